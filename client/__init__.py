@@ -1,0 +1,1 @@
+"""The merchant's side: rows live here and stay."""

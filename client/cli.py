@@ -1,0 +1,76 @@
+"""hansa: the merchant's command line. Verbs are loaded only when they are used."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+
+import click
+
+from common import __version__
+from common.terminal import run_group
+
+#: verb -> (module, attribute, one-line help): help costs no import of any engine.
+VERBS: dict[str, tuple[str, str, str]] = {
+    "init": ("client.commands.shop", "init", "Make a shop folder with its own keys."),
+    "import": ("client.commands.data", "import_", "Import the shop's files into its database."),
+    "data": ("client.commands.data", "data", "Show what data is there."),
+    "join": ("client.commands.league", "join", "Join a league with the operator's site kit."),
+    "node": ("client.commands.league", "node", "Run the merchant's node: learn with the league."),
+    "bundle": ("client.commands.model", "bundle", "Show, check or install model bundles."),
+    "score": ("client.commands.model", "score", "Score shoppers for a product."),
+    "audience": (
+        "client.commands.model",
+        "audience",
+        "Pick an audience for a product, with reasons.",
+    ),
+    "explain": ("client.commands.model", "explain", "Why a shopper has this score."),
+    "ads": ("client.commands.ads", "ads", "Write, check, approve and export ads."),
+    "ledger": ("client.commands.privacy", "ledger", "Show or export the privacy ledger."),
+    "privacy": (
+        "client.commands.privacy",
+        "privacy",
+        "Epsilon spent, left, and what left this computer.",
+    ),
+    "desktop": ("client.commands.shop", "desktop", "Open the window."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every verb, in the order of a merchant's day."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the one verb that was asked for."""
+        if cmd_name not in VERBS:
+            return None
+        module, attribute, _ = VERBS[cmd_name]
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Help from the table above, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, text) for verb, (_, _, text) in VERBS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hansa")
+def hansa() -> None:
+    """Hansa 商盟: learn together, show nobody your books."""
+
+
+def main() -> None:
+    """Run a verb; a UserFacing error becomes words and an exit code, never a traceback."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ["FLWR_TELEMETRY_ENABLED"] = "0"
+    logging.basicConfig(
+        level=os.environ.get("HANSA_LOG", "WARNING"), format="%(asctime)s %(name)s %(message)s"
+    )
+    run_group(hansa)

@@ -1,0 +1,10 @@
+"""Ordered migrations of the merchant's database. A released script is never edited."""
+
+from __future__ import annotations
+
+from client.store.schema_ads import ADS
+from client.store.schema_ledger import LEDGER
+from client.store.schema_model import MODEL
+from client.store.schema_shop import SHOP
+
+MIGRATIONS: tuple[str, ...] = (SHOP, LEDGER, MODEL, ADS)

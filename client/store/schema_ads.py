@@ -1,0 +1,4 @@
+"""Schema: creatives and their versions, campaigns."""
+
+ADS = """
+"""

@@ -1,0 +1,4 @@
+"""Schema: installed bundles, personal heads, audiences."""
+
+MODEL = """
+"""

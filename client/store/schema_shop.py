@@ -1,0 +1,4 @@
+"""Schema: products, shoppers, events, impressions, conversions, refused rows, imports."""
+
+SHOP = """
+"""

@@ -1,0 +1,236 @@
+"""RoundPlan (server to client) and RoundReport (client to server): all that crosses the wire."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.canonical import canonical, digest
+from common.privacy import Mechanism, MechanismKind, PrivacyMode, PrivacyUnit
+
+PROTOCOL = 1
+
+Tensors = Mapping[str, NDArray[np.float32]]
+
+
+class Task(StrEnum):
+    """What a plan asks for."""
+
+    TRAIN = "train"
+    EVALUATE = "evaluate"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPlan:
+    """What the coordinator asks of every merchant in one round. All values are public.
+
+    Attributes:
+        run_id: The coordinator's name for the whole run.
+        round: 1-based, goes on after a crash; never reused within a run.
+        task: TRAIN: `local_steps` noisy steps; EVALUATE: one noisy score histogram.
+        mode: Own noise or league noise.
+        unit: One shopper with at most K impressions.
+        sampling_rate: q for TRAIN; EVALUATE always takes everybody (q = 1).
+        noise_multiplier: sigma.
+        clip_norm: C.
+        local_steps: Noisy steps per round.
+        learning_rate: Step size of the local optimiser.
+        expected_batch: Public divisor of a noisy sum. Never a merchant's own count.
+        heads: Which heads are trained: "click", "conversion".
+        spec_digest: FeatureSpec the tensors belong to.
+        train_before_at: ISO-8601 UTC; rows shown before are for TRAIN, later ones for EVALUATE.
+        delta: The delta that the plan was calibrated for.
+        issued_at: ISO-8601 UTC.
+        deadline_at: ISO-8601 UTC; a client does not start after it.
+        n_bins: Bins of the score histogram (EVALUATE).
+        tensors: The shared weights, by parameter name.
+        signature: Ed25519 by the coordinator over `signed_bytes()`, hexadecimal; empty if unsigned.
+    """
+
+    run_id: str
+    round: int
+    task: Task
+    unit: PrivacyUnit
+    sampling_rate: float
+    noise_multiplier: float
+    clip_norm: float
+    local_steps: int
+    learning_rate: float
+    expected_batch: float
+    heads: tuple[str, ...]
+    spec_digest: str
+    train_before_at: str
+    delta: float
+    issued_at: str
+    deadline_at: str
+    tensors: Tensors
+    mode: PrivacyMode = PrivacyMode.OWN
+    n_bins: int = 32
+    protocol: int = PROTOCOL
+    signature: str = ""
+
+    def header(self) -> dict[str, Any]:
+        """Everything but the tensors and the signature, as plain JSON values."""
+        return {
+            "protocol": self.protocol,
+            "run_id": self.run_id,
+            "round": self.round,
+            "task": self.task.value,
+            "mode": self.mode.value,
+            "unit": {"name": self.unit.name, "max_impressions": self.unit.max_impressions},
+            "sampling_rate": self.sampling_rate,
+            "noise_multiplier": self.noise_multiplier,
+            "clip_norm": self.clip_norm,
+            "local_steps": self.local_steps,
+            "learning_rate": self.learning_rate,
+            "expected_batch": self.expected_batch,
+            "heads": list(self.heads),
+            "spec_digest": self.spec_digest,
+            "train_before_at": self.train_before_at,
+            "delta": self.delta,
+            "issued_at": self.issued_at,
+            "deadline_at": self.deadline_at,
+            "n_bins": self.n_bins,
+            "tensors_digest": tensors_digest(self.tensors),
+        }
+
+    @classmethod
+    def from_header(cls, raw: Mapping[str, Any], tensors: Tensors, signature: str) -> RoundPlan:
+        """Inverse of `header`; the digest of the tensors must fit.
+
+        Raises:
+            ValueError: a field is missing or unknown, or the tensors are not those of the header.
+        """
+        try:
+            rest = dict(raw)
+            if rest.pop("tensors_digest") != tensors_digest(tensors):
+                raise ValueError("the plan's tensors are not those of its header")
+            rest["task"], rest["mode"] = Task(rest["task"]), PrivacyMode(rest["mode"])
+            rest["unit"] = PrivacyUnit(**rest["unit"])
+            rest["heads"] = tuple(rest["heads"])
+            return cls(**rest, tensors=tensors, signature=signature)
+        except (KeyError, TypeError) as e:
+            raise ValueError("not a round plan") from e
+
+    def signed_bytes(self) -> bytes:
+        """What the coordinator signs."""
+        return b"hansa-plan-v1\n" + canonical(self.header())
+
+    def digest(self) -> str:
+        """Names this very plan."""
+        return digest(self.header())
+
+    def mechanism(self) -> Mechanism:
+        """The mechanism that a merchant charges for this plan."""
+        train = self.task is Task.TRAIN
+        return Mechanism(
+            kind=MechanismKind.DP_SGD if train else MechanismKind.HISTOGRAM,
+            noise_multiplier=self.noise_multiplier,
+            sampling_rate=self.sampling_rate if train else 1.0,
+            steps=self.local_steps if train else 1,
+            clip_norm=self.clip_norm,
+            unit=self.unit,
+            mode=self.mode,
+            pool="train" if train else "later",
+        )
+
+    def signed(self, signature: str) -> RoundPlan:
+        """The same plan with a signature."""
+        return replace(self, signature=signature)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHead:
+    """Where a merchant's ledger stands: how many entries, and the hash of the last one."""
+
+    sequence: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundReport:
+    """What one merchant sends back. There is no other way out.
+
+    Attributes:
+        run_id: From the plan.
+        round: From the plan.
+        task: From the plan.
+        plan_digest: The plan that was answered.
+        merchant: Fingerprint of the merchant's Ed25519 identity.
+        mechanism: What was really run, as committed to the ledger.
+        ledger_head: After the commit.
+        tensors: TRAIN: noised update (new minus old) by parameter name;
+            EVALUATE: {"histogram": [2, n_bins]}: row 0 without, row 1 with conversion.
+        signature: Ed25519 by the merchant over `signed_bytes()`, hexadecimal.
+    """
+
+    run_id: str
+    round: int
+    task: Task
+    plan_digest: str
+    merchant: str
+    mechanism: Mechanism
+    ledger_head: LedgerHead
+    tensors: Tensors = field(default_factory=dict)
+    protocol: int = PROTOCOL
+    signature: str = ""
+
+    def header(self) -> dict[str, Any]:
+        """Everything but the tensors and the signature, as plain JSON values."""
+        return {
+            "protocol": self.protocol,
+            "run_id": self.run_id,
+            "round": self.round,
+            "task": self.task.value,
+            "plan_digest": self.plan_digest,
+            "merchant": self.merchant,
+            "mechanism": self.mechanism.as_dict(),
+            "ledger_head": {"sequence": self.ledger_head.sequence, "hash": self.ledger_head.hash},
+            "tensors_digest": tensors_digest(self.tensors),
+        }
+
+    @classmethod
+    def from_header(cls, raw: Mapping[str, Any], tensors: Tensors, signature: str) -> RoundReport:
+        """Inverse of `header`; the digest of the tensors must fit.
+
+        Raises:
+            ValueError: a field is missing or unknown, or the tensors are not those of the header.
+        """
+        try:
+            rest = dict(raw)
+            if rest.pop("tensors_digest") != tensors_digest(tensors):
+                raise ValueError("the report's tensors are not those of its header")
+            rest["task"] = Task(rest["task"])
+            rest["mechanism"] = Mechanism.from_dict(rest["mechanism"])
+            rest["ledger_head"] = LedgerHead(**rest["ledger_head"])
+            return cls(**rest, tensors=tensors, signature=signature)
+        except (KeyError, TypeError) as e:
+            raise ValueError("not a round report") from e
+
+    def signed_bytes(self) -> bytes:
+        """What the merchant signs."""
+        return b"hansa-report-v1\n" + canonical(self.header())
+
+    def digest(self) -> str:
+        """Names this very report; committed to the ledger before it is sent."""
+        return digest(self.header())
+
+    def signed(self, signature: str) -> RoundReport:
+        """The same report with a signature."""
+        return replace(self, signature=signature)
+
+
+def tensors_digest(tensors: Tensors) -> str:
+    """SHA-256 over names, shapes and little-endian float32 bytes, in order of name."""
+    h = hashlib.sha256()
+    for name in sorted(tensors):
+        a = np.ascontiguousarray(tensors[name], dtype="<f4")
+        h.update(canonical([name, list(a.shape)]))
+        h.update(a.tobytes())
+    return h.hexdigest()

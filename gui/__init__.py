@@ -1,0 +1,1 @@
+"""The skin: Qt lives here and nowhere else."""
