@@ -1,0 +1,251 @@
+"""Epsilon from mechanisms: spent(), calibrate(), rounds_left() by PLD and RDP (dp-accounting lives here).
+
+Adjacency is add-or-remove one privacy unit. PLD (Koskela et al. 2020; Doroshenko et al. 2022,
+"connect the dots") is the figure that counts; RDP (Mironov 2017) is an independent, looser check.
+Opacus' `gdp` accountant is not used: it is a central-limit approximation that reports too little.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Literal
+
+from dp_accounting import dp_event as events
+from dp_accounting import rdp
+from dp_accounting.pld import privacy_loss_distribution as pld
+
+from common.errors import BudgetExhausted
+from common.privacy import (
+    Mechanism,
+    MechanismKind,
+    PrivacyBudget,
+    PrivacyMode,
+    PrivacySpent,
+    PrivacyUnit,
+)
+
+Accountant = Literal["pld", "rdp"]
+
+#: Grid of privacy losses. One constant for the live figure, the replay and the auditor,
+#: so that they are equal to the last digit.
+VALUE_INTERVAL = 1e-4
+#: A coarser grid gives a slightly larger epsilon: good for searching, never below the fine one.
+SEARCH_INTERVAL = 1e-3
+MAX_NOISE_MULTIPLIER = 1e4
+MIN_NOISE_MULTIPLIER = 0.2
+#: PLD is tighter than RDP; it may pass it only by the grid. More is an alarm (see `agreement`).
+TOLERANCE = 0.01
+
+EVERYBODY = "everybody: the coordinator, other merchants and the public"
+LEAGUE = "the coordinator, the public and a bounded number of colluding merchants"
+
+
+@dataclass(frozen=True, slots=True)
+class _Gaussian:
+    """`count` releases of one sum with noise `sigma` (in units of C), each sampled at rate q."""
+
+    sigma: float
+    q: float
+    count: int
+
+
+def spent(
+    mechanisms: Sequence[Mechanism], delta: float, accountant: Accountant = "pld"
+) -> PrivacySpent:
+    """Joint composition of everything that was ever released.
+
+    Args:
+        mechanisms: In any order; an empty sequence gives epsilon 0.
+        delta: Target delta in (0, 1).
+        accountant: "pld" (the figure that counts) or "rdp" (the check).
+
+    Raises:
+        ValueError: delta is out of bounds or the accountant is unknown.
+    """
+    if not 0 < delta < 1:
+        raise ValueError("delta must be in (0, 1)")
+    if accountant not in ("pld", "rdp"):
+        raise ValueError("the accountant is 'pld' or 'rdp'; no other is sound for these mechanisms")
+    groups = _merge(mechanisms)
+    epsilon = (
+        _epsilon(groups, delta, VALUE_INTERVAL) if accountant == "pld" else _rdp(groups, delta)
+    )
+    return PrivacySpent(
+        epsilon=epsilon,
+        delta=delta,
+        accountant=f"{accountant} dp-accounting {version('dp-accounting')}",
+        unit=_unit(mechanisms),
+        adversary=LEAGUE if any(m.mode is PrivacyMode.LEAGUE for m in mechanisms) else EVERYBODY,
+    )
+
+
+def agreement(by_pld: PrivacySpent, by_rdp: PrivacySpent) -> str:
+    """Empty when the two accountants agree (PLD at most RDP), else what is wrong, in words."""
+    if by_pld.epsilon <= by_rdp.epsilon * (1 + TOLERANCE):
+        return ""
+    return (
+        f"The two accountants disagree: PLD says {by_pld.epsilon:.4f}, RDP only "
+        f"{by_rdp.epsilon:.4f}. RDP is an upper bound, so one of the two is wrong."
+    )
+
+
+def calibrate(
+    budget: PrivacyBudget,
+    sampling_rate: float,
+    steps: int,
+    extra: Sequence[Mechanism] = (),
+    unit: PrivacyUnit | None = None,
+) -> float:
+    """Smallest noise multiplier (to 0.1 %) for which everything stays within the budget.
+
+    Args:
+        budget: (epsilon, delta) that must not be passed.
+        sampling_rate: Poisson rate q of the DP-SGD steps.
+        steps: All DP-SGD steps of the run, rounds times local steps.
+        extra: What else is released from the same budget (earlier rounds, an evaluation).
+        unit: Only named in the mechanism; the noise does not depend on it.
+
+    Raises:
+        BudgetExhausted: `extra` alone passes the budget, or no usable noise is enough.
+    """
+    probe = Mechanism(
+        kind=MechanismKind.DP_SGD,
+        noise_multiplier=1.0,
+        sampling_rate=sampling_rate,
+        steps=steps,
+        clip_norm=1.0,
+        unit=unit or PrivacyUnit(),
+    )
+
+    def over(sigma: float) -> bool:
+        groups = _merge([*extra, replace(probe, noise_multiplier=sigma)])
+        return _epsilon(groups, budget.delta, SEARCH_INTERVAL) > budget.epsilon
+
+    if spent(extra, budget.delta).epsilon >= budget.epsilon:
+        raise _cannot(budget)
+    low, high = _bracket(over)
+    while high / low > 1.001:
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if over(middle) else (low, middle)
+    if high > MAX_NOISE_MULTIPLIER:
+        raise _cannot(budget)
+    return high
+
+
+def rounds_left(
+    mechanisms: Sequence[Mechanism],
+    next_round: Mechanism,
+    budget: PrivacyBudget,
+    limit: int = 10_000,
+) -> int:
+    """How many more rounds like `next_round` the budget allows (at most `limit` are counted)."""
+
+    def fits(rounds: int) -> bool:
+        more = [replace(next_round, steps=next_round.steps * rounds)] if rounds else []
+        groups = _merge([*mechanisms, *more])
+        return _epsilon(groups, budget.delta, VALUE_INTERVAL) <= budget.epsilon
+
+    if not fits(1):
+        return 0
+    low, high = 1, 2
+    while high <= limit and fits(high):
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return min(low, limit)
+
+
+def _bracket(over: Callable[[float], bool]) -> tuple[float, float]:
+    """A noise that is too little and one that is enough, at most a factor 2 apart."""
+    low, high = 0.5, 1.0
+    while over(high) and high <= MAX_NOISE_MULTIPLIER:
+        low, high = high, high * 2
+    while low >= MIN_NOISE_MULTIPLIER and not over(low):
+        low, high = low / 2, low
+    return low, high
+
+
+def _merge(mechanisms: Sequence[Mechanism]) -> tuple[_Gaussian, ...]:
+    """Equal mechanisms become one with a count; releases to everybody become one Gaussian.
+
+    n Gaussians over all rows with sigma_i are exactly one with sigma^-2 = sum sigma_i^-2.
+    The clip norm does not matter here: sigma is in units of it.
+    """
+    counts: dict[tuple[float, float], int] = {}
+    precision: list[float] = []
+    for m in mechanisms:
+        if m.sampling_rate >= 1:
+            precision.append(m.steps / m.noise_multiplier**2)
+        else:
+            key = (m.noise_multiplier, m.sampling_rate)
+            counts[key] = counts.get(key, 0) + m.steps
+    merged = [_Gaussian(sigma, q, n) for (sigma, q), n in sorted(counts.items())]
+    if precision:
+        # fsum and the sort make the figure independent of the order of the entries
+        merged.append(_Gaussian(1 / math.sqrt(math.fsum(sorted(precision))), 1.0, 1))
+    return tuple(merged)
+
+
+@lru_cache(maxsize=64)
+def _single(sigma: float, q: float, interval: float) -> pld.PrivacyLossDistribution:
+    """The privacy loss of one release. Default adjacency of the library: add or remove one."""
+    return pld.from_gaussian_mechanism(
+        sigma, sampling_prob=q, value_discretization_interval=interval
+    )
+
+
+@lru_cache(maxsize=512)
+def _epsilon(groups: tuple[_Gaussian, ...], delta: float, interval: float) -> float:
+    if not groups:
+        return 0.0
+    total = pld.identity(value_discretization_interval=interval)
+    for g in groups:
+        total = total.compose(_single(g.sigma, g.q, interval).self_compose(g.count))
+    return float(total.get_epsilon_for_delta(delta))
+
+
+@lru_cache(maxsize=512)
+def _rdp(groups: tuple[_Gaussian, ...], delta: float) -> float:
+    if not groups:
+        return 0.0
+    accountant = rdp.RdpAccountant()
+    with _quiet():
+        for g in groups:
+            event = events.GaussianDpEvent(g.sigma)
+            if g.q < 1:
+                event = events.PoissonSampledDpEvent(g.q, event)
+            accountant.compose(event, g.count)
+        return float(accountant.get_epsilon(delta))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """RDP warns for every order that it leaves out; leaving one out only makes epsilon larger."""
+    logger = logging.getLogger("absl")
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def _unit(mechanisms: Sequence[Mechanism]) -> str:
+    """The unit in words; with several K the largest, which holds for all."""
+    k = max((m.unit.max_impressions for m in mechanisms), default=PrivacyUnit().max_impressions)
+    return str(PrivacyUnit(max_impressions=k))
+
+
+def _cannot(budget: PrivacyBudget) -> BudgetExhausted:
+    return BudgetExhausted(
+        f"No noise is enough for epsilon {budget.epsilon:g} at delta {budget.delta:g}.",
+        safe="Nothing was trained or sent.",
+        todo="Plan fewer rounds or steps, or a larger epsilon.",
+    )
