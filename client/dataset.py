@@ -1,0 +1,168 @@
+"""Rows to ShopperBatch: the first axis is the privacy unit, one shopper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from client.noise import Noise
+from client.store.exposures import Exposures
+from common.errors import InternalError
+from common.features import Encoded, FeatureSpec, encode
+
+
+@dataclass(frozen=True, slots=True)
+class ShopperBatch:
+    """At most K impressions of each of B shoppers.
+
+    Attributes:
+        ids: int64 [B, K, F].
+        numeric: float32 [B, K, D].
+        click: float32 [B, K]; 0, 1, or -1 where unknown.
+        conversion: float32 [B, K]; 0, 1, or -1 where unknown.
+        mask: float32 [B, K]; 1 where there is an impression.
+    """
+
+    ids: Tensor
+    numeric: Tensor
+    click: Tensor
+    conversion: Tensor
+    mask: Tensor
+
+    @property
+    def n_shoppers(self) -> int:
+        """B."""
+        return int(self.ids.shape[0])
+
+    def to(self, device: torch.device) -> ShopperBatch:
+        """The same batch on a device."""
+        return ShopperBatch(
+            self.ids.to(device),
+            self.numeric.to(device),
+            self.click.to(device),
+            self.conversion.to(device),
+            self.mask.to(device),
+        )
+
+    def labels(self, head: str) -> Tensor:
+        """The head's labels [B, K]."""
+        return self.click if head == "click" else self.conversion
+
+
+@dataclass(frozen=True, slots=True)
+class ShopperData:
+    """All rows of one merchant, shopper by shopper.
+
+    Attributes:
+        ids: int64 [N, F], offset into the one table.
+        numeric: float32 [N, D].
+        click: int8 [N]; -1 where unknown.
+        conversion: int8 [N]; -1 where unknown.
+        start: int64 [n_shoppers + 1]; rows of shopper s are start[s]..start[s+1]-1.
+    """
+
+    ids: NDArray[np.int64]
+    numeric: NDArray[np.float32]
+    click: NDArray[np.int8]
+    conversion: NDArray[np.int8]
+    start: NDArray[np.int64]
+
+    @classmethod
+    def from_exposures(cls, spec: FeatureSpec, exposures: Exposures) -> ShopperData:
+        """Encode the rows; they come sorted by shopper.
+
+        Raises:
+            InternalError: the rows are not sorted by shopper.
+        """
+        encoded = encode(spec, exposures.columns)
+        return cls.from_arrays(encoded, exposures.shopper, exposures.clicked, exposures.converted)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        encoded: Encoded,
+        shopper: NDArray[np.int64],
+        click: NDArray[np.int8],
+        conversion: NDArray[np.int8],
+    ) -> ShopperData:
+        """From encoded rows [N] that are sorted by shopper."""
+        change = np.diff(shopper)
+        if (change < 0).any():
+            raise InternalError("rows must be sorted by shopper")
+        inner = np.flatnonzero(change) + 1
+        n = len(shopper)
+        ends = [0, *inner.tolist(), n] if n else [0]
+        return cls(
+            ids=np.ascontiguousarray(encoded.ids, np.int64),
+            numeric=np.ascontiguousarray(encoded.numeric, np.float32),
+            click=np.ascontiguousarray(click, np.int8),
+            conversion=np.ascontiguousarray(conversion, np.int8),
+            start=np.array(ends, np.int64),
+        )
+
+    @property
+    def n_shoppers(self) -> int:
+        """How many shoppers have rows."""
+        return len(self.start) - 1
+
+    @property
+    def n_rows(self) -> int:
+        """N."""
+        return int(self.ids.shape[0])
+
+    def labels(self, head: str) -> NDArray[np.int8]:
+        """The head's labels [N]; -1 where unknown."""
+        return self.click if head == "click" else self.conversion
+
+    def sample(self, q: float, k: int, noise: Noise) -> ShopperBatch:
+        """A fresh Poisson sample of shoppers, at most `k` impressions of each.
+
+        Every shopper is in with probability `q`, independently of all others; of a shopper with
+        more than `k` impressions, `k` are drawn uniformly without replacement, afresh each time.
+
+        Returns:
+            B shoppers, K = k; B may be 0.
+        """
+        taken = np.flatnonzero(noise.uniform(self.n_shoppers) < q)
+        return self._batch(taken, k, noise)
+
+    def everybody(self, k: int, noise: Noise) -> ShopperBatch:
+        """All shoppers, at most `k` impressions of each, drawn uniformly."""
+        return self._batch(np.arange(self.n_shoppers), k, noise)
+
+    def _batch(self, taken: NDArray[np.int64], k: int, noise: Noise) -> ShopperBatch:
+        first, size = self.start[taken], np.diff(self.start)[taken]
+        total = int(size.sum())
+        owner = np.repeat(np.arange(len(taken)), size)
+        begin = np.cumsum(size) - size
+        row = np.arange(total) - begin[owner] + first[owner]
+        # A random order inside each shopper; the first k of it are kept.
+        order = np.lexsort((noise.uniform(total), owner))
+        rank = np.arange(total) - begin[owner]
+        kept = rank < k
+        owner, rank, row = owner[kept], rank[kept], row[order][kept]
+        return self._fill(len(taken), k, owner, rank, row)
+
+    def _fill(
+        self,
+        b: int,
+        k: int,
+        owner: NDArray[np.int64],
+        rank: NDArray[np.int64],
+        row: NDArray[np.int64],
+    ) -> ShopperBatch:
+        ids = np.zeros((b, k, self.ids.shape[1]), np.int64)
+        numeric = np.zeros((b, k, self.numeric.shape[1]), np.float32)
+        click = np.full((b, k), -1, np.float32)
+        conversion = np.full((b, k), -1, np.float32)
+        mask = np.zeros((b, k), np.float32)
+        ids[owner, rank], numeric[owner, rank] = self.ids[row], self.numeric[row]
+        click[owner, rank], conversion[owner, rank] = self.click[row], self.conversion[row]
+        mask[owner, rank] = 1
+        parts = (torch.from_numpy(a) for a in (ids, numeric, click, conversion, mask))
+        return ShopperBatch(*parts)
+

@@ -1,0 +1,242 @@
+"""DP-SGD: one round's private update, per shopper, on Opacus' hooks; opacus lives here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from opacus.grad_sample import GradSampleModule
+from opacus.optimizers import DPOptimizer
+from torch import Tensor, nn
+
+from client.dataset import ShopperBatch, ShopperData
+from client.noise import Noise, SystemNoise, add_noise
+from common.errors import InternalError, TrainingError
+from common.model import HasSizes, TargetingNet, freeze, load_tensors, tensors_of, trainable
+from common.rounds import RoundPlan
+from common.scorebins import NEGATIVE_WEIGHT, bin_of
+
+_SAFE = "Nothing was sent. What the ledger reserved for this round stays spent."
+
+
+class NoisedSGD(DPOptimizer):  # type: ignore[misc]  # Opacus ships no types
+    """Opacus' optimiser with our generator in place of its noise hook.
+
+    Opacus' own secure mode needs a library that no longer installs, so `add_noise` is ours: the
+    clipped sum and the noise meet in float64 and leave on a public grid.
+    """
+
+    def __init__(self, inner: torch.optim.Optimizer, plan: RoundPlan, noise: Noise) -> None:
+        super().__init__(
+            inner,
+            noise_multiplier=plan.noise_multiplier,
+            max_grad_norm=plan.clip_norm,
+            expected_batch_size=plan.expected_batch,
+            loss_reduction="mean",
+        )
+        self._noise = noise
+
+    def add_noise(self) -> None:
+        """Put the noised sum of clipped per-shopper gradients into each parameter's `grad`."""
+        std = self.noise_multiplier * self.max_grad_norm
+        for p in self.params:
+            noised = add_noise(p.summed_grad.detach().cpu().numpy(), std, self._noise)
+            p.grad = torch.from_numpy(noised).to(p.device).view_as(p)
+
+
+def shopper_loss(net: nn.Module, batch: ShopperBatch, heads: tuple[str, ...]) -> Tensor:
+    """Loss of each shopper: the sum over their at most K labelled rows and the heads, over K.
+
+    Dividing by K, not by the shopper's own count, keeps the loss a plain sum over rows.
+
+    Returns:
+        float32 [B].
+
+    Raises:
+        InternalError: the loss is not one figure a shopper (clipping would be broken).
+    """
+    logits = dict(zip(("click", "conversion"), net(batch.ids, batch.numeric), strict=True))
+    k = batch.mask.shape[1]
+    total = torch.zeros(batch.n_shoppers, device=batch.mask.device)
+    for head in heads:
+        labels = batch.labels(head)
+        weight = batch.mask * (labels >= 0)
+        rows = nn.functional.binary_cross_entropy_with_logits(
+            logits[head], labels.clamp(min=0), reduction="none"
+        )
+        total = total + (rows * weight).sum(1) / k
+    if total.dim() != 1 or total.shape[0] != batch.n_shoppers:
+        raise InternalError("the loss must be one figure a shopper")
+    return total
+
+
+def train(
+    plan: RoundPlan,
+    spec: HasSizes,
+    data: ShopperData,
+    noise: Noise | None = None,
+    device: str = "cpu",
+) -> dict[str, NDArray[np.float32]]:
+    """One merchant's private update for a TRAIN plan (Abadi et al. 2016, per shopper).
+
+    Each of `plan.local_steps` steps takes a fresh Poisson sample of shoppers, clips every
+    shopper's gradient to C over all trained tensors together, adds N(0, (sigma*C)^2) to the sum,
+    divides by the public `expected_batch` and moves by the learning rate. An empty sample is a
+    step of noise alone, and counts.
+
+    Args:
+        plan: The coordinator's plan, already agreed to and charged.
+        spec: FeatureSpec of the tensors.
+        data: The merchant's rows for training.
+        noise: Only tests bring their own.
+        device: "cpu", "cuda" or "auto".
+
+    Returns:
+        New minus old, by name, of the trained tensors only.
+
+    Raises:
+        TrainingError: a weight became infinite or NaN; nothing is returned.
+    """
+    source = noise or SystemNoise()
+    place = pick_device(device)
+    names = trainable(spec, plan.heads)
+    net = _network(plan, spec, names, place)
+    wrapped = GradSampleModule(net, batch_first=True, loss_reduction="sum")
+    parameters = [p for p in net.parameters() if p.requires_grad]
+    inner = torch.optim.SGD(parameters, lr=plan.learning_rate)
+    optimizer = NoisedSGD(inner, plan, source)
+    for _ in range(plan.local_steps):
+        batch = data.sample(plan.sampling_rate, plan.unit.max_impressions, source)
+        optimizer.zero_grad()
+        loss = shopper_loss(wrapped, _never_empty(batch).to(place), plan.heads)
+        loss.sum().backward()
+        optimizer.step()
+    wrapped.remove_hooks()
+    return _difference(tensors_of(net), plan, names)
+
+
+def histogram(
+    plan: RoundPlan,
+    spec: HasSizes,
+    data: ShopperData,
+    noise: Noise | None = None,
+    device: str = "cpu",
+) -> NDArray[np.float32]:
+    """The noised score histogram that answers an EVALUATE plan.
+
+    A shopper adds their at most K labelled rows to public bins of log-odds (see
+    `common.scorebins`); what they add is scaled down to an L2 norm of at most C, everybody's is
+    summed, and N(0, (sigma*C)^2) is added to every cell, empty merchants' too.
+
+    Returns:
+        float32 [2, n_bins]; row 0 without the outcome (times NEGATIVE_WEIGHT), row 1 with it.
+    """
+    source = noise or SystemNoise()
+    place = pick_device(device)
+    net = _network(plan, spec, (), place)
+    head = "conversion" if "conversion" in plan.heads else "click"
+    batch = _never_empty(data.everybody(plan.unit.max_impressions, source))
+    moved = batch.to(place)
+    with torch.inference_mode():
+        logits = net(moved.ids, moved.numeric)[0 if head == "click" else 1].cpu().numpy()
+    labels = batch.labels(head).numpy()
+    owner, column = np.nonzero((batch.mask.numpy() > 0) & (labels >= 0))
+    outcome = labels[owner, column].astype(np.int64)
+    bins = bin_of(logits[owner, column], plan.n_bins)
+    added = np.zeros((batch.n_shoppers, 2, plan.n_bins))
+    np.add.at(added, (owner, outcome, bins), np.where(outcome == 1, 1.0, NEGATIVE_WEIGHT))
+    norm = np.sqrt((added**2).sum((1, 2), keepdims=True))
+    added *= np.minimum(1.0, plan.clip_norm / np.maximum(norm, 1e-12))
+    return add_noise(added.sum(0), plan.noise_multiplier * plan.clip_norm, source)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainUpdate:
+    """New minus old of a step set without any privacy. No codec of the wire takes this type."""
+
+    tensors: dict[str, NDArray[np.float32]]
+
+
+def train_plain(
+    plan: RoundPlan,
+    spec: HasSizes,
+    data: ShopperData,
+    noise: Noise | None = None,
+    *,
+    weight_decay: float = 0.0,
+) -> PlainUpdate:
+    """The comparator: the same sampling, loss and steps, no clipping and no noise.
+
+    Used by simulations only. Its result is no mapping of tensors on purpose, so that it cannot be
+    handed to a report by mistake.
+
+    Args:
+        plan: As for `train`; `clip_norm` and `noise_multiplier` are not used.
+        spec: FeatureSpec of the tensors.
+        data: Rows for training.
+        noise: Source of the sampling.
+        weight_decay: Pull towards zero of the first-order tables, for a merchant on its own.
+    """
+    source = noise or SystemNoise()
+    names = trainable(spec, plan.heads)
+    net = _network(plan, spec, names, torch.device("cpu"))
+    decayed = [p for n, p in net.named_parameters() if p.requires_grad and "numeric" not in n]
+    rest = [p for n, p in net.named_parameters() if p.requires_grad and "numeric" in n]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": rest}]
+    optimizer = torch.optim.SGD(groups, lr=plan.learning_rate)
+    for _ in range(plan.local_steps):
+        batch = data.sample(plan.sampling_rate, plan.unit.max_impressions, source)
+        optimizer.zero_grad()
+        loss = shopper_loss(net, _never_empty(batch), plan.heads).sum() / plan.expected_batch
+        loss.backward()  # type: ignore[no-untyped-call]  # torch ships it untyped
+        optimizer.step()
+    return PlainUpdate(_difference(tensors_of(net), plan, names))
+
+
+def pick_device(device: str) -> torch.device:
+    """ "auto" is the GPU where there is one."""
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(device)
+
+
+def _network(
+    plan: RoundPlan, spec: HasSizes, names: tuple[str, ...], place: torch.device
+) -> TargetingNet:
+    net = TargetingNet(spec.n_ids, spec.n_numeric)
+    load_tensors(net, plan.tensors)
+    freeze(net, names)
+    return net.to(place)
+
+
+def _never_empty(batch: ShopperBatch) -> ShopperBatch:
+    """An empty sample becomes one shopper without rows: gradient exactly zero, step of noise.
+
+    Opacus' embedding hook gives one zero row for an empty batch and its linear hook none.
+    """
+    if batch.n_shoppers:
+        return batch
+    k, f, d = batch.mask.shape[1], batch.ids.shape[2], batch.numeric.shape[2]
+    return ShopperBatch(
+        ids=torch.zeros((1, k, f), dtype=torch.int64),
+        numeric=torch.zeros((1, k, d)),
+        click=torch.full((1, k), -1.0),
+        conversion=torch.full((1, k), -1.0),
+        mask=torch.zeros((1, k)),
+    )
+
+
+def _difference(
+    new: dict[str, NDArray[np.float32]], plan: RoundPlan, names: tuple[str, ...]
+) -> dict[str, NDArray[np.float32]]:
+    update = {name: new[name] - plan.tensors[name] for name in names}
+    if not all(np.isfinite(value).all() for value in update.values()):
+        raise TrainingError(
+            "Training gave figures that are not finite, so the round was dropped.",
+            where=f"run {plan.run_id}, round {plan.round}",
+            safe=_SAFE,
+            todo="Tell the operator: the learning rate of this run is too high for the data.",
+        )
+    return update
