@@ -1,0 +1,1 @@
+"""The look: design tokens, palette, style sheet, icons and fonts."""
