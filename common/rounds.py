@@ -218,8 +218,15 @@ class RoundReport:
         return b"hansa-report-v1\n" + canonical(self.header())
 
     def digest(self) -> str:
-        """Names this very report; committed to the ledger before it is sent."""
+        """Names this very report, ledger head and all."""
         return digest(self.header())
+
+    def content_digest(self) -> str:
+        """What the ledger commits to: the report without the ledger head.
+
+        The head is the hash of the very entry that holds this digest, so it cannot be inside.
+        """
+        return digest({k: v for k, v in self.header().items() if k != "ledger_head"})
 
     def signed(self, signature: str) -> RoundReport:
         """The same report with a signature."""
