@@ -115,8 +115,9 @@ class FeatureSpec:
     def groups(self) -> dict[str, tuple[str, ...]]:
         """Group name -> its column names, for explanations; at most 10 groups."""
         out: dict[str, tuple[str, ...]] = {}
-        for column in (*self.categorical, *self.numeric):
-            out[column.group] = (*out.get(column.group, ()), column.name)
+        named = [(c.group, c.name) for c in self.categorical]
+        for group, name in [*named, *((m.group, m.name) for m in self.numeric)]:
+            out[group] = (*out.get(group, ()), name)
         return out
 
     def as_dict(self) -> dict[str, Any]:
