@@ -1,0 +1,177 @@
+"""The privacy ledger: LedgerEntry, canonical bytes, hash chain and signatures; pure.
+
+An entry records a mechanism, never an epsilon. A release is two entries: `reserve` before the rows
+are touched (from then on it counts as spent, for ever), `commit` with the digest of what leaves, or
+`void` when nothing left. Every entry names the hash of the one before it and is signed; the first
+one names the merchant's identity.
+
+File format rules: kinds are never removed, meanings never change, new fields are optional and are
+left out of the canonical bytes when empty.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from common.canonical import digest
+from common.keys import Identity, PublicIdentity
+from common.privacy import Mechanism
+from common.rounds import LedgerHead
+
+_ENTRY_DOMAIN = b"hansa-ledger-entry-v1\n"
+
+
+class EntryKind(StrEnum):
+    """What an entry says."""
+
+    OPEN = "open"
+    RESERVE = "reserve"
+    COMMIT = "commit"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of the ledger.
+
+    Attributes:
+        sequence: 0 for the opening entry, then one more each.
+        at: ISO-8601 UTC, whole seconds; never earlier than the entry before.
+        kind: open, reserve, commit or void.
+        run_id: The coordinator's run; empty for `open`.
+        round: Of the plan; 0 for `open`.
+        task: "train" or "evaluate"; empty for `open`.
+        plan_digest: The plan that is answered; for `open` the merchant's public key.
+        mechanism: What is charged; only in `reserve`.
+        reservation: Sequence of the reserve that a commit or void settles, else -1.
+        report_digest: `RoundReport.content_digest()` of what leaves; only in `commit`.
+        code_digest: Digest of the program that ran, when it is known.
+        previous: Hash of the entry before; for `open` `genesis(merchant)`.
+        hash: SHA-256 over all of the above.
+        signature: Ed25519 of the merchant over the hash.
+    """
+
+    sequence: int
+    at: str
+    kind: EntryKind
+    run_id: str = ""
+    round: int = 0
+    task: str = ""
+    plan_digest: str = ""
+    mechanism: Mechanism | None = None
+    reservation: int = -1
+    report_digest: str = ""
+    code_digest: str = ""
+    previous: str = ""
+    hash: str = ""
+    signature: str = ""
+
+    def body(self) -> dict[str, Any]:
+        """Everything that is hashed, as plain JSON values."""
+        body: dict[str, Any] = {
+            "sequence": self.sequence,
+            "at": self.at,
+            "kind": self.kind.value,
+            "run_id": self.run_id,
+            "round": self.round,
+            "task": self.task,
+            "plan_digest": self.plan_digest,
+            "mechanism": self.mechanism.as_dict() if self.mechanism else None,
+            "reservation": self.reservation,
+            "report_digest": self.report_digest,
+            "previous": self.previous,
+        }
+        if self.code_digest:
+            body["code_digest"] = self.code_digest
+        return body
+
+    def as_dict(self) -> dict[str, Any]:
+        """The body with hash and signature."""
+        return {**self.body(), "hash": self.hash, "signature": self.signature}
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> LedgerEntry:
+        """Inverse of `as_dict`.
+
+        Raises:
+            ValueError: a field is missing, unknown or of the wrong type.
+        """
+        rest = dict(raw)
+        mechanism = rest.pop("mechanism", None)
+        try:
+            entry = cls(
+                **{**rest, "kind": EntryKind(rest["kind"])},
+                mechanism=Mechanism.from_dict(mechanism) if mechanism is not None else None,
+            )
+        except (KeyError, TypeError, AttributeError) as e:
+            raise ValueError("not a ledger entry") from e
+        if not all(type(getattr(entry, n)) is int for n in ("sequence", "round", "reservation")):
+            raise ValueError("not a ledger entry")
+        return entry
+
+    def computed_hash(self) -> str:
+        """What `hash` must be."""
+        return digest(self.body())
+
+    def signed_bytes(self) -> bytes:
+        """What the merchant signs."""
+        return _ENTRY_DOMAIN + self.hash.encode()
+
+    @property
+    def head(self) -> LedgerHead:
+        """The ledger's head when this is its last entry."""
+        return LedgerHead(self.sequence, self.hash)
+
+
+def genesis(merchant: PublicIdentity) -> str:
+    """What the opening entry of this merchant's ledger points back to."""
+    return hashlib.sha256(b"hansa-ledger-genesis-v1\n" + merchant.raw).hexdigest()
+
+
+def open_ledger(identity: Identity, at: str) -> LedgerEntry:
+    """The first entry: names whose ledger this is."""
+    public = identity.public
+    return seal(
+        identity, LedgerEntry(0, at, EntryKind.OPEN, plan_digest=public.hex), genesis(public)
+    )
+
+
+def append(identity: Identity, last: LedgerEntry, draft: LedgerEntry) -> LedgerEntry:
+    """The draft as the entry after `last`: numbered, chained, signed.
+
+    Args:
+        identity: The merchant's.
+        last: The present head of the ledger.
+        draft: Its sequence, previous, hash and signature are overwritten; its time is never
+            before that of `last` (small steps back of a clock are levelled out).
+    """
+    at = max(draft.at, last.at)
+    return seal(identity, replace(draft, sequence=last.sequence + 1, at=at), last.hash)
+
+
+def seal(identity: Identity, draft: LedgerEntry, previous: str) -> LedgerEntry:
+    """Fill in previous, hash and signature."""
+    entry = replace(draft, previous=previous)
+    entry = replace(entry, hash=entry.computed_hash())
+    return replace(entry, signature=identity.sign(entry.signed_bytes()))
+
+
+def mechanisms(entries: Sequence[LedgerEntry]) -> tuple[Mechanism, ...]:
+    """Everything that was ever reserved: a reserved mechanism is spent, whatever came of it."""
+    return tuple(e.mechanism for e in entries if e.mechanism is not None)
+
+
+def open_reservations(entries: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
+    """Reserves that were neither committed nor voided: work in progress, or a crash."""
+    settled = {e.reservation for e in entries}
+    return tuple(e for e in entries if e.kind is EntryKind.RESERVE and e.sequence not in settled)
+
+
+def utc(moment: datetime) -> str:
+    """The ledger's way to write a time: ISO-8601 UTC, whole seconds; sorts as text."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,116 @@
+"""A whole ledger as one signed file: written and read in exactly one way, byte for byte; pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from common.canonical import canonical
+from common.errors import InputError
+from common.keys import Identity, PublicIdentity
+from common.ledger import LedgerEntry
+from common.ledger_check import Problem, verify
+from common.privacy import PrivacyBudget
+from common.rounds import LedgerHead
+
+FORMAT = "hansa-ledger-export-v1"
+_DOMAIN = b"hansa-ledger-export-v1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerExport:
+    """What a merchant gives to an auditor: no row, no count, only mechanisms and digests.
+
+    Attributes:
+        merchant: Public key of the merchant.
+        budget: The merchant's own limit, lifetime epsilon and delta by declared size.
+        exported_at: ISO-8601 UTC.
+        program: Name and version of the program that wrote the file.
+        entries: The whole ledger.
+        signature: Of the merchant over everything above.
+    """
+
+    merchant: PublicIdentity
+    budget: PrivacyBudget
+    exported_at: str
+    program: str
+    entries: tuple[LedgerEntry, ...]
+    signature: str = ""
+
+    def body(self) -> dict[str, Any]:
+        """Everything that is signed, as plain JSON values."""
+        return {
+            "format": FORMAT,
+            "merchant": {"public_key": self.merchant.hex, "fingerprint": self.merchant.fingerprint},
+            "budget": {"epsilon": self.budget.epsilon, "delta": self.budget.delta},
+            "exported_at": self.exported_at,
+            "program": self.program,
+            "entries": [e.as_dict() for e in self.entries],
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """The body with its signature."""
+        return {**self.body(), "signature": self.signature}
+
+    def signed(self, identity: Identity) -> LedgerExport:
+        """The same export, signed by the merchant."""
+        signature = identity.sign(_DOMAIN + canonical(self.body()))
+        return LedgerExport(
+            self.merchant, self.budget, self.exported_at, self.program, self.entries, signature
+        )
+
+    @property
+    def head(self) -> LedgerHead | None:
+        """Where the ledger stood; None for one without entries."""
+        return self.entries[-1].head if self.entries else None
+
+    def problems(self, witnessed: Sequence[LedgerHead] = ()) -> list[Problem]:
+        """Everything that does not hold: the file's signature, then the ledger itself."""
+        found = verify(self.entries, self.merchant, witnessed)
+        plain = len(self.signature) == 128 and self.signature == self.signature.lower()
+        message = _DOMAIN + canonical(self.body())
+        if not (plain and self.merchant.verify(message, self.signature)):
+            found.append(Problem("file-signature", "The file was changed after it was signed."))
+        return found
+
+
+def dump(export: dict[str, Any]) -> bytes:
+    """The one way to write an export."""
+    return canonical(export) + b"\n"
+
+
+def load(data: bytes, where: str = "") -> LedgerExport:
+    """Read an export.
+
+    Raises:
+        InputError: it is no export, or not in the one form in which Hansa writes it.
+    """
+    try:
+        raw = json.loads(data)
+        if dump(raw) != data:
+            raise ValueError("not canonical")
+        return _from_dict(raw)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InputError) as e:
+        raise InputError(
+            "This is not a ledger export, or it was changed after it was written.",
+            where=where,
+            safe="Nothing was changed.",
+            todo="Ask the merchant for a fresh 'hansa ledger export'.",
+        ) from e
+
+
+def _from_dict(raw: dict[str, Any]) -> LedgerExport:
+    export = LedgerExport(
+        merchant=PublicIdentity.from_hex(raw["merchant"]["public_key"]),
+        budget=PrivacyBudget(**raw["budget"]),
+        exported_at=raw["exported_at"],
+        program=raw["program"],
+        entries=tuple(LedgerEntry.from_dict(e) for e in raw["entries"]),
+        signature=raw["signature"],
+    )
+    # Covers the fields that are derived (format, fingerprint, upper-case keys, extra fields).
+    if canonical(export.as_dict()) != canonical(raw):
+        raise ValueError("not an export of this version")
+    return export
