@@ -48,7 +48,9 @@ class Sparkline(QWidget):
         low, high = min(self._values), max(self._values)
         span, n = (high - low) or 1.0, len(self._values) - 1
         return [
-            QPointF(box.left() + box.width() * i / n, box.bottom() - box.height() * (v - low) / span)
+            QPointF(
+                box.left() + box.width() * i / n, box.bottom() - box.height() * (v - low) / span
+            )
             for i, v in enumerate(self._values)
         ]
 

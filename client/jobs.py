@@ -1,0 +1,136 @@
+"""Long tasks as child processes: their command lines, and what their lines of JSON say."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """One run of a verb.
+
+    Attributes:
+        name: Stable name for the window ("import", "node", "audience", "ads", "privacy").
+        verb: The words after `hansa`, e.g. ("ads", "write").
+        args: Arguments and flags of the verb.
+        service: Runs until it is stopped; restarted with back-off when it dies.
+    """
+
+    name: str
+    verb: tuple[str, ...]
+    args: tuple[str, ...] = ()
+    service: bool = False
+
+    def command(self, home: Path) -> list[str]:
+        """Program and arguments for this shop folder."""
+        return [
+            sys.executable,
+            "-m",
+            "client",
+            *self.verb,
+            *self.args,
+            "--json",
+            "--home",
+            str(home),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """A step of a job. `part` is 0..1, or None when the end is not known."""
+
+    step: str
+    part: float | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailure:
+    """Why a job ended badly, in the parts of a UserFacing error."""
+
+    code: str
+    what: str
+    where: str = ""
+    safe: str = ""
+    todo: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """The result object of a job."""
+
+    values: dict[str, Any]
+
+
+JobLine = JobProgress | JobFailure | JobResult
+
+
+def parse_line(line: str) -> JobLine | None:
+    """Read one line of a job's standard output; None when it is not one of ours."""
+    try:
+        raw = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(raw, dict):
+        return None
+    if "progress" in raw:
+        part = raw["progress"]
+        known = isinstance(part, int | float) and not isinstance(part, bool)
+        return JobProgress(
+            step=str(raw.get("step", "")),
+            part=min(max(float(part), 0.0), 1.0) if known else None,
+            note=str(raw.get("note", "")),
+        )
+    if "error" in raw and "what" in raw:
+        return JobFailure(
+            code=str(raw["error"]),
+            what=str(raw["what"]),
+            where=str(raw.get("where", "")),
+            safe=str(raw.get("safe", "")),
+            todo=str(raw.get("do", "")),
+        )
+    return JobResult(raw)
+
+
+def import_files(files: Sequence[Path]) -> JobSpec:
+    """`hansa import FILES`."""
+    return JobSpec("import", ("import",), tuple(str(f) for f in files))
+
+
+def join_league(kit: Path, request: Path) -> JobSpec:
+    """`hansa join KIT --out REQUEST`."""
+    return JobSpec("join", ("join",), (str(kit), "--out", str(request)))
+
+
+def run_node() -> JobSpec:
+    """`hansa node`: learn with the league until stopped."""
+    return JobSpec("node", ("node",), service=True)
+
+
+def pick_audience(product_id: str, size: int | None) -> JobSpec:
+    """`hansa audience PRODUCT [--size N]`."""
+    flags = () if size is None else ("--size", str(size))
+    return JobSpec("audience", ("audience",), (product_id, *flags))
+
+
+def write_ads(product_id: str, audience_id: str, language: str, n: int = 3) -> JobSpec:
+    """`hansa ads write`: drafts for a product and an audience."""
+    flags = ("--audience", audience_id) if audience_id else ()
+    words = (product_id, *flags, "--language", language, "-n", str(n))
+    return JobSpec("ads", ("ads", "write"), words)
+
+
+def count_privacy() -> JobSpec:
+    """`hansa privacy`: epsilon of the ledger, which the window may not compute itself."""
+    return JobSpec("privacy", ("privacy",))
+
+
+def make_shop(name: str, language: str) -> JobSpec:
+    """`hansa init`: a shop folder with its own keys."""
+    return JobSpec("init", ("init",), ("--name", name, "--language", language))

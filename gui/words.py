@@ -1,0 +1,152 @@
+"""Words for names that come from other rooms: errors, checks, mechanisms, states, feature groups."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from client.api import JobFailure
+
+
+def fill(text: str, *values: object) -> str:
+    """Put values in the places %1, %2, ... of a translated sentence."""
+    for i, value in enumerate(values, 1):
+        text = text.replace(f"%{i}", str(value))
+    return text
+
+
+def failure_title(failure: JobFailure) -> str:
+    """One sentence: what happened."""
+    translate = QCoreApplication.translate
+    titles = {
+        "bad-input": translate("Words", "This input cannot be used"),
+        "bad-settings": translate("Words", "A setting cannot be used"),
+        "database": translate("Words", "The shop's database cannot be used"),
+        "database-newer": translate("Words", "This shop was written by a newer Hansa"),
+        "database-busy": translate("Words", "Another program is writing to the shop"),
+        "privacy": translate("Words", "Privacy could not be guaranteed"),
+        "budget-exhausted": translate("Words", "The privacy budget would be passed"),
+        "ledger-broken": translate("Words", "The privacy ledger does not hold"),
+        "plan-refused": translate("Words", "Your policy does not allow this round"),
+        "federation": translate("Words", "The league cannot be reached"),
+        "coordinator-unreachable": translate("Words", "The league cannot be reached"),
+        "port-in-use": translate("Words", "Another program uses the network port"),
+        "enrolment": translate("Words", "Joining the league did not work"),
+        "bundle": translate("Words", "The shared model cannot be used"),
+        "bundle-signature": translate("Words", "The shared model is not signed by your league"),
+        "bundle-spec": translate("Words", "The shared model is for other features"),
+        "training": translate("Words", "Learning could not give a sound result"),
+        "audience": translate("Words", "No audience can be made of this"),
+        "creative": translate("Words", "This ad cannot be written or shown"),
+        "stopped": translate("Words", "The work ended unexpectedly"),
+    }
+    return titles.get(failure.code, translate("Words", "Something did not work"))
+
+
+def failure_safe(failure: JobFailure) -> str:
+    """One sentence: what is safe."""
+    translate = QCoreApplication.translate
+    if failure.code.startswith(("privacy", "budget", "ledger", "plan")):
+        return translate("Words", "Nothing was sent.")
+    if failure.code in ("federation", "coordinator-unreachable", "port-in-use", "enrolment"):
+        return translate("Words", "Your data and your privacy budget are untouched.")
+    if failure.code.startswith("bundle"):
+        return translate("Words", "The model was not used; the one before stays in force.")
+    return translate("Words", "Your data stays on this computer and is as it was.")
+
+
+def mechanism(kind: str) -> str:
+    """A kind of release in words."""
+    translate = QCoreApplication.translate
+    return {
+        "poisson-subsampled-gaussian": translate("Words", "Model update"),
+        "gaussian-histogram": translate("Words", "Quality check"),
+    }.get(kind, kind)
+
+
+def departure_state(state: str) -> tuple[str, str]:
+    """A ledger state in words, with its tone."""
+    translate = QCoreApplication.translate
+    return {
+        "committed": (translate("Words", "Sent"), "accent"),
+        "reserved": (translate("Words", "Charged, not sent"), "warn"),
+        "void": (translate("Words", "Not sent"), "muted"),
+    }.get(state, (state, "muted"))
+
+
+def creative_state(state: str) -> tuple[str, str]:
+    """State of an ad in words, with its tone."""
+    translate = QCoreApplication.translate
+    return {
+        "draft": (translate("Words", "Waits for you"), "accent"),
+        "refused": (translate("Words", "Refused by checks"), "bad"),
+        "approved": (translate("Words", "Approved"), "good"),
+        "rejected": (translate("Words", "Rejected"), "muted"),
+    }.get(state, (state, "muted"))
+
+
+def node_state(state: str) -> tuple[str, str]:
+    """State of the node in words, with its tone."""
+    translate = QCoreApplication.translate
+    return {
+        "stopped": (translate("Words", "Paused"), "muted"),
+        "starting": (translate("Words", "Starting"), "accent"),
+        "running": (translate("Words", "Learning"), "good"),
+        "stopping": (translate("Words", "Stopping"), "warn"),
+        "failed": (translate("Words", "Interrupted"), "bad"),
+    }.get(state, (state, "muted"))
+
+
+def adversary(mode: str) -> str:
+    """Against whom an epsilon holds."""
+    translate = QCoreApplication.translate
+    return {
+        "own-noise": translate("Words", "everybody: the coordinator, other shops and the public"),
+        "league-noise": translate(
+            "Words", "the coordinator, the public and a limited number of colluding shops"
+        ),
+    }.get(mode, mode)
+
+
+def unit(max_impressions: int) -> str:
+    """The privacy unit in words."""
+    text = QCoreApplication.translate(
+        "Words", "one shopper of this shop, with at most %1 impressions"
+    )
+    return fill(text, max_impressions)
+
+
+def protection(epsilon: float) -> tuple[str, str]:
+    """How strong a privacy loss still protects, in words, with its tone."""
+    translate = QCoreApplication.translate
+    if epsilon <= 1:
+        return translate("Words", "Very strong protection"), "good"
+    if epsilon <= 3:
+        return translate("Words", "Strong protection"), "good"
+    if epsilon <= 8:
+        return translate("Words", "Moderate protection"), "warn"
+    return translate("Words", "Weak protection"), "bad"
+
+
+def job_title(name: str) -> str:
+    """What a job does."""
+    translate = QCoreApplication.translate
+    return {
+        "init": translate("Words", "Making the shop"),
+        "import": translate("Words", "Importing your files"),
+        "join": translate("Words", "Joining the league"),
+        "audience": translate("Words", "Picking an audience"),
+        "ads": translate("Words", "Writing ads"),
+    }.get(name, name)
+
+
+def step_name(step: str) -> str:
+    """A step of a job in words; a step without a translation is shown as it is."""
+    translate = QCoreApplication.translate
+    return {
+        "read": translate("Words", "Reading"),
+        "import": translate("Words", "Importing"),
+        "score": translate("Words", "Scoring shoppers"),
+        "explain": translate("Words", "Finding the reasons"),
+        "write": translate("Words", "Writing"),
+        "check": translate("Words", "Checking"),
+    }.get(step, step)
