@@ -1,0 +1,67 @@
+"""Calls to a SuperLink: Flower's and httpx's errors become two of ours; messages are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import httpx
+from flwr.app import Message
+from flwr.supercore.error import FlowerError
+from flwr.supercore.inflatable.inflatable_object import iterate_object_tree
+from flwr.supercore.inflatable.inflatable_utils import inflate_object_from_contents, pull_objects
+
+T = TypeVar("T")
+_TRANSIENT = frozenset({429, 502, 503, 504})
+
+
+class LinkDown(Exception):
+    """Nobody answers, or the answer says to try later."""
+
+
+class LinkRefused(Exception):
+    """The other side answers and says no.
+
+    Attributes:
+        status: HTTP status: 401 unknown node or wrong secret, 403 the run is over.
+        code: Flower's own error code, or 0.
+    """
+
+    def __init__(self, status: int, code: int) -> None:
+        super().__init__(f"HTTP {status}, code {code}")
+        self.status, self.code = status, code
+
+
+def call(f: Callable[..., T], *args: Any) -> T:
+    """Call once.
+
+    Raises:
+        LinkDown: nobody answers, or "later".
+        LinkRefused: the answer is no.
+    """
+    try:
+        return f(*args)
+    except httpx.HTTPStatusError as e:
+        status = e.response.status_code
+        if status in _TRANSIENT:
+            raise LinkDown(f"HTTP {status}") from e
+        error = FlowerError.from_json(e.response.text)
+        raise LinkRefused(status, int(error.code) if error else 0) from e
+    except httpx.TransportError as e:
+        raise LinkDown(type(e).__name__) from e
+    except SystemExit as e:  # Flower's own way to say "another version of me"
+        raise LinkRefused(426, 0) from e
+
+
+def inflate(message_id: str, tree: Any, pull: Callable[[str], bytes]) -> Message:
+    """Pull a message's objects and put it together; every object is checked by its hash.
+
+    Raises:
+        ValueError: what came is no message.
+    """
+    contents = pull_objects([t.object_id for t in iterate_object_tree(tree)], pull_object_fn=pull)
+    message = inflate_object_from_contents(message_id, contents)
+    if not isinstance(message, Message):
+        raise ValueError("not a message")
+    message.metadata.__dict__["_message_id"] = message_id
+    return message
