@@ -1,0 +1,142 @@
+"""hansa import, hansa data: bring the shop's files in; show what is there."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from client.commands import home_option
+from client.ingest.columns import KINDS
+from client.ingest.files import Imported, Options, import_files
+from client.store import Store, rows
+from common.errors import InputError
+from common.terminal import emit, json_option, progress
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@home_option
+@json_option
+@click.option("--as", "kind", type=click.Choice(list(KINDS)), help="What the files hold.")
+@click.option(
+    "--map", "mapping", multiple=True, metavar="THEIRS=OURS", help="A column's other name."
+)
+@click.option("--skip-unknown", is_flag=True, help="Leave unknown columns out.")
+@click.option("--dry-run", is_flag=True, help="Check and count, change nothing.")
+def import_(
+    files: tuple[Path, ...],
+    home: Path,
+    as_json: bool,
+    kind: str | None,
+    mapping: tuple[str, ...],
+    skip_unknown: bool,
+    dry_run: bool,
+) -> None:
+    """Import CSV files (also .gz), JSON lines, or folders of them.
+
+    Rows that cannot be read are listed and kept aside; all others are imported. The same file
+    again changes nothing.
+    """
+    options = Options(kind, _mapping(mapping), skip_unknown, dry_run)
+    with Store.open(home) as store:
+        done = import_files(
+            store,
+            files,
+            options,
+            watch=lambda name, n: progress(as_json, f"import {name}", n, n, f"{n} rows"),
+        )
+    result = {"dry_run": dry_run, "files": [_as_dict(d) for d in done]}
+    emit(result, as_json, "\n".join(_words(d, dry_run) for d in done))
+
+
+@click.command()
+@home_option
+@json_option
+@click.option("--days", is_flag=True, help="Counts by day.")
+@click.option("--products", "n_products", type=int, default=0, help="List this many products.")
+@click.option("--refused", "n_refused", type=int, default=0, help="List this many refused rows.")
+def data(home: Path, as_json: bool, days: bool, n_products: int, n_refused: int) -> None:
+    """Show what data is there."""
+    from client.store.coverage import coverage
+
+    with Store.open(home) as store:
+        summary = rows.summary(store)
+        result: dict[str, Any] = {
+            **asdict(summary),
+            "consent_share": summary.consent_share,
+            "conversion_rate": summary.conversion_rate,
+            "coverage": coverage(store),
+            "imports": [asdict(i) for i in rows.imports(store)],
+        }
+        if days:
+            result["days"] = [asdict(d) for d in rows.by_day(store)]
+        if n_products:
+            result["products"] = [asdict(p) for p in rows.products(store, limit=n_products)]
+        if n_refused:
+            result["refused"] = [asdict(r) for r in rows.refused(store, limit=n_refused)]
+    emit(result, as_json, _report(result))
+
+
+def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
+    out = {}
+    for pair in pairs:
+        theirs, equals, ours = pair.partition("=")
+        if not equals or not theirs or not ours:
+            raise InputError(
+                "--map takes THEIRS=OURS, for example --map user_id=customer_id.",
+                where=pair[:60],
+                safe="Nothing was imported.",
+            )
+        out[theirs] = ours.strip().lower()
+    return out
+
+
+def _as_dict(done: Imported) -> dict[str, Any]:
+    refused = [{"line": n, "column": c, "reason": r} for n, c, r in done.refused]
+    return {**asdict(done), "refused": refused}
+
+
+def _words(done: Imported, dry_run: bool) -> str:
+    known = done.n_rows - done.n_new - done.n_changed
+    verb = "would import" if dry_run else "imported"
+    lines = [
+        f"{done.file_name}: {verb} {done.n_rows} {done.kind}"
+        f" ({done.n_new} new, {done.n_changed} changed, {known} known), {done.n_refused} refused"
+    ]
+    for line, column, reason in done.refused:
+        lines.append(f"  line {line}{', column ' + column if column else ''}: {reason}")
+    if done.n_refused > len(done.refused):
+        lines.append(f"  ... and {done.n_refused - len(done.refused)} more")
+    if done.n_refused:
+        lines.append("  refused rows are kept aside: correct these lines and import the file again")
+    return "\n".join(lines)
+
+
+def _report(result: dict[str, Any]) -> str:
+    def percent(value: float | None) -> str:
+        return "unknown" if value is None else f"{100 * value:.2f} %"
+
+    lines = [f"{name:12} {count:>10}" for name, count in result["tables"].items()]
+    lines += [
+        f"from {result['first_at'] or '-'} to {result['last_at'] or '-'}",
+        f"consent      {percent(result['consent_share'])} of shoppers",
+        f"conversions  {percent(result['conversion_rate'])} of impressions",
+        f"refused rows {result['n_refused']}, conversions without impression {result['n_unmatched']}",
+    ]
+    lines += [f"  {name:24} {percent(share)} filled" for name, share in result["coverage"].items()]
+    for day in result.get("days", []):
+        lines.append(
+            f"{day['day']}  events {day['n_events']}  impressions {day['n_impressions']}"
+            f"  converted {day['n_converted']}"
+        )
+    for p in result.get("products", []):
+        lines.append(
+            f"{p['product']['product_id']:16} {p['product']['title'][:40]:40}"
+            f" shown {p['n_impressions']}, converted {p['n_converted']}"
+        )
+    for r in result.get("refused", []):
+        lines.append(f"{r['file_name']} line {r['line']} {r['column']}: {r['reason']}")
+    return "\n".join(lines)

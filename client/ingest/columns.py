@@ -1,0 +1,183 @@
+"""What columns each kind of file has, how each is read, and which columns are never taken."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from client.ingest import values
+from client.store.intake import Value
+from common.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a file.
+
+    Attributes:
+        name: Its name in the file.
+        read: Text -> value; raises `values.BadValue`.
+        required: The file must have it and each row must fill it.
+        absent: Value where the file does not have it or the field is empty.
+    """
+
+    name: str
+    read: Callable[[str], Value]
+    required: bool = False
+    absent: Value = ""
+
+
+def _need(name: str, read: Callable[[str], Value] = values.identifier) -> Column:
+    return Column(name, read, required=True)
+
+
+#: kind -> columns in the order of `store.intake.COLUMNS`. "customer_id" becomes a pseudonym.
+#: The order of kinds is the order in which several files are imported.
+KINDS: dict[str, tuple[Column, ...]] = {
+    "products": (
+        _need("product_id"),
+        _need("title", values.text),
+        Column("department", values.text),
+        Column("category", values.text),
+        Column("product_type", values.text),
+        Column("brand", values.text),
+        Column("description", values.long_text),
+        Column("price", values.money, absent=None),
+        Column("currency", values.currency),
+        Column("url", values.long_text),
+        Column("image", values.long_text),
+        Column("breadth", values.whole(1, 1_000_000), absent=1),
+    ),
+    "shoppers": (
+        _need("customer_id"),
+        Column("consent", values.yes_no, absent=0),
+        Column("personalise", values.yes_no, absent=1),
+    ),
+    "events": (
+        Column("event_id", values.identifier),
+        _need("customer_id"),
+        _need("kind", values.event_kind),
+        _need("happened_at", values.time),
+        Column("product_id", values.identifier),
+        Column("value", values.money, absent=0),
+    ),
+    "impressions": (
+        _need("impression_id"),
+        _need("customer_id"),
+        _need("product_id"),
+        _need("shown_at", values.time),
+        Column("campaign_id", values.identifier),
+        Column("campaign_type", values.text),
+        Column("placement", values.text),
+        Column("position", values.whole(0, 10_000), absent=0),
+        Column("device", values.text),
+        Column("propensity", values.probability, absent=None),
+        Column("cost", values.money, absent=0),
+        Column("platform_activity", values.whole(0, 6), absent=0),
+        Column("platform_affinity", values.whole(0, 6), absent=0),
+        Column("platform_redemptions", values.whole(0, 6), absent=0),
+        Column("clicked", values.yes_no, absent=None),
+    ),
+    "conversions": (
+        _need("impression_id"),
+        _need("converted_at", values.time),
+        Column("value", values.money, absent=0),
+    ),
+}
+
+
+def detect(names: Sequence[str]) -> str | None:
+    """The kind whose columns these are; None where no kind or more than one fits."""
+    given = set(names)
+    fits = {
+        kind: len(given & {c.name for c in columns})
+        for kind, columns in KINDS.items()
+        if all(c.name in given for c in columns if c.required)
+    }
+    best = [kind for kind, n in fits.items() if n == max(fits.values())]
+    return best[0] if len(best) == 1 else None
+
+
+def check(
+    names: Sequence[str], kind: str | None, where: str, *, skip_unknown: bool = False
+) -> tuple[str, dict[str, int]]:
+    """The kind of a file and the place of each of its known columns.
+
+    Args:
+        names: The file's columns, after renaming.
+        kind: What the caller says it is; None: find out.
+        where: File name, for messages.
+        skip_unknown: Leave unknown columns out instead of refusing the file.
+
+    Raises:
+        InputError: a column is missing, unknown or there twice.
+    """
+    found = kind or detect(names)
+    if found is None:
+        raise _no_kind(names, where)
+    known = [c.name for c in KINDS[found]]
+    missing = [c.name for c in KINDS[found] if c.required and c.name not in names]
+    unknown = [n for n in names if n not in known]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if missing or twice or (unknown and not skip_unknown):
+        parts = [f"it lacks {_list(missing)}"] if missing else []
+        parts += [f"it has {_list(twice)} more than once"] if twice else []
+        parts += [f"unknown: {_hints(unknown, known)}"] if unknown else []
+        raise _error(
+            f"The columns do not fit a file of {found}: {'; '.join(parts)}.",
+            where,
+            f"Rename columns (--map THEIRS=OURS), or leave unknown ones out with --skip-unknown. "
+            f"Known: {', '.join(known)}.",
+        )
+    return found, {n: names.index(n) for n in known if n in names}
+
+
+def _no_kind(names: Sequence[str], where: str) -> InputError:
+    def overlap(kind: str) -> int:
+        return sum(c.name in names for c in KINDS[kind])
+
+    nearest = max(KINDS, key=overlap)
+    if not overlap(nearest):
+        everything = sorted({c.name for columns in KINDS.values() for c in columns})
+        return _error(
+            f"No column of this file is known: {_hints(names, everything)}.",
+            where,
+            "Rename columns with --map THEIRS=OURS; docs/data-format.md lists them all.",
+        )
+    known = [c.name for c in KINDS[nearest]]
+    missing = [c.name for c in KINDS[nearest] if c.required and c.name not in names]
+    unknown = [n for n in names if n not in known]
+    more = f", unknown: {_hints(unknown, known)}" if unknown else ""
+    lacks = f" (but it lacks {_list(missing)}{more})" if missing else ""
+    return _error(
+        f"It is not clear what this file holds; most like {nearest}{lacks}.",
+        where,
+        f"Say it with --as {'|'.join(KINDS)}, or rename columns with --map THEIRS=OURS.",
+    )
+
+
+def _hints(unknown: Sequence[str], known: Sequence[str]) -> str:
+    def hint(name: str) -> str:
+        near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+        return f"'{name}' (do you mean '{near[0]}'?)" if near else f"'{name}'"
+
+    return ", ".join(hint(_short(n)) for n in unknown[:12])
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(f"'{_short(n)}'" for n in names[:12])
+
+
+def _short(name: str) -> str:
+    return name[:40]
+
+
+def _error(what: str, where: str, todo: str) -> InputError:
+    return InputError(what, where=where, safe="Nothing of this file was imported.", todo=todo)
+
+
+def rename(names: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
+    """Columns under our names: trimmed, lower case, then by the caller's mapping."""
+    folded = {k.strip().lower(): v for k, v in mapping.items()}
+    return [folded.get(n.strip().lower(), n.strip().lower()) for n in names]
