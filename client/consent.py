@@ -1,0 +1,168 @@
+"""agree(plan, policy, would_be): yes, or the reasons why not; pure. The policy wins over the plan.
+
+Each rule has a line in docs/threat-model.md under the same code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import datetime
+
+import numpy as np
+
+from common.errors import Refusal
+from common.privacy import DELTA_BY_TIER, PrivacyMode, PrivacySpent
+from common.rounds import PROTOCOL, RoundPlan, Task
+from common.settings import Policy
+
+HEADS = ("click", "conversion")
+MIN_BINS, MAX_BINS = 2, 256
+#: A plan with more weights than this is not a small model any more (float32: 256 MB).
+MAX_WEIGHTS = 64_000_000
+MAX_LEARNING_RATE = 100.0
+MAX_TEXT = 200
+
+
+def agree(
+    plan: RoundPlan,
+    policy: Policy,
+    would_be: PrivacySpent,
+    now: datetime,
+    spec_digest: str,
+) -> list[Refusal]:
+    """Whether the merchant takes part in this round.
+
+    Args:
+        plan: Its signature was checked already.
+        policy: The merchant's own.
+        would_be: Everything that was ever reserved plus this plan, at the policy's delta.
+        now: Aware time in the merchant's time zone (hours of the policy are local).
+        spec_digest: Of the FeatureSpec that is installed here.
+
+    Returns:
+        Every reason against it; an empty list is a yes.
+    """
+    refusals = screen(plan, policy, now, spec_digest)
+    if would_be.delta > DELTA_BY_TIER[policy.tier] or would_be.epsilon > policy.epsilon:
+        reason = (
+            f"This round would bring epsilon to {would_be.epsilon:.3f} "
+            f"(limit {policy.epsilon:g}, delta {would_be.delta:g})."
+        )
+        refusals.append(Refusal("budget-exhausted", reason))
+    return refusals
+
+
+def screen(plan: RoundPlan, policy: Policy, now: datetime, spec_digest: str) -> list[Refusal]:
+    """All rules but the budget: asked first, because an absurd plan is costly to account for."""
+    return [
+        *_protocol(plan, spec_digest),
+        *_sizes(plan),
+        *_when(plan, policy, now),
+        *_limits(plan, policy),
+    ]
+
+
+def _protocol(plan: RoundPlan, spec_digest: str) -> Iterator[Refusal]:
+    if plan.protocol != PROTOCOL:
+        yield Refusal(
+            "wrong-protocol", f"The plan speaks protocol {plan.protocol}, not {PROTOCOL}."
+        )
+    if plan.mode is not PrivacyMode.OWN:
+        yield Refusal("mode-unsupported", "League noise is not built yet; only own noise is.")
+    if plan.spec_digest != spec_digest:
+        yield Refusal("wrong-spec", "The plan is for another feature specification.")
+    if plan.unit.name != "shopper":
+        yield Refusal("wrong-unit", "The plan's privacy unit is not one shopper.")
+    if (
+        not plan.heads
+        or not set(plan.heads) <= set(HEADS)
+        or len(set(plan.heads)) < len(plan.heads)
+    ):
+        yield Refusal("wrong-heads", "The plan asks for outcomes that are not known here.")
+
+
+def _sizes(plan: RoundPlan) -> Iterator[Refusal]:
+    """Every figure finite and of sane size, whatever the coordinator signed."""
+    rates = (plan.learning_rate, plan.expected_batch)
+    if not all(math.isfinite(x) and x > 0 for x in rates) or plan.learning_rate > MAX_LEARNING_RATE:
+        yield Refusal("bad-rate", "The plan's learning rate or expected batch is out of bounds.")
+    # not > : NaN fails every comparison
+    if not 0 < plan.sampling_rate <= 1:
+        yield Refusal("bad-sampling", "The plan's sampling rate is not in (0, 1].")
+    if not MIN_BINS <= plan.n_bins <= MAX_BINS:
+        yield Refusal("bad-bins", f"A score histogram has {MIN_BINS} to {MAX_BINS} bins here.")
+    if plan.round < 1 or not 0 < len(plan.run_id) <= MAX_TEXT:
+        yield Refusal("bad-round", "The plan names no proper run and round.")
+    if not plan.tensors or sum(a.size for a in plan.tensors.values()) > MAX_WEIGHTS:
+        yield Refusal("bad-size", f"The model has no weights, or more than {MAX_WEIGHTS:,}.")
+    elif not all(bool(np.isfinite(a).all()) for a in plan.tensors.values()):
+        yield Refusal("bad-weights", "The plan's weights are not all finite.")
+
+
+def _when(plan: RoundPlan, policy: Policy, now: datetime) -> Iterator[Refusal]:
+    if policy.paused:
+        yield Refusal("paused", "The merchant has paused taking part.")
+    if not within_hours(policy.hours, now):
+        yield Refusal("outside-hours", f"Training is allowed from {policy.hours} only.")
+    try:
+        deadline = _aware(plan.deadline_at)
+        issued = _aware(plan.issued_at)
+        _aware(plan.train_before_at)
+    except ValueError:
+        yield Refusal("bad-time", "A time in the plan cannot be read.")
+        return
+    if now > deadline or deadline <= issued:
+        yield Refusal("deadline-passed", "The plan's deadline has passed.")
+
+
+def _limits(plan: RoundPlan, policy: Policy) -> Iterator[Refusal]:
+    """The merchant's own bounds on noise, clipping, steps and impressions."""
+    if not plan.noise_multiplier >= policy.min_noise_multiplier or math.isinf(
+        plan.noise_multiplier
+    ):
+        yield Refusal(
+            "too-little-noise",
+            f"The plan's noise is below this shop's floor of {policy.min_noise_multiplier:g}.",
+        )
+    if not 0 < plan.clip_norm <= policy.max_clip_norm:
+        yield Refusal(
+            "clip-too-large",
+            f"The plan's clip norm is above this shop's {policy.max_clip_norm:g}.",
+        )
+    if not 1 <= plan.local_steps <= policy.max_local_steps:
+        yield Refusal("too-many-steps", f"At most {policy.max_local_steps} steps a round here.")
+    if not 1 <= plan.unit.max_impressions <= policy.max_impressions:
+        yield Refusal(
+            "too-many-impressions",
+            f"At most {policy.max_impressions} impressions of one shopper here.",
+        )
+    if not 0 < plan.delta <= DELTA_BY_TIER[policy.tier]:
+        yield Refusal(
+            "delta-too-large",
+            f"The plan was made for a larger delta than this shop's {DELTA_BY_TIER[policy.tier]:g}.",
+        )
+    if plan.task is Task.EVALUATE and not policy.allow_evaluation:
+        yield Refusal("evaluation-off", "This shop does not answer evaluation plans.")
+
+
+def within_hours(hours: str, now: datetime) -> bool:
+    """Whether "HH-HH" holds the local time; "22-6" goes over midnight, "" is always, "5-5" too.
+
+    An hour that does not exist never matches: fail closed.
+    """
+    if not hours:
+        return True
+    begin, end = (int(part) for part in hours.split("-"))
+    if not (0 <= begin <= 24 and 0 <= end <= 24):
+        return False
+    if begin < end:
+        return begin <= now.hour < end
+    return now.hour >= begin or now.hour < end
+
+
+def _aware(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment
