@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from common.errors import InputError
+
 #: Whole words of an English name.
 _WORD = re.compile(
     "email|mail|phone|mobile|tel|telephone|fax|firstname|lastname|fullname|surname|forename"
@@ -47,8 +49,10 @@ def refuse_sensitive(names: Sequence[str], where: str) -> None:
     """
     sensitive = [n for n in names if is_sensitive(n)]
     if sensitive:
-        raise _error(
-            f"The file has personal or sensitive columns, which Hansa never takes: {', '.join(n[:40] for n in sensitive)}.",
-            where,
-            "Remove these columns from the file, then import it again.",
+        listed = ", ".join(f"'{n[:40]}'" for n in sensitive[:12])
+        raise InputError(
+            f"The file has personal or sensitive columns, which Hansa never takes: {listed}.",
+            where=where,
+            safe="Nothing of this file was imported.",
+            todo="Remove these columns from the file, then import it again.",
         )
