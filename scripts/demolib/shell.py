@@ -21,7 +21,12 @@ class DemoError(Exception):
 
 def program(name: str) -> list[str]:
     """How to start one of our console scripts from this very environment."""
-    module = {"hansa": "client", "hansa-server": "server.cli", "hansa-audit": "common.audit.cli"}
+    module = {
+        "hansa": "client",
+        "hansa-server": "server.cli",
+        "hansa-audit": "common.audit.cli",
+        "hansa-desktop": "gui",
+    }
     return [sys.executable, "-m", module[name]]
 
 
