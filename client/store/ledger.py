@@ -14,7 +14,7 @@ from client.store.spent import SpentView, remember, spent_history
 from common import __version__
 from common.canonical import canonical
 from common.database import transaction
-from common.errors import LedgerBroken, StoreError
+from common.errors import DatabaseBusy, LedgerBroken, StoreError
 from common.keys import Identity, PublicIdentity
 from common.ledger import (
     EntryKind,
@@ -43,6 +43,7 @@ __all__ = [
     "remember",
     "reserve",
     "spent_history",
+    "taken_over",
     "verify_store",
     "void",
 ]
@@ -177,15 +178,14 @@ def commit_within(
     a crash leaves both or neither.
 
     Raises:
-        LedgerBroken: the reservation is not open (any more).
+        DatabaseBusy: the reservation is not open (any more).
     """
     settled = conn.execute(
         "SELECT 1 FROM ledger WHERE reservation = ?", (reservation.sequence,)
     ).fetchone()
     last = _last(conn)
     if settled or last is None:
-        text = f"Reservation {reservation.sequence} was settled by somebody else."
-        raise broken([Problem("unpaired", text, reservation.sequence)])
+        raise taken_over()
     draft = _settle(reservation, EntryKind.COMMIT, now, report_digest)
     return _insert(conn, append(identity, last, draft))
 
@@ -197,6 +197,15 @@ def void(store: Store, identity: Identity, reservation: LedgerEntry, now: dateti
         still_open = {e.sequence for e in open_reservations(entries(store))}
         if last is not None and reservation.sequence in still_open:
             _insert(conn, append(identity, last, _settle(reservation, EntryKind.VOID, now)))
+
+
+def taken_over() -> DatabaseBusy:
+    """Two processes worked for the same shop; this one lost and sends nothing."""
+    return DatabaseBusy(
+        "Another process of this shop took over this round.",
+        safe="Nothing was sent from here. The attempt stays charged.",
+        todo="Run only one node for this shop.",
+    )
 
 
 def export(store: Store, identity: Identity, budget: PrivacyBudget) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.store import Store
-from client.store.ledger import broken, commit_within
+from client.store.ledger import broken, commit_within, taken_over
 from common.canonical import canonical
 from common.database import transaction
 from common.errors import Refusal
@@ -118,7 +118,7 @@ def release(
         now: Aware UTC time.
 
     Raises:
-        LedgerBroken: the reservation is no longer open, or the plan was answered meanwhile.
+        DatabaseBusy: the reservation is no longer open, or the plan was answered meanwhile.
     """
     with transaction(store.db) as conn:
         entry = commit_within(conn, identity, reservation, report.content_digest(), now)
@@ -127,8 +127,7 @@ def release(
         try:
             _keep(conn, final, entry)
         except sqlite3.IntegrityError as e:
-            text = f"The plan of entry {reservation.sequence} was answered already."
-            raise broken([Problem("twice", text, reservation.sequence)]) from e
+            raise taken_over() from e
     return final
 
 
