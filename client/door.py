@@ -166,11 +166,14 @@ def _refuse(
 def _refused(refusals: Sequence[Refusal]) -> PlanRefused | BudgetExhausted:
     exhausted = [r for r in refusals if r.code == "budget-exhausted"]
     kind = BudgetExhausted if exhausted else PlanRefused
-    return kind(
+    error = kind(
         " ".join(r.reason for r in (exhausted or refusals)),
         safe="Nothing was trained, charged or sent.",
         todo="The policy is in hansa.toml; 'hansa privacy' shows what was spent.",
     )
+    # the rule's name is public and may be told to the coordinator; the sentence stays here
+    error.code = (exhausted or refusals)[0].code
+    return error
 
 
 def _work(store: Store, settings: Settings, plan: RoundPlan) -> Tensors:

@@ -1,0 +1,88 @@
+"""app = ClientApp(): the only door out. Flower messages in, signed reports or bare error codes out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from flwr.app import Context, Error, Message
+from flwr.clientapp import ClientApp
+
+from client import door, enrol
+from client.shop import IDENTITY_PATH
+from client.store import Store
+from common import wire
+from common.errors import InputError, PlanRefused
+from common.keys import Identity
+from common.program import code_digest
+from common.rounds import Task
+from common.settings import load_settings
+
+# Flower looks this name up in the syntax tree: it must stay a plain assignment in this file.
+app = ClientApp()
+
+#: Flower's ErrorCode.CLIENT_APP_RAISED_EXCEPTION.
+_RAISED = 2
+
+
+@app.train()
+def train(message: Message, context: Context) -> Message:
+    """Answer a TRAIN plan."""
+    return _guarded(message, context, Task.TRAIN)
+
+
+@app.evaluate()
+def evaluate(message: Message, context: Context) -> Message:
+    """Answer an EVALUATE plan."""
+    return _guarded(message, context, Task.EVALUATE)
+
+
+@app.query("bundle")
+def bundle(message: Message, context: Context) -> Message:
+    """Check and install a published model; the receipt holds its digest only."""
+    return _guarded(message, context, None)
+
+
+def _guarded(message: Message, context: Context, task: Task | None) -> Message:
+    """Whatever goes wrong, no text of an error leaves: it might quote a row."""
+    try:
+        home = _home(context)
+        with Store.open(home) as store:
+            if task is None:
+                return _install(message, store)
+            return _answer(message, store, task)
+    except Exception as e:
+        reason = f"{type(e).__name__}:{door.code_of(e)}"
+        return Message(Error(code=_RAISED, reason=reason), reply_to=message)
+
+
+def _answer(message: Message, store: Store, task: Task) -> Message:
+    plan = wire.plan_from_records(message.content)
+    if plan.task is not task:
+        raise PlanRefused("The plan came with the wrong kind of message.")
+    report = door.answer(
+        store,
+        load_settings(store.home),
+        Identity.load(store.home / IDENTITY_PATH),
+        plan,
+        enrol.load_kit(store.home).coordinator,
+        datetime.now().astimezone(),  # the policy's hours are the merchant's
+        code_digest=code_digest(),
+    )
+    return Message(wire.report_to_records(report), reply_to=message)
+
+
+def _install(message: Message, store: Store) -> Message:
+    # imported here: training must not wait for what only scoring needs
+    from client.store import models
+
+    packed = wire.bundle_from_records(message.content)
+    digest = models.install(store, packed, enrol.load_kit(store.home).coordinator)
+    return Message(wire.receipt_to_records(digest), reply_to=message)
+
+
+def _home(context: Context) -> Path:
+    home = context.node_config.get("home")
+    if not isinstance(home, str) or not home:
+        raise InputError("The node was started without the shop's folder.")
+    return Path(home)
