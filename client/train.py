@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -111,7 +113,7 @@ def train(
         batch = data.sample(plan.sampling_rate, plan.unit.max_impressions, source)
         optimizer.zero_grad()
         loss = shopper_loss(wrapped, _never_empty(batch).to(place), plan.heads)
-        loss.sum().backward()
+        torch.autograd.backward(loss.sum())
         optimizer.step()
     wrapped.remove_hooks()
     return _difference(tensors_of(net), plan, names)
@@ -184,15 +186,27 @@ def train_plain(
     net = _network(plan, spec, names, torch.device("cpu"))
     decayed = [p for n, p in net.named_parameters() if p.requires_grad and "numeric" not in n]
     rest = [p for n, p in net.named_parameters() if p.requires_grad and "numeric" in n]
-    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": rest}]
+    groups: list[dict[str, Any]] = [{"params": decayed, "weight_decay": weight_decay}, {"params": rest}]
     optimizer = torch.optim.SGD(groups, lr=plan.learning_rate)
     for _ in range(plan.local_steps):
         batch = data.sample(plan.sampling_rate, plan.unit.max_impressions, source)
         optimizer.zero_grad()
         loss = shopper_loss(net, _never_empty(batch), plan.heads).sum() / plan.expected_batch
-        loss.backward()  # type: ignore[no-untyped-call]  # torch ships it untyped
+        torch.autograd.backward(loss)
         optimizer.step()
     return PlainUpdate(_difference(tensors_of(net), plan, names))
+
+
+def predict(
+    spec: HasSizes, tensors: Mapping[str, NDArray[np.float32]], data: ShopperData, head: str
+) -> NDArray[np.float32]:
+    """Log-odds [N] of all rows, for simulations; merchants score with `client.score`."""
+    net = TargetingNet(spec.n_ids, spec.n_numeric)
+    load_tensors(net, tensors)
+    with torch.inference_mode():
+        out = net(torch.from_numpy(data.ids), torch.from_numpy(data.numeric))
+    logits: NDArray[np.float32] = out[0 if head == "click" else 1].numpy()
+    return logits
 
 
 def pick_device(device: str) -> torch.device:
