@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from client.dataset import ShopperData
-from common.features import FeatureSpec
+from common.features import Encoded, FeatureSpec
 
 
 def made_up(spec: FeatureSpec, n_shoppers: int, rows_each: int, seed: int = 0) -> ShopperData:
@@ -21,4 +21,4 @@ def made_up(spec: FeatureSpec, n_shoppers: int, rows_each: int, seed: int = 0) -
     shopper = np.repeat(np.arange(n_shoppers), rows_each)
     converted = (rng.random(n) < 0.05).astype(np.int8)
     clicked = np.full(n, -1, np.int8)
-    return ShopperData.from_arrays(shopper, ids, numeric, clicked, converted)
+    return ShopperData.from_arrays(Encoded(ids, numeric), shopper, clicked, converted)

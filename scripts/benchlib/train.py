@@ -46,7 +46,9 @@ def gradient_error() -> float:
     wrapped = GradSampleModule(net, batch_first=True, loss_reduction="sum")
     torch.autograd.backward(shopper_loss(wrapped, batch, ("conversion",)).sum())
     together = {
-        n: p.grad_sample.clone() for n, p in net.named_parameters() if hasattr(p, "grad_sample")
+        n: p.grad_sample.clone()
+        for n, p in net.named_parameters()
+        if getattr(p, "grad_sample", None) is not None
     }
     wrapped.remove_hooks()
     worst = 0.0

@@ -91,7 +91,7 @@ def main() -> None:
         shutil.rmtree(a.out)
     a.out.mkdir(parents=True)
     steps = Steps(6)
-    cut = str(federation(SAMPLE)["cut"])
+    cut = str(federation(SAMPLE)["cut_at"])
     with steps.step(f"unpacking and importing {a.merchants} shops of the sample data"):
         shops = import_all(
             SAMPLE, a.out, a.merchants, a.epsilon, lambda s: print(f"      {s.name}", flush=True)
