@@ -1,0 +1,163 @@
+"""Installed bundles and local calibrations; a bundle is checked again whenever it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from client.personal import Platt
+from client.store import Store
+from common.bundle import ModelBundle, unpack
+from common.database import transaction
+from common.errors import InputError
+from common.features import default_spec
+from common.keys import PublicIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """One line of the list of bundles.
+
+    Attributes:
+        digest: Names the bundle.
+        installed_at: ISO-8601 UTC.
+        signer: The coordinator's public key that signed it.
+        run_id: The run that made it.
+        n_bytes: Size of the file.
+        current: It is the one that scores.
+    """
+
+    digest: str
+    installed_at: str
+    signer: str
+    run_id: str
+    n_bytes: int
+    current: bool
+
+
+def install(store: Store, bundle_bytes: bytes, trusted: PublicIdentity) -> str:
+    """Check a bundle and make it the current one.
+
+    Args:
+        store: The shop.
+        bundle_bytes: The packed bundle, as it came.
+        trusted: The coordinator's key from the site kit.
+
+    Returns:
+        The bundle's digest.
+
+    Raises:
+        BadSignature: not signed by that coordinator, or a byte was changed.
+        WrongSpec: made for other features than this program's.
+    """
+    bundle = unpack(bundle_bytes)
+    bundle.verify(trusted, default_spec())
+    digest = bundle.digest()
+    values = (
+        digest,
+        _now(),
+        bundle.signer,
+        bundle.feature_spec().digest(),
+        str(bundle.provenance.get("run_id", "")),
+        len(bundle_bytes),
+        bundle_bytes,
+    )
+    with transaction(store.db) as conn:
+        conn.execute(
+            "INSERT INTO bundles"
+            " (digest, installed_at, signer, spec_digest, run_id, n_bytes, content)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (digest) DO UPDATE SET installed_at = excluded.installed_at",
+            values,
+        )
+    return digest
+
+
+def current(store: Store) -> ModelBundle | None:
+    """The bundle that was installed last, its signature checked again; None without one.
+
+    Raises:
+        BadSignature: the stored bytes were changed.
+        WrongSpec: this program makes other features now.
+    """
+    row = store.db.execute(
+        "SELECT content, signer FROM bundles ORDER BY installed_at DESC, rowid DESC LIMIT 1"
+    ).fetchone()
+    return _checked(row[0], row[1]) if row else None
+
+
+def load(store: Store, digest: str) -> ModelBundle:
+    """One bundle by the beginning of its digest, checked again.
+
+    Raises:
+        InputError: none, or more than one, begins like that.
+        BadSignature: the stored bytes were changed.
+        WrongSpec: this program makes other features now.
+    """
+    rows = store.db.execute(
+        "SELECT content, signer FROM bundles WHERE substr(digest, 1, ?) = ? LIMIT 2",
+        [len(digest), digest],
+    ).fetchall()
+    if len(rows) != 1 or not digest:
+        raise InputError(
+            "No single installed model has this name.",
+            safe="Nothing was changed.",
+            todo="See the list with: hansa bundle list",
+        )
+    return _checked(rows[0][0], rows[0][1])
+
+
+def listing(store: Store) -> list[Installed]:
+    """All installed bundles, the current one first."""
+    rows = store.db.execute(
+        "SELECT digest, installed_at, signer, run_id, n_bytes FROM bundles"
+        " ORDER BY installed_at DESC, rowid DESC"
+    ).fetchall()
+    return [Installed(*row, current=i == 0) for i, row in enumerate(rows)]
+
+
+def calibration(store: Store, bundle_digest: str, head: str) -> Platt | None:
+    """This shop's calibration of a bundle's head; None if it was not fitted."""
+    row = store.db.execute(
+        "SELECT slope, intercept, n_rows, n_positive FROM calibrations"
+        " WHERE bundle_digest = ? AND head = ?",
+        [bundle_digest, head],
+    ).fetchone()
+    return Platt(*row) if row else None
+
+
+def save_calibration(store: Store, bundle_digest: str, head: str, platt: Platt) -> None:
+    """Keep a calibration beside its bundle. It stays in this database."""
+    with transaction(store.db) as conn:
+        conn.execute(
+            "INSERT OR REPLACE INTO calibrations"
+            " (bundle_digest, head, slope, intercept, n_rows, n_positive, fitted_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                bundle_digest,
+                head,
+                platt.slope,
+                platt.intercept,
+                platt.n_rows,
+                platt.n_positive,
+                _now(),
+            ),
+        )
+
+
+def forget_calibration(store: Store, bundle_digest: str, head: str) -> None:
+    """Drop a calibration that the rows no longer support."""
+    with transaction(store.db) as conn:
+        conn.execute(
+            "DELETE FROM calibrations WHERE bundle_digest = ? AND head = ?", (bundle_digest, head)
+        )
+
+
+def _checked(content: bytes, signer: str) -> ModelBundle:
+    bundle = unpack(content)
+    bundle.verify(PublicIdentity.from_hex(signer), default_spec())
+    return bundle
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
