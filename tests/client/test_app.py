@@ -79,6 +79,7 @@ def test_a_plan_over_the_wire(
 
 
 @pytest.mark.privacy
+@pytest.mark.filterwarnings("ignore:Full backward hook is firing")
 def test_real_training_passes_the_door(home: Path, coordinator: Identity) -> None:
     """An empty shop answers with noise alone, from the real engine."""
     model = pytest.importorskip("common.model")

@@ -1,0 +1,147 @@
+"""admit(plan, report): no reason against it, or the reasons; pure. A report is not trusted, it is checked.
+
+Each rule has a line in docs/threat-model.md under the same code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from common.errors import Refusal
+from common.keys import PublicIdentity
+from common.privacy import DELTA_BY_TIER, TIER_LIMIT
+from common.rounds import LedgerHead, RoundPlan, RoundReport, Task
+
+#: How far above its own standard deviation a noisy norm may be before it is no accident.
+SLACK = 6.0
+
+
+def admit(
+    plan: RoundPlan,
+    report: RoundReport,
+    merchant: PublicIdentity | None,
+    last_head: LedgerHead | None,
+    *,
+    trainable: Collection[str] | None = None,
+    answered: Collection[str] = (),
+) -> list[Refusal]:
+    """Whether a report may enter the aggregate.
+
+    Args:
+        plan: What was asked, as it was sent.
+        report: What came back.
+        merchant: Key of the enrolled merchant on whose connection it came; None if unknown.
+        last_head: The ledger head of this merchant's last admitted report, over all runs.
+        trainable: Names that the plan's heads train; None = any of the plan's tensors.
+        answered: Fingerprints of merchants whose report for this plan was admitted already.
+
+    Returns:
+        Every reason against it; an empty list is a yes.
+    """
+    if merchant is None:
+        return [Refusal("unknown-merchant", "The report is from a merchant who is not enrolled.")]
+    refusals = [*_identity(report, merchant, answered), *_about(plan, report)]
+    refusals += [*_ledger(report, last_head), *_tensors(plan, report, trainable)]
+    # a norm says nothing while names, shapes or values are wrong already
+    return refusals or [*_norm(plan, report)]
+
+
+def _identity(
+    report: RoundReport, merchant: PublicIdentity, answered: Collection[str]
+) -> Iterator[Refusal]:
+    if report.merchant != merchant.fingerprint:
+        yield Refusal(
+            "wrong-merchant", "The report names another merchant than the one who sent it."
+        )
+    try:
+        signed = merchant.verify(report.signed_bytes(), report.signature)
+    except ValueError:  # a figure in it is not finite, so there are no bytes to sign
+        signed = False
+    if not signed:
+        yield Refusal("wrong-signature", "The report is not signed by this merchant.")
+    if report.merchant in answered:
+        yield Refusal("twice", "This merchant's report for this plan was admitted already.")
+
+
+def _about(plan: RoundPlan, report: RoundReport) -> Iterator[Refusal]:
+    if report.protocol != plan.protocol:
+        yield Refusal("wrong-protocol", "The report speaks another protocol than the plan.")
+    if report.plan_digest != plan.digest():
+        yield Refusal("wrong-plan", "The report answers another plan.")
+    if (report.run_id, report.round, report.task) != (plan.run_id, plan.round, plan.task):
+        yield Refusal("wrong-round", "The report is about another run, round or task.")
+    if report.mechanism != plan.mechanism():
+        yield Refusal("wrong-mechanism", "The merchant ran another mechanism than the plan's.")
+
+
+def _ledger(report: RoundReport, last: LedgerHead | None) -> Iterator[Refusal]:
+    """The merchant's ledger only grows: opening, reserve and commit are three entries."""
+    head = report.ledger_head
+    if len(head.hash) != 64 or not set(head.hash) <= set("0123456789abcdef") or head.sequence < 2:
+        yield Refusal("bad-head", "The report's ledger head cannot be one after a commit.")
+    elif last is not None and head.sequence < last.sequence + 2:
+        yield Refusal(
+            "ledger-went-back",
+            "The merchant's ledger did not grow by a reserve and a commit since the last report: "
+            "it was restored from a backup, cut or started anew.",
+        )
+
+
+def _tensors(
+    plan: RoundPlan, report: RoundReport, trainable: Collection[str] | None
+) -> Iterator[Refusal]:
+    if plan.task is Task.TRAIN:
+        names = set(plan.tensors if trainable is None else trainable)
+        expected = {n: plan.tensors[n].shape for n in names & set(plan.tensors)}
+        got = {n: a.shape for n, a in report.tensors.items()}
+        fits = bool(got) and (
+            got == expected if trainable is not None else got.items() <= expected.items()
+        )
+    else:
+        fits = {n: a.shape for n, a in report.tensors.items()} == {"histogram": (2, plan.n_bins)}
+    if not fits:
+        yield Refusal(
+            "wrong-tensors", "The report's tensors are not those that the plan asked for."
+        )
+    if any(a.dtype != np.float32 for a in report.tensors.values()):
+        yield Refusal("wrong-type", "The report's tensors are not float32.")
+    elif not all(bool(np.isfinite(a).all()) for a in report.tensors.values()):
+        yield Refusal("not-finite", "The report holds infinite or undefined values.")
+
+
+def most_shoppers(plan: RoundPlan) -> float:
+    """Public bound on the shoppers in one sum: a merchant of the largest tier that may answer.
+
+    A merchant refuses a plan whose delta is too large for its size, so delta bounds the size.
+    """
+    tiers = [tier for tier, delta in DELTA_BY_TIER.items() if delta >= plan.delta]
+    rate = plan.sampling_rate if plan.task is Task.TRAIN else 1.0
+    expected = rate * max((TIER_LIMIT[tier] for tier in tiers), default=0)
+    return expected + SLACK * math.sqrt(expected)
+
+
+def norm_bound(plan: RoundPlan, n_values: int) -> float:
+    """Largest L2 norm of an honest report; from public figures only.
+
+    A step of TRAIN moves by lr/B (sum of clipped gradients + noise), a histogram is one such sum
+    without lr/B. The clipped part is at most C times `most_shoppers`; the noise is
+    sigma C sqrt(n) within `SLACK` standard deviations (a chi distribution's is below 1).
+
+    Args:
+        plan: The plan.
+        n_values: How many values the report holds.
+    """
+    steps = plan.local_steps if plan.task is Task.TRAIN else 1
+    scale = plan.learning_rate / plan.expected_batch if plan.task is Task.TRAIN else 1.0
+    noise = plan.noise_multiplier * math.sqrt(steps) * (math.sqrt(n_values) + SLACK)
+    return scale * plan.clip_norm * (steps * most_shoppers(plan) + noise)
+
+
+def _norm(plan: RoundPlan, report: RoundReport) -> Iterator[Refusal]:
+    square = sum(float(np.square(a, dtype=np.float64).sum()) for a in report.tensors.values())
+    n_values = sum(a.size for a in report.tensors.values())
+    if math.sqrt(square) > norm_bound(plan, n_values):
+        yield Refusal("too-large", "The report is larger than any honest one for this plan.")
