@@ -39,7 +39,7 @@ class Membership:
         return self.kit.coordinator
 
 
-def join(home: Path, kit: SiteKit, name: str) -> EnrolmentRequest:
+def join(home: Path, kit: SiteKit, name: str, *, new_key: bool = False) -> EnrolmentRequest:
     """Keep the kit and make the request for the operator.
 
     Joining the same coordinator again renews the kit (a new address, a new certificate);
@@ -49,6 +49,7 @@ def join(home: Path, kit: SiteKit, name: str) -> EnrolmentRequest:
         home: The shop's folder.
         kit: Checked already.
         name: The shop's name for the operator.
+        new_key: Make another node key: one that was locked out stays out.
 
     Raises:
         InputError: there is no shop in the folder.
@@ -65,6 +66,9 @@ def join(home: Path, kit: SiteKit, name: str) -> EnrolmentRequest:
                 todo="One shop folder belongs to one league: its privacy ledger is for one budget. "
                 "To leave, move the league folder away.",
             )
+    if new_key:
+        (home / NODE_KEY_PATH).unlink(missing_ok=True)
+        (home / NODE_ID_PATH).unlink(missing_ok=True)
     key = _node_key(home / NODE_KEY_PATH)
     (home / KIT_PATH).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     (home / CA_PATH).write_text(kit.ca_pem, encoding="ascii")

@@ -12,6 +12,8 @@ from flwr.supercore.inflatable.inflatable_object import iterate_object_tree
 from flwr.supercore.inflatable.inflatable_utils import inflate_object_from_contents, pull_objects
 
 T = TypeVar("T")
+#: LinkDown's text when somebody answers whose certificate is not the league's.
+WRONG_CERTIFICATE = "wrong certificate"
 _TRANSIENT = frozenset({429, 502, 503, 504})
 
 
@@ -48,7 +50,8 @@ def call(f: Callable[..., T], *args: Any) -> T:
         error = FlowerError.from_json(e.response.text)
         raise LinkRefused(status, int(error.code) if error else 0) from e
     except httpx.TransportError as e:
-        raise LinkDown(type(e).__name__) from e
+        wrong = "CERTIFICATE_VERIFY_FAILED" in str(e)
+        raise LinkDown(WRONG_CERTIFICATE if wrong else type(e).__name__) from e
     except SystemExit as e:  # Flower's own way to say "another version of me"
         raise LinkRefused(426, 0) from e
 

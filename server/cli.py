@@ -1,0 +1,70 @@
+"""hansa-server: the operator's command line. Verbs are loaded only when they are used."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+
+import click
+
+from common import __version__
+from common.terminal import run_group
+
+#: verb -> (module, attribute, one-line help), in the order of an operator's day.
+VERBS: dict[str, tuple[str, str, str]] = {
+    "init": ("server.commands.league", "init", "Make a coordinator's folder, keys, certificates."),
+    "kit": ("server.commands.league", "kit", "Write the site kit that merchants join with."),
+    "enrol": ("server.commands.league", "enrol", "Let a merchant in by its enrolment request."),
+    "serve": ("server.commands.league", "serve", "Run the coordinator until it is stopped."),
+    "run": ("server.commands.runs", "run", "Train, evaluate and publish with the merchants."),
+    "rounds": ("server.commands.runs", "rounds", "Show runs and their rounds."),
+    "bundles": ("server.commands.runs", "bundles", "Show published bundles, or copy one out."),
+    "merchants": ("server.commands.league", "merchants", "Show who is enrolled and online."),
+    "ban": ("server.commands.league", "ban", "Lock a merchant out."),
+    "unban": ("server.commands.league", "unban", "Lift a ban."),
+    "certificate": ("server.commands.league", "certificate", "Show or renew the certificate."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every verb."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the one verb that was asked for."""
+        if cmd_name not in VERBS:
+            return None
+        module, attribute, _ = VERBS[cmd_name]
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Help from the table above, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, text) for verb, (_, _, text) in VERBS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hansa-server")
+def hansa_server() -> None:
+    """Hansa 商盟: the coordinator. It never sees a merchant's row."""
+
+
+def main() -> None:
+    """Run a verb; a UserFacing error becomes words and an exit code, never a traceback."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ["FLWR_TELEMETRY_ENABLED"] = "0"
+    logging.basicConfig(
+        level=os.environ.get("HANSA_LOG", "WARNING"), format="%(asctime)s %(name)s %(message)s"
+    )
+    run_group(hansa_server)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""RunOptions: everything an operator may choose for one run; frozen, kept in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from common.errors import InputError
+from common.privacy import DELTA_BY_TIER, PrivacyMode, PrivacyUnit
+from common.recipe import DEFAULT, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """One run.
+
+    Attributes:
+        train_before_at: ISO-8601 UTC; rows shown before are trained on, later ones evaluate.
+        epsilon: What one run may cost a merchant, training and evaluation together.
+        tier: Size tier that delta is taken from; merchants above it see a larger epsilon.
+        merchants_min: A run waits for so many merchants, and a round needs so many reports.
+        merchants_wait_s: Longest wait for them before the run ends with a message.
+        quorum: Share of the asked merchants whose reports close a round.
+        round_s: A round's deadline: nobody starts after it, nothing is waited for after it.
+        straggler_s: Once the quorum is there, wait so long for the others.
+        void_limit: Rounds below quorum in a row before the run gives up.
+        evaluate: Ask for noised score histograms at the end.
+        mode: Own noise, or league noise (issue E).
+        recipe: Constants of training.
+    """
+
+    train_before_at: str
+    epsilon: float = 3.0
+    tier: str = "small"
+    merchants_min: int = 2
+    merchants_wait_s: float = 300.0
+    quorum: float = 0.6
+    round_s: float = 120.0
+    straggler_s: float = 20.0
+    void_limit: int = 3
+    evaluate: bool = True
+    mode: PrivacyMode = PrivacyMode.OWN
+    recipe: Recipe = field(default_factory=lambda: DEFAULT)
+
+    def __post_init__(self) -> None:
+        """Check the bounds.
+
+        Raises:
+            InputError: a value is out of bounds.
+        """
+        checks = {
+            "epsilon must be above 0": self.epsilon > 0,
+            f"tier must be one of {', '.join(DELTA_BY_TIER)}": self.tier in DELTA_BY_TIER,
+            "merchants-min must be 1 or more": self.merchants_min >= 1,
+            "quorum must be above 0 and at most 1": 0 < self.quorum <= 1,
+            "the times must be above 0": min(self.round_s, self.merchants_wait_s) > 0,
+            "straggler time must not be negative": self.straggler_s >= 0,
+            "rounds must be 1 or more": self.recipe.rounds >= 1,
+            "this version runs own noise only": self.mode is PrivacyMode.OWN,
+        }
+        for what, holds in checks.items():
+            if not holds:
+                raise InputError(
+                    f"The run cannot start: {what}.",
+                    safe="No merchant was asked anything.",
+                    todo="Correct the option; see hansa-server run --help.",
+                )
+
+    @property
+    def delta(self) -> float:
+        """Of the tier."""
+        return DELTA_BY_TIER[self.tier]
+
+    @property
+    def unit(self) -> PrivacyUnit:
+        """Whose presence is hidden."""
+        return PrivacyUnit(self.recipe.max_impressions)
+
+    def needed(self, n_asked: int) -> int:
+        """Reports that a round needs."""
+        share = -(-n_asked * self.quorum // 1)  # rounded up
+        return max(self.merchants_min, int(share))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        out = asdict(self)
+        out["mode"] = self.mode.value
+        out["recipe"]["heads"] = list(self.recipe.heads)
+        return out
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> RunOptions:
+        """Inverse of `as_dict`.
+
+        Raises:
+            ValueError: a field is missing, unknown or of another type.
+        """
+        try:
+            rest = dict(raw)
+            recipe = dict(rest.pop("recipe"))
+            recipe["heads"] = tuple(recipe["heads"])
+            mode = PrivacyMode(rest.pop("mode"))
+            return cls(**rest, mode=mode, recipe=Recipe(**recipe))
+        except (KeyError, TypeError) as e:
+            raise ValueError("not the options of a run") from e
