@@ -41,6 +41,9 @@ MAX_NOISE_MULTIPLIER = 1e4
 MIN_NOISE_MULTIPLIER = 0.2
 #: PLD is tighter than RDP; it may pass it only by the grid. More is an alarm (see `agreement`).
 TOLERANCE = 0.01
+#: Above it nothing is private any more: RDP, an upper bound too, is reported without PLD's work
+#: (a hostile file could otherwise ask for a grid of any length).
+CEILING = 100.0
 
 EVERYBODY = "everybody: the coordinator, other merchants and the public"
 LEAGUE = "the coordinator, the public and a bounded number of colluding merchants"
@@ -205,6 +208,9 @@ def _single(sigma: float, q: float, interval: float) -> pld.PrivacyLossDistribut
 def _epsilon(groups: tuple[_Gaussian, ...], delta: float, interval: float) -> float:
     if not groups:
         return 0.0
+    loose = _rdp(groups, delta)
+    if loose > CEILING:
+        return loose
     total = pld.identity(value_discretization_interval=interval)
     for g in groups:
         total = total.compose(_single(g.sigma, g.q, interval).self_compose(g.count))

@@ -1,0 +1,181 @@
+"""hansa ledger show|export|verify, hansa privacy: what was spent, what is left, what left this computer."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from client.commands import home_option
+from client.shop import IDENTITY_PATH
+from client.store import Store, rounds
+from client.store import ledger as kept
+from common import ledger_file
+from common.errors import InputError
+from common.keys import Identity
+from common.ledger import EntryKind, LedgerEntry, mechanisms
+from common.privacy import DELTA_BY_TIER, PrivacyBudget, PrivacySpent
+from common.settings import load_settings
+from common.terminal import emit, json_option
+
+EXIT_BROKEN = 4
+
+
+@click.group()
+def ledger() -> None:
+    """Show, export or verify the privacy ledger."""
+
+
+@ledger.command()
+@home_option
+@json_option
+def show(home: Path, as_json: bool) -> None:
+    """List every entry, oldest first."""
+    with Store.open(home) as store:
+        entries = kept.entries(store)
+    lines = [_line(e) for e in entries] or ["The ledger is empty: nothing ever left this computer."]
+    emit({"entries": [e.as_dict() for e in entries]}, as_json, "\n".join(lines))
+
+
+@ledger.command()
+@home_option
+@json_option
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write."
+)
+def export(home: Path, as_json: bool, out: Path) -> None:
+    """Write the whole ledger as one signed file for an auditor; no row is inside."""
+    identity = Identity.load(home / IDENTITY_PATH)
+    with Store.open(home) as store:
+        document = kept.export(store, identity, _budget(home))
+    data = ledger_file.dump(document)
+    _write(out, data)
+    n = len(document["entries"])
+    result = {"file": str(out), "entries": n, "merchant": identity.public.fingerprint}
+    text = f"{n} entries written to {out}\ncheck it with: hansa-audit verify {out}"
+    emit(result, as_json, text)
+
+
+@ledger.command()
+@home_option
+@json_option
+def verify(home: Path, as_json: bool) -> None:
+    """Check the chain, the signatures and the pairing of this shop's own ledger."""
+    public = Identity.load(home / IDENTITY_PATH).public
+    with Store.open(home) as store:
+        problems = kept.verify_store(store, public)
+        n = len(kept.entries(store)) if not problems else 0
+    lines = [f"! {p.text}" for p in problems] or [f"The ledger holds: {n} entries."]
+    result = {"holds": not problems, "problems": [p.as_dict() for p in problems]}
+    emit(result, as_json, "\n".join(lines))
+    if problems:
+        sys.exit(EXIT_BROKEN)
+
+
+@click.command()
+@home_option
+@json_option
+def privacy(home: Path, as_json: bool) -> None:
+    """Epsilon spent and left, rounds left at this rate, and everything that left this computer."""
+    # imported here: the accountants take a second to load, --help must not
+    from common import accounting
+
+    public, budget = Identity.load(home / IDENTITY_PATH).public, _budget(home)
+    with Store.open(home) as store:
+        released = mechanisms(kept.checked(store, public))
+        by_pld = accounting.spent(released, budget.delta)
+        by_rdp = accounting.spent(released, budget.delta, "rdp")
+        left = accounting.rounds_left(released, released[-1], budget) if released else None
+        head = kept.head(store)
+        if head is not None:
+            kept.remember(store, head, by_pld, left)
+            kept.remember(store, head, by_rdp, left)
+        sent = rounds.history(store)
+    result = {
+        **_figures(budget, by_pld, by_rdp, left),
+        "sent": [asdict(s) for s in sent],
+    }
+    emit(result, as_json, "\n".join([*_summary(budget, by_pld, by_rdp, left), *_sent(sent)]))
+
+
+def _figures(
+    budget: PrivacyBudget, by_pld: PrivacySpent, by_rdp: PrivacySpent, left: int | None
+) -> dict[str, Any]:
+    return {
+        "epsilon": by_pld.epsilon,
+        "epsilon_rdp": by_rdp.epsilon,
+        "epsilon_limit": budget.epsilon,
+        "epsilon_left": max(budget.epsilon - by_pld.epsilon, 0.0),
+        "delta": budget.delta,
+        "accountant": by_pld.accountant,
+        "unit": by_pld.unit,
+        "adversary": by_pld.adversary,
+        "rounds_left": left,
+    }
+
+
+def _summary(
+    budget: PrivacyBudget, by_pld: PrivacySpent, by_rdp: PrivacySpent, left: int | None
+) -> list[str]:
+    return [
+        f"spent    epsilon {by_pld.epsilon:.3f} of {budget.epsilon:g} at delta {budget.delta:g} "
+        f"(second accountant: at most {by_rdp.epsilon:.3f})",
+        f"hides    {by_pld.unit}",
+        f"against  {by_pld.adversary}",
+        "rounds   nothing was released yet"
+        if left is None
+        else f"rounds   {left} more like the last one fit the limit",
+    ]
+
+
+def _sent(sent: list[rounds.SentReport]) -> list[str]:
+    if not sent:
+        return ["sent     nothing ever left this computer"]
+    lines = [f"sent     {len(sent)} reports, {sum(s.n_bytes for s in sent):,} bytes, newest first:"]
+    for s in sent:
+        shapes = ", ".join(f"{t.name}{list(t.shape)}" for t in s.tensors)
+        lines.append(
+            f"  {s.made_at}  {s.task} round {s.round} of {s.run_id}  {s.n_bytes:,} bytes  "
+            f"sha256 {s.content_digest}\n    {shapes}"
+        )
+    return lines
+
+
+def _line(e: LedgerEntry) -> str:
+    what = ""
+    if e.mechanism is not None:
+        m = e.mechanism
+        what = (
+            f"{m.kind.value}: sigma {m.noise_multiplier:g}, q {m.sampling_rate:g}, "
+            f"{m.steps} steps, C {m.clip_norm:g}, {m.unit}"
+        )
+    elif e.kind is EntryKind.COMMIT:
+        what = f"of entry {e.reservation}: report {e.report_digest[:16]}"
+    elif e.kind is EntryKind.VOID:
+        what = f"of entry {e.reservation}: nothing left, the charge stays"
+    about = f"{e.task} round {e.round} of {e.run_id}" if e.run_id else f"key {e.plan_digest[:16]}"
+    return f"{e.sequence:>5}  {e.at}  {e.kind.value:7}  {about}  {what}".rstrip()
+
+
+def _budget(home: Path) -> PrivacyBudget:
+    policy = load_settings(home).policy
+    return PrivacyBudget(policy.epsilon, DELTA_BY_TIER[policy.tier])
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{path.name}.part")
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as e:
+        raise InputError(
+            f"The export cannot be written: {e.strerror}.",
+            where=str(path),
+            safe="The ledger was not changed.",
+            todo="Choose a folder that exists and is writable.",
+        ) from e

@@ -1,0 +1,1 @@
+"""hansa-audit: checks exports of merchants offline, with nothing but the `audit` extra."""

@@ -1,0 +1,5 @@
+"""python -m common.audit: the same as hansa-audit."""
+
+from common.audit.cli import main
+
+main()

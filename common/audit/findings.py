@@ -1,0 +1,206 @@
+"""What an auditor finds in one ledger export, and what several exports say together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from common.accounting import agreement, spent
+from common.errors import InputError
+from common.keys import PublicIdentity
+from common.ledger import EntryKind, LedgerEntry, mechanisms, open_reservations
+from common.ledger_check import Problem
+from common.ledger_file import LedgerExport, load
+from common.privacy import PrivacySpent
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One export, looked at.
+
+    Attributes:
+        where: The file.
+        merchant: Fingerprint; empty when the file cannot be read.
+        n_entries: Entries in the ledger.
+        n_releases: Reports that left (commits).
+        n_lost: Charges for which nothing left (voids and open reserves).
+        by_pld: Epsilon of everything reserved, by PLD: the figure that counts.
+        by_rdp: The same by RDP, an independent upper bound.
+        limit: The merchant's own lifetime epsilon.
+        problems: What does not hold; empty means the ledger is whole.
+        notes: What a person should know although nothing is broken.
+    """
+
+    where: str
+    merchant: str = ""
+    n_entries: int = 0
+    n_releases: int = 0
+    n_lost: int = 0
+    by_pld: PrivacySpent | None = None
+    by_rdp: PrivacySpent | None = None
+    limit: float = 0.0
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """True when there is no problem at all."""
+        return not self.problems
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "file": self.where,
+            "merchant": self.merchant,
+            "holds": self.holds,
+            "entries": self.n_entries,
+            "releases": self.n_releases,
+            "lost_charges": self.n_lost,
+            "epsilon_limit": self.limit,
+            "pld": asdict(self.by_pld) if self.by_pld else None,
+            "rdp": asdict(self.by_rdp) if self.by_rdp else None,
+            "problems": [p.as_dict() for p in self.problems],
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The ledger after one charge, as the accountants see it."""
+
+    sequence: int
+    at: str
+    run_id: str
+    round: int
+    task: str
+    outcome: str
+    pld: float
+    rdp: float
+
+
+def find_files(paths: Sequence[Path]) -> list[Path]:
+    """The files named, and every *.json in the folders named.
+
+    Raises:
+        InputError: something is not there, or a folder holds no export.
+    """
+    files: list[Path] = []
+    for path in paths:
+        found = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        if not found or not all(f.is_file() for f in found):
+            raise InputError(
+                "There is no ledger export here.",
+                where=str(path),
+                todo="Ask the merchant for a file made with 'hansa ledger export'.",
+            )
+        files += found
+    return files
+
+
+def examine(
+    path: Path, trusted: Sequence[PublicIdentity] = ()
+) -> tuple[Verdict, LedgerExport | None]:
+    """Look at one export.
+
+    Args:
+        path: The file.
+        trusted: Keys of the merchants that are expected; empty = the file's own key is taken.
+
+    Raises:
+        InputError: the file cannot be opened.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as e:
+        raise InputError(f"The file cannot be read: {e.strerror}.", where=str(path)) from e
+    try:
+        export = load(data, str(path))
+    except InputError as e:
+        return Verdict(str(path), problems=(Problem("unreadable", e.what),)), None
+    return _verdict(str(path), export, trusted), export
+
+
+def compare(exports: Sequence[tuple[str, LedgerExport]]) -> list[Problem]:
+    """Exports of one merchant must tell one history: each is the beginning of the longer ones."""
+    problems = []
+    for i, (where, one) in enumerate(exports):
+        for other_where, other in exports[:i]:
+            if one.merchant != other.merchant:
+                continue
+            pairs = zip(one.entries, other.entries, strict=False)
+            for a, b in pairs:
+                if a.hash != b.hash:
+                    text = (
+                        f"{where} and {other_where} tell two histories of merchant "
+                        f"{one.merchant.fingerprint}: they part at entry {a.sequence}."
+                    )
+                    problems.append(Problem("forked", text, a.sequence))
+                    break
+    return problems
+
+
+def replay(export: LedgerExport) -> list[Step]:
+    """Epsilon after every charge, computed again from the mechanisms alone."""
+    outcome = {e.reservation: e.kind.value for e in export.entries if e.reservation >= 0}
+    charged: list[LedgerEntry] = []
+    steps = []
+    for entry in export.entries:
+        if entry.kind is not EntryKind.RESERVE:
+            continue
+        charged.append(entry)
+        released = mechanisms(charged)
+        steps.append(
+            Step(
+                entry.sequence,
+                entry.at,
+                entry.run_id,
+                entry.round,
+                entry.task,
+                outcome.get(entry.sequence, "open"),
+                spent(released, export.budget.delta).epsilon,
+                spent(released, export.budget.delta, "rdp").epsilon,
+            )
+        )
+    return steps
+
+
+def _verdict(where: str, export: LedgerExport, trusted: Sequence[PublicIdentity]) -> Verdict:
+    problems = export.problems()
+    if trusted and export.merchant not in trusted:
+        text = "The file is signed by a merchant whose key is not among the expected ones."
+        problems.append(Problem("stranger", text))
+    released = mechanisms(export.entries)
+    by_pld = spent(released, export.budget.delta)
+    by_rdp = spent(released, export.budget.delta, "rdp")
+    disagreement = agreement(by_pld, by_rdp)
+    if disagreement:
+        problems.append(Problem("disagreement", disagreement))
+    n_releases = sum(e.kind is EntryKind.COMMIT for e in export.entries)
+    return Verdict(
+        where=where,
+        merchant=export.merchant.fingerprint,
+        n_entries=len(export.entries),
+        n_releases=n_releases,
+        n_lost=len(released) - n_releases,
+        by_pld=by_pld,
+        by_rdp=by_rdp,
+        limit=export.budget.epsilon,
+        problems=tuple(problems),
+        notes=tuple(_notes(export, by_pld)),
+    )
+
+
+def _notes(export: LedgerExport, by_pld: PrivacySpent) -> list[str]:
+    notes = []
+    if by_pld.epsilon > export.budget.epsilon:
+        notes.append(
+            f"Spent {by_pld.epsilon:.3f} is above the merchant's present limit of "
+            f"{export.budget.epsilon:g}: the limit was lowered afterwards, or not kept."
+        )
+    pending = open_reservations(export.entries)
+    if pending:
+        numbers = ", ".join(str(e.sequence) for e in pending)
+        notes.append(f"Charged, but neither committed nor voided yet: entries {numbers}.")
+    return notes
