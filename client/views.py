@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from common.domain import Audience, Creative, Product
+from common.privacy import Mechanism
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,48 +86,48 @@ class Departure:
     """Something that left this computer, or was about to.
 
     Attributes:
-        at: When it was committed (or reserved).
-        state: "committed": it may have left; "reserved": charged, nothing left yet; "void".
-        kind: Mechanism kind, e.g. "poisson-subsampled-gaussian".
+        at: When it was settled, else when it was charged; ISO-8601 UTC.
+        state: "commit": it may have left; "reserve": charged, nothing left yet; "void": nothing left.
         run_id: The coordinator's run.
         round: The round in it.
         task: "train" or "evaluate".
-        noise_multiplier: Noise over clip.
-        sampling_rate: Chance of a shopper to be in a step.
-        steps: Noisy sums.
-        clip_norm: Bound on one shopper.
-        unit: Whose presence is hidden, in words.
-        mode: Who has to be trusted ("own-noise").
-        n_bytes: Size of the report; None before it is sent.
+        mechanism: What was charged: noise, sampling, steps, clip, unit, adversary.
+        n_bytes: Size of the report; None when nothing left.
         tensors: Names and shapes that left.
-        entry_hash: The ledger entry.
-        report_digest: The report that it belongs to.
+        entry_hash: The ledger's entry that settles it.
+        report_digest: The report that left.
+        epsilon_after: Of the whole ledger after this charge; None where nobody computed it.
     """
 
     at: str
     state: str
-    kind: str
     run_id: str
     round: int
     task: str
-    noise_multiplier: float
-    sampling_rate: float
-    steps: int
-    clip_norm: float
-    unit: str
-    mode: str
+    mechanism: Mechanism
     n_bytes: int | None
+    tensors: tuple[tuple[str, tuple[int, ...]], ...]
     entry_hash: str
     report_digest: str
-    tensors: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    epsilon_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PrivacyView:
     """The budget and what is known of it.
 
-    `epsilon` is None while nobody computed it for this ledger head: run `hansa privacy --json`
-    and hand its result to `Shop.remember_privacy`.
+    Attributes:
+        limit: Epsilon over the life of the shop.
+        delta: Of the limit.
+        head: Hash of the ledger's last entry; "" before the first charge.
+        n_charges: Charges ever made.
+        n_reserved: Charges whose answer did not leave yet.
+        epsilon: Spent; None while nobody computed it for this ledger (`hansa privacy` does).
+        accountant: Which computed it.
+        max_impressions: Of the privacy unit; 0 before the first charge.
+        mode: Who has to be trusted: a `PrivacyMode` value; "" before the first charge.
+        rounds_left: Rounds like the last one that still fit; None when not computed.
+        history: (time, epsilon) over the life of the ledger, oldest first.
     """
 
     limit: float
@@ -135,11 +135,12 @@ class PrivacyView:
     head: str
     n_charges: int
     n_reserved: int
-    epsilon: float | None = None
-    accountant: str = ""
-    unit: str = ""
-    adversary: str = ""
-    by_round: Mapping[str, float] = field(default_factory=dict)
+    epsilon: float | None
+    accountant: str
+    max_impressions: int
+    mode: str
+    rounds_left: int | None
+    history: tuple[tuple[str, float], ...]
 
     @property
     def left(self) -> float | None:
@@ -149,16 +150,30 @@ class PrivacyView:
 
 @dataclass(frozen=True, slots=True)
 class LeagueView:
-    """Where this shop stands with a league."""
+    """Where this shop stands with its league.
 
-    joined: bool
-    enrolled: bool
+    Attributes:
+        name: The league's name; "" when the shop is in none.
+        coordinator: Fingerprint of the coordinator.
+        address: Where it listens.
+        model_digest: The bundle in force; "" when there is none.
+        model_at: When it was installed.
+        n_models: Bundles ever installed.
+        refusals: Latest plans that the shop's policy refused: (time, round, reason).
+    """
+
+    name: str
     coordinator: str
     address: str
     model_digest: str
     model_at: str
-    rounds_seen: int
-    rounds_answered: int
+    n_models: int
+    refusals: tuple[tuple[str, int, str], ...] = ()
+
+    @property
+    def joined(self) -> bool:
+        """Whether the shop has a site kit."""
+        return bool(self.coordinator)
 
 
 @dataclass(frozen=True, slots=True)

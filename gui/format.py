@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QLocale
 
 DASH = "–"
 MINUS = "−"
@@ -66,8 +66,7 @@ def moment(iso: str) -> str:
     when = parse(iso)
     if when is None:
         return DASH
-    local = QDateTime.fromSecsSinceEpoch(int(when.timestamp()))
-    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
+    return when.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def day(iso: str) -> str:

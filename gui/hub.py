@@ -139,12 +139,7 @@ class Hub(QObject):
         if view.epsilon is not None or view.head == self._counted_head:
             return
         self._counted_head = view.head
-        self.start(count_privacy(), self._remember)
-
-    def _remember(self, result: JobResult) -> None:
-        if self.shop is not None:
-            self.shop.remember_privacy(result.values)
-            self._notify()
+        self.start(count_privacy())
 
     def _ended(self, spec: JobSpec, end: object, then: Callable[[JobResult], None] | None) -> None:
         self.jobs_changed.emit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from client.api import JobFailure
+from gui import format as fmt
 
 
 def fill(text: str, *values: object) -> str:
@@ -67,8 +68,8 @@ def departure_state(state: str) -> tuple[str, str]:
     """A ledger state in words, with its tone."""
     translate = QCoreApplication.translate
     return {
-        "committed": (translate("Words", "Sent"), "accent"),
-        "reserved": (translate("Words", "Charged, not sent"), "warn"),
+        "commit": (translate("Words", "Sent"), "accent"),
+        "reserve": (translate("Words", "Charged, not sent"), "warn"),
         "void": (translate("Words", "Not sent"), "muted"),
     }.get(state, (state, "muted"))
 
@@ -140,13 +141,109 @@ def job_title(name: str) -> str:
 
 
 def step_name(step: str) -> str:
-    """A step of a job in words; a step without a translation is shown as it is."""
+    """A step of a job in words; one without a translation is shown as it is."""
+    translate = QCoreApplication.translate
+    verb, _, rest = step.partition(" ")
+    known = {
+        "import": translate("Words", "Importing %1"),
+        "read": translate("Words", "Reading %1"),
+        "score": translate("Words", "Scoring shoppers %1"),
+        "explain": translate("Words", "Finding the reasons %1"),
+        "write": translate("Words", "Writing %1"),
+        "check": translate("Words", "Checking %1"),
+        "train": translate("Words", "Learning on your data %1"),
+    }.get(verb)
+    return fill(known, rest).strip() if known else step
+
+
+def table_name(table: str) -> str:
+    """A table of the shop."""
     translate = QCoreApplication.translate
     return {
-        "read": translate("Words", "Reading"),
-        "import": translate("Words", "Importing"),
-        "score": translate("Words", "Scoring shoppers"),
-        "explain": translate("Words", "Finding the reasons"),
-        "write": translate("Words", "Writing"),
-        "check": translate("Words", "Checking"),
-    }.get(step, step)
+        "impressions": translate("Words", "Ads shown"),
+        "events": translate("Words", "Events"),
+        "products": translate("Words", "Products"),
+        "shoppers": translate("Words", "Shoppers"),
+        "conversions": translate("Words", "Conversions"),
+    }.get(table, table)
+
+
+def column_name(column: str) -> str:
+    """A column of a table of the shop."""
+    translate = QCoreApplication.translate
+    return {
+        "shown_at": translate("Words", "Shown"),
+        "happened_at": translate("Words", "When"),
+        "converted_at": translate("Words", "Converted"),
+        "shopper_key": translate("Words", "Shopper (pseudonym)"),
+        "product_id": translate("Words", "Product number"),
+        "title": translate("Words", "Product"),
+        "campaign_type": translate("Words", "Campaign type"),
+        "device": translate("Words", "Device"),
+        "clicked": translate("Words", "Clicked"),
+        "kind": translate("Words", "Kind"),
+        "value_minor": translate("Words", "Value"),
+        "price_minor": translate("Words", "Price"),
+        "currency": translate("Words", "Currency"),
+        "department": translate("Words", "Department"),
+        "category": translate("Words", "Category"),
+        "brand": translate("Words", "Brand"),
+        "consent": translate("Words", "Consent"),
+        "personalise": translate("Words", "Personal ads"),
+    }.get(column, column)
+
+
+def cell_words(column: str, value: object) -> str:
+    """A value of a table of the shop."""
+    translate = QCoreApplication.translate
+    if value is None or value == "":
+        return fmt.DASH
+    if column in ("clicked", "consent", "personalise"):
+        return translate("Words", "Yes") if value else translate("Words", "No")
+    if column.endswith("_at"):
+        return fmt.moment(str(value))
+    if column.endswith("_minor") and isinstance(value, int):
+        return fmt.number(value / 100)
+    if column == "shopper_key":
+        return fmt.brief_hash(str(value))
+    if column == "kind":
+        return event_name(str(value))
+    return str(value)
+
+
+def event_name(kind: str) -> str:
+    """What a shopper did."""
+    translate = QCoreApplication.translate
+    return {
+        "view": translate("Words", "Looked"),
+        "search": translate("Words", "Searched"),
+        "cart": translate("Words", "Put in the cart"),
+        "favourite": translate("Words", "Saved"),
+        "purchase": translate("Words", "Bought"),
+    }.get(kind, kind)
+
+
+def group(name: str) -> str:
+    """A group of features, as reasons name it."""
+    translate = QCoreApplication.translate
+    return {
+        "campaign and product": translate("Words", "Campaign and product"),
+        "bought from you before": translate("Words", "Bought from you before"),
+        "bought this kind before": translate("Words", "Bought this kind before"),
+        "recency and spend": translate("Words", "Recency and spend"),
+        "looked at your products": translate("Words", "Looked at your products"),
+        "answered your offers before": translate("Words", "Answered your offers before"),
+        "loyalty tier": translate("Words", "Loyalty tier"),
+        "department affinity": translate("Words", "Department affinity"),
+        "coupon habits": translate("Words", "Coupon habits"),
+        "where and when": translate("Words", "Where and when"),
+    }.get(name, name)
+
+
+def writer(name: str) -> str:
+    """Who wrote an ad."""
+    translate = QCoreApplication.translate
+    return {
+        "grammar": translate("Words", "templates"),
+        "person": translate("Words", "a person"),
+    }.get(name, name)

@@ -70,12 +70,25 @@ def last_shown(store: Store) -> str:
     return str(store.db.execute("SELECT max(shown_at) FROM impressions").fetchone()[0] or "")
 
 
+def first_shown(store: Store) -> str:
+    """When the first ad was shown, ISO-8601 UTC; "" when none was."""
+    return str(store.db.execute("SELECT min(shown_at) FROM impressions").fetchone()[0] or "")
+
+
 def currency(store: Store) -> str:
     """The commonest currency of the catalogue; "" when no price has one."""
     found = store.db.execute(
         "SELECT currency FROM products WHERE currency <> '' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
     ).fetchone()
     return "" if found is None else str(found[0])
+
+
+def title(store: Store, product_id: str) -> str:
+    """Title of a product; its number if the catalogue lacks it."""
+    found = store.db.execute(
+        "SELECT title FROM products WHERE product_id = ?", [product_id]
+    ).fetchone()
+    return product_id if found is None else str(found[0])
 
 
 def days(store: Store, start: str, end: str) -> list[DayTotals]:
@@ -130,5 +143,7 @@ def rows_from(
 
 def _table(name: str) -> _Table:
     if name not in _TABLES:
-        raise InputError(f"There is no table '{name}'.", todo=f"Choose one of {', '.join(_TABLES)}.")
+        raise InputError(
+            f"There is no table '{name}'.", todo=f"Choose one of {', '.join(_TABLES)}."
+        )
     return _TABLES[name]

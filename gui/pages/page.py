@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from common.errors import UserFacing
+from client.api import Shop
+from common.errors import InternalError, UserFacing
 from gui.hub import Hub
 from gui.widgets.basics import clear, column, label, row
 
@@ -13,7 +14,7 @@ from gui.widgets.basics import clear, column, label, row
 class PageView(QScrollArea):
     """Subclasses give `load` (a comparable value) and `build` (widgets for it)."""
 
-    def __init__(self, hub: Hub, title: str) -> None:
+    def __init__(self, hub: Hub) -> None:
         super().__init__()
         self.hub = hub
         self._shown: object = None
@@ -23,7 +24,6 @@ class PageView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(title)
         page = QWidget()
         page.setObjectName("page")
         self.setWidget(page)
@@ -31,15 +31,32 @@ class PageView(QScrollArea):
         outer.setContentsMargins(28, 22, 28, 24)
         outer.setSpacing(16)
         self.subtitle: QLabel = label("", "muted")
-        self.actions = row()
+        self.buttons = row()
         head = row()
-        head.addLayout(column(label(title, "title"), self.subtitle, spacing=2))
+        self._title = label("", "title")
+        head.addLayout(column(self._title, self.subtitle, spacing=2))
         head.addStretch(1)
-        head.addLayout(self.actions)
+        head.addLayout(self.buttons)
         outer.addLayout(head)
         self.content = QVBoxLayout()
         self.content.setSpacing(16)
         outer.addLayout(self.content, 1)
+
+    @property
+    def shop(self) -> Shop:
+        """The open shop; pages are only made for one.
+
+        Raises:
+            InternalError: there is none.
+        """
+        if self.hub.shop is None:
+            raise InternalError("a page without a shop")
+        return self.hub.shop
+
+    def set_title(self, title: str) -> None:
+        """Name the page."""
+        self._title.setText(title)
+        self.setAccessibleName(title)
 
     def load(self) -> object:
         """Read what the page shows; compared with `==` to what it shows already."""
@@ -55,6 +72,9 @@ class PageView(QScrollArea):
             value = self.load()
         except UserFacing as e:
             self.hub.show_error(e)
+            if not self._built:
+                clear(self.content)
+                self.content.addStretch(1)
             return
         if self._built and value == self._shown:
             return

@@ -76,20 +76,17 @@ def bars(painter: QPainter, axes: Axes, values: Sequence[float], hover: int) -> 
 
 
 def curve(painter: QPainter, axes: Axes, values: Sequence[float | None], pen: QPen) -> None:
-    """A line broken where there is no value; a value alone between gaps is a dot."""
+    """A line through the known values; where some are missing, dots say which are known."""
+    points = [QPointF(axes.x(i), axes.line_y(v)) for i, v in enumerate(values) if v is not None]
     painter.setPen(pen)
-    run: list[QPointF] = []
-    for i, value in enumerate([*values, None]):
-        if value is not None:
-            run.append(QPointF(axes.x(i), axes.line_y(value)))
-            continue
-        if len(run) > 1:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPolyline(QPolygonF(run))
-        elif run:
-            painter.setBrush(pen.color())
-            painter.drawEllipse(run[0], pen.widthF(), pen.widthF())
-        run = []
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if len(points) > 1:
+        painter.drawPolyline(QPolygonF(points))
+    if len(points) < len(values):
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(pen.color())
+        for point in points:
+            painter.drawEllipse(point, pen.widthF() + 1, pen.widthF() + 1)
 
 
 def time_labels(painter: QPainter, axes: Axes, labels: Sequence[str]) -> None:

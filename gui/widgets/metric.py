@@ -35,7 +35,7 @@ class Metric(Card):
         good_up: bool | None = None,
     ) -> None:
         super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         tone = "accent"
         if change and good_up is not None and change[1] != 0:
             tone = "good" if (change[1] > 0) == good_up else "bad"

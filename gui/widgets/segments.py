@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton
 
 
@@ -26,6 +26,7 @@ class Segments(QFrame):
             choice.setText(text)
             choice.setAccessibleName(f"{name}: {text}")
             choice.setCheckable(True)
+            choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             choice.setChecked(key == current)
             choice.setProperty("seg", True)
             choice.setProperty("key", key)

@@ -1,0 +1,265 @@
+"""The torch-free facade: all that the window may ask of a shop, and the jobs it may start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from client import membership, results, spending
+from client.creative import review
+from client.jobs import (
+    JobFailure,
+    JobProgress,
+    JobResult,
+    JobSpec,
+    count_privacy,
+    import_files,
+    join_league,
+    make_shop,
+    parse_line,
+    pick_audience,
+    run_node,
+    write_ads,
+)
+from client.store import DATABASE_NAME, Store, audiences, browse, creatives, rows
+from client.store.rows import ImportRecord, ProductCount, RefusedRow
+from client.views import (
+    AdView,
+    Bucket,
+    Departure,
+    LeagueView,
+    Performance,
+    PrivacyView,
+    ShopInfo,
+    Waiting,
+)
+from common.domain import Audience, Creative, CreativeState, Product, Reason
+from common.keys import Identity
+from common.settings import Settings, load_settings
+
+__all__ = [
+    "AdView",
+    "Audience",
+    "Bucket",
+    "Creative",
+    "Departure",
+    "ImportRecord",
+    "JobFailure",
+    "JobProgress",
+    "JobResult",
+    "JobSpec",
+    "LeagueView",
+    "Performance",
+    "PrivacyView",
+    "Product",
+    "ProductCount",
+    "Reason",
+    "RefusedRow",
+    "Shop",
+    "ShopInfo",
+    "Waiting",
+    "count_privacy",
+    "import_files",
+    "join_league",
+    "make_shop",
+    "parse_line",
+    "pick_audience",
+    "run_node",
+    "write_ads",
+]
+
+
+class Shop:
+    """An open shop folder, read and changed in quick steps.
+
+    Every method takes milliseconds; what takes longer is a job in a process of its own.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self.settings = settings
+
+    @staticmethod
+    def exists(home: Path) -> bool:
+        """Whether the folder holds a shop."""
+        return (home / DATABASE_NAME).exists()
+
+    @classmethod
+    def open(cls, home: Path) -> Shop:
+        """Open a shop folder.
+
+        Raises:
+            UserFacing: no shop, a newer or damaged database, settings out of bounds.
+        """
+        return cls(Store.open(home), load_settings(home))
+
+    @property
+    def home(self) -> Path:
+        """The shop's folder."""
+        return self._store.home
+
+    def close(self) -> None:
+        """Close the database."""
+        self._store.close()
+
+    def version(self) -> int:
+        """Changes whenever another process changed the shop."""
+        return browse.version(self._store)
+
+    # --- rows -------------------------------------------------------------------------------
+
+    def info(self) -> ShopInfo:
+        """The shop at a glance."""
+        s = rows.summary(self._store)
+        imported = rows.imports(self._store)
+        return ShopInfo(
+            name=self.settings.shop_name,
+            identity=_fingerprint(self.home),
+            n_products=s.tables["products"],
+            n_shoppers=s.tables["shoppers"],
+            n_consenting=s.n_consenting,
+            n_events=s.tables["events"],
+            n_impressions=s.tables["impressions"],
+            n_clicks=s.n_clicked if s.n_clicks_known else None,
+            n_conversions=s.n_converted if s.n_labelled else None,
+            n_refused=s.n_refused,
+            imported_at=imported[0].imported_at if imported else "",
+            shown_from=s.first_at,
+            shown_until=s.last_at,
+        )
+
+    def performance(self, n_weeks: int, step: int = 1) -> Performance:
+        """The last `n_weeks` weeks of shown ads, and as many before them.
+
+        Args:
+            n_weeks: Length of the period that ends with the last week that has ads.
+            step: Weeks in one bucket; divides `n_weeks`.
+        """
+        return results.performance(self._store, n_weeks, step)
+
+    def tables(self) -> tuple[str, ...]:
+        """Tables that a person may browse."""
+        return browse.TABLES
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Columns of a table."""
+        return browse.columns(table)
+
+    def count(self, table: str) -> int:
+        """Rows of a table."""
+        return browse.count(self._store, table)
+
+    def key_at(self, table: str, row: int) -> browse.Key | None:
+        """Key of a row by number, for a jump."""
+        return browse.key_at(self._store, table, row)
+
+    def rows_from(
+        self, table: str, key: browse.Key, limit: int
+    ) -> tuple[list[tuple[browse.Cell, ...]], browse.Key | None]:
+        """Rows from a key on, and the key that follows."""
+        return browse.rows_from(self._store, table, key, limit)
+
+    def imports(self) -> Sequence[ImportRecord]:
+        """Imported files, newest first."""
+        return rows.imports(self._store)
+
+    def refused(self, limit: int = 100) -> Sequence[RefusedRow]:
+        """Rows that were set aside: where and why, never their values."""
+        return rows.refused(self._store, limit=limit)
+
+    def products(self, search: str = "", limit: int = 100) -> Sequence[ProductCount]:
+        """Products, those shown most first."""
+        return rows.products(self._store, search=search, limit=limit)
+
+    def title(self, product_id: str) -> str:
+        """Title of a product; its number if the catalogue lacks it."""
+        return browse.title(self._store, product_id)
+
+    # --- privacy and league -----------------------------------------------------------------
+
+    def privacy(self) -> PrivacyView:
+        """The budget and what is known of it."""
+        return spending.privacy(self._store, self.settings)
+
+    def departures(self) -> tuple[Departure, ...]:
+        """Everything that left this computer or was charged for it, newest first."""
+        return spending.departures(self._store, self.settings)
+
+    def export_ledger(self, path: Path) -> None:
+        """Write the signed ledger for an auditor.
+
+        Raises:
+            UserFacing: the ledger is empty or does not hold, or the file cannot be written.
+        """
+        spending.export(self._store, self.settings, path)
+
+    def league(self) -> LeagueView:
+        """Where this shop stands with its league."""
+        return membership.league(self._store)
+
+    # --- audiences --------------------------------------------------------------------------
+
+    def audiences(self) -> Sequence[Audience]:
+        """Audiences without their members, newest first."""
+        return audiences.listing(self._store)
+
+    def audience(self, audience_id: str) -> Audience:
+        """One audience with its members."""
+        found = audiences.load(self._store, audience_id)
+        out = audiences.excluded(self._store, found.product_id)
+        return replace(found, members=tuple(m for m in found.members if m.shopper_key not in out))
+
+    def exclude(self, audience: Audience, shopper_key: str) -> None:
+        """Leave a shopper out of this product's audiences, those to come too."""
+        audiences.exclude(self._store, [shopper_key], audience.product_id)
+
+    # --- ads --------------------------------------------------------------------------------
+
+    def waiting(self) -> Waiting:
+        """What waits for the merchant."""
+        return Waiting(
+            n_drafts=len(creatives.listing(self._store, CreativeState.DRAFT)),
+            n_refused_ads=len(creatives.listing(self._store, CreativeState.REFUSED)),
+        )
+
+    def ads(self, state: str | None = None) -> Sequence[Creative]:
+        """Newest versions of the ads, newest first; all, or those of one state."""
+        return creatives.listing(self._store, state)
+
+    def ad(self, creative_id: str) -> AdView:
+        """One ad with what a person needs to judge it."""
+        versions = creatives.history(self._store, creative_id)
+        current = versions[-1]
+        known = {a.audience_id: a for a in self.audiences()}
+        return AdView(
+            current,
+            rows.product(self._store, current.product_id),
+            known.get(current.audience_id),
+            tuple(versions),
+        )
+
+    def approve(self, ad: Creative, by: str) -> Creative:
+        """Approve the version that the person saw, if the checks still find no error."""
+        return review.approve(self._store, ad.creative_id, by, ad.version)
+
+    def reject(self, ad: Creative, by: str, reason: str = "") -> Creative:
+        """Reject the version that the person saw."""
+        return review.reject(self._store, ad.creative_id, by, reason, ad.version)
+
+    def edit(self, ad: Creative, by: str) -> Creative:
+        """Keep new words as a new version; checked at once, it waits for approval again."""
+        return review.edit(
+            self._store,
+            ad.creative_id,
+            headline=ad.headline,
+            body=ad.body,
+            call_to_action=ad.call_to_action,
+            by=by,
+        )
+
+
+def _fingerprint(home: Path) -> str:
+    """The shop's public name, from its identity file; "" when there is none."""
+    path = home / "keys" / "identity.pem"
+    return Identity.load(path).public.fingerprint if path.exists() else ""

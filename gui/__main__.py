@@ -1,0 +1,64 @@
+"""hansa-desktop: open the window on a shop folder."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from common import __version__
+from gui.app import Desktop
+from gui.single import SingleInstance
+from gui.window import PAGES
+
+#: Time for fonts and layouts to settle before a picture is taken.
+SETTLE_MS = 400
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="hansa-desktop", description=__doc__)
+    home = os.environ.get("HANSA_HOME") or str(Path.home() / ".hansa")
+    parser.add_argument("--home", type=Path, default=Path(home), help="the shop's folder")
+    parser.add_argument("--theme", choices=["light", "dark", "system"], default="")
+    parser.add_argument("--language", choices=["en", "zh"], default="")
+    parser.add_argument("--page", choices=list(PAGES), default="overview")
+    parser.add_argument("--screenshot", type=Path, help="save a picture of the page and end")
+    parser.add_argument("--version", action="version", version=f"hansa {__version__}")
+    return parser.parse_args(argv)
+
+
+def main() -> None:
+    """Open the window; a second start on the same folder raises the first."""
+    options = arguments()
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Hansa")
+    app.setApplicationVersion(__version__)
+    single = SingleInstance(options.home)
+    if not single.acquire():
+        return
+    desktop = Desktop(app, options.home, mode=options.theme, language=options.language)
+    single.raised.connect(desktop.show)
+    desktop.window.go(options.page)
+    desktop.show()
+    if options.screenshot:
+        QTimer.singleShot(SETTLE_MS, lambda: _picture(app, desktop, options.screenshot))
+    app.setQuitOnLastWindowClosed(True)
+    code = app.exec()
+    desktop.close()
+    single.release()
+    sys.exit(code)
+
+
+def _picture(app: QApplication, desktop: Desktop, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    desktop.window.grab().save(str(path))
+    app.quit()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Audiences: pick shoppers for a product, see how good they are and what the model used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from client.api import Audience, JobResult, LeagueView, pick_audience, write_ads
+from gui import format as fmt
+from gui.hub import Hub
+from gui.pages.audiencedetail import AudienceDetail
+from gui.pages.page import PageView
+from gui.pages.pickdialog import PickDialog
+from gui.widgets.basics import Card, button
+from gui.widgets.empty import Empty
+from gui.widgets.table import Cell, Column, Table, table_height
+
+
+@dataclass(frozen=True)
+class _Seen:
+    audiences: tuple[Audience, ...]
+    detail: Audience | None
+    titles: dict[str, str]
+    league: LeagueView
+    has_data: bool
+
+
+class Audiences(PageView):
+    """A list above the detail of one."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub)
+        self.set_title(self.tr("Audiences"))
+        self.subtitle.setText(
+            self.tr("Shoppers are pseudonyms; scores and reasons never leave this computer.")
+        )
+        self._chosen = ""
+        go = button(self.tr("Pick an audience"), self.pick, kind="primary", icon_name="target")
+        self.buttons.addWidget(go)
+
+    def load(self) -> object:
+        """The list and the chosen one with its members."""
+        found = tuple(self.shop.audiences())
+        ids = [a.audience_id for a in found]
+        if self._chosen not in ids:
+            self._chosen = ids[0] if ids else ""
+        return _Seen(
+            found,
+            self.shop.audience(self._chosen) if self._chosen else None,
+            {a.product_id: self.shop.title(a.product_id) for a in found},
+            self.shop.league(),
+            not self.shop.info().is_empty,
+        )
+
+    def build(self, value: object) -> None:
+        """List and detail, or what is missing."""
+        if not isinstance(value, _Seen):
+            return
+        if not value.audiences:
+            self.content.addWidget(self._empty(value))
+            self.content.addStretch(1)
+            return
+        self.content.addWidget(self._list(value))
+        if value.detail is not None:
+            title = value.titles.get(value.detail.product_id, "")
+            self.content.addWidget(AudienceDetail(self.hub, value.detail, title, self._write))
+        self.content.addStretch(1)
+
+    def _empty(self, seen: _Seen) -> Card:
+        if not seen.has_data:
+            go = button(self.tr("Import files"), lambda: self.hub.go_to.emit("data"))
+            text = self.tr("First bring the shop's files in.")
+        elif not seen.league.model_digest:
+            go = button(self.tr("Go to Learning"), lambda: self.hub.go_to.emit("learning"))
+            text = self.tr("A signed model is needed: join a league and learn with it.")
+        else:
+            go = button(self.tr("Pick an audience"), self.pick, kind="primary")
+            text = self.tr("Choose a product: the model finds who is likely to buy it, and why.")
+        return Card().add(Empty("users", self.tr("No audience yet"), text, go, height=260))
+
+    def _list(self, seen: _Seen) -> Card:
+        name = self.tr("Audiences")
+        columns = [
+            Column(self.tr("Product"), "strong"),
+            Column(self.tr("Size"), "num", 90),
+            Column(self.tr("Expected CVR"), "num", 130),
+            Column(self.tr("95% interval"), "num", 150),
+            Column(self.tr("Shop's average"), "num", 130),
+            Column(self.tr("Against average"), "pill", 160),
+            Column(self.tr("Picked"), "text", 150),
+        ]
+        rows = [self._row(a, seen.titles) for a in seen.audiences]
+        table = Table(name).show_rows(columns, rows, fit=len(rows) <= 5)
+        if len(rows) > 5:
+            table.setFixedHeight(table_height(5))
+        ids = [a.audience_id for a in seen.audiences]
+        table.selectRow(ids.index(self._chosen))
+        table.picked.connect(lambda i: self._choose(ids[i]))
+        return Card(name, pad=14).add(table)
+
+    def _row(self, a: Audience, titles: dict[str, str]) -> tuple[Cell | str, ...]:
+        cvr = a.expected_cvr
+        lift = cvr.value / a.base_cvr if a.base_cvr else 0.0
+        sure = cvr.low > a.base_cvr or cvr.high < a.base_cvr
+        tone = "muted" if not sure else "good" if lift > 1 else "bad"
+        text = fmt.factor(lift) if lift else fmt.DASH
+        words = text if sure else f"{text} · {self.tr('unsure')}"
+        return (
+            titles.get(a.product_id) or a.name,
+            fmt.count(a.size),
+            fmt.share(cvr.value),
+            f"{fmt.share(cvr.low)} – {fmt.share(cvr.high)}",
+            fmt.share(a.base_cvr),
+            Cell(words, tone),
+            fmt.moment(a.created_at),
+        )
+
+    def _choose(self, audience_id: str) -> None:
+        self._chosen = audience_id
+        self.refresh()
+
+    def pick(self) -> None:
+        """Ask for a product and start the job."""
+        dialog = PickDialog(self.shop, self)
+        dialog.chosen.connect(self._start)
+        dialog.open()
+
+    def _start(self, product_id: str, size: int) -> None:
+        self.hub.start(pick_audience(product_id, size or None), self._picked)
+
+    def _picked(self, result: JobResult) -> None:
+        self._chosen = str(result.values.get("audience_id", self._chosen))
+        self.hub.said.emit(self.tr("The audience is ready."), "good")
+        self.refresh()
+
+    def _write(self, audience: Audience) -> None:
+        spec = write_ads(audience.product_id, audience.audience_id, self.shop.settings.language)
+        self.hub.start(spec, lambda _: self._written())
+
+    def _written(self) -> None:
+        self.hub.said.emit(self.tr("New ads wait for your approval."), "good")
+        self.hub.go_to.emit("ads")

@@ -1,0 +1,149 @@
+"""Privacy: spent, left, the limit in words, and the list of everything that left this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout
+
+from client.api import Departure, PrivacyView
+from gui import format as fmt
+from gui import words
+from gui.hub import Hub
+from gui.pages.departure import DepartureDialog
+from gui.pages.page import PageView
+from gui.pages.privacycard import budget_ring
+from gui.widgets.basics import Card, button, column, label, named_row, pill, row, rule
+from gui.widgets.empty import Empty
+from gui.widgets.steps import StepLine
+from gui.widgets.table import Cell, Column, Table, table_height
+
+
+@dataclass(frozen=True)
+class _Seen:
+    view: PrivacyView
+    departures: tuple[Departure, ...]
+
+
+class Privacy(PageView):
+    """The budget and the ledger."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub)
+        self.set_title(self.tr("Privacy"))
+        self.subtitle.setText(
+            self.tr("Rows never leave. What leaves is noised first, and every time is listed here.")
+        )
+        go = button(self.tr("Export ledger"), self._export, icon_name="download")
+        self.buttons.addWidget(go)
+
+    def load(self) -> object:
+        """Budget and departures."""
+        return _Seen(self.shop.privacy(), self.shop.departures())
+
+    def build(self, value: object) -> None:
+        """Two cards above, the list below."""
+        if not isinstance(value, _Seen):
+            return
+        top = QHBoxLayout()
+        top.setSpacing(14)
+        top.addWidget(self._budget(value.view), 3)
+        top.addWidget(self._promise(value.view), 4)
+        self.content.addLayout(top)
+        self.content.addWidget(self._list(value.departures))
+        self.content.addStretch(1)
+
+    def _budget(self, view: PrivacyView) -> Card:
+        figures = column(
+            named_row(self.tr("Spent"), fmt.number(view.epsilon)),
+            named_row(self.tr("Left"), fmt.number(view.left)),
+            named_row(self.tr("Limit of this shop"), fmt.number(view.limit)),
+            named_row(self.tr("Charges so far"), fmt.count(view.n_charges)),
+            named_row(self.tr("Charged, not sent yet"), fmt.count(view.n_reserved)),
+            spacing=6,
+        )
+        if view.rounds_left is not None:
+            figures.addLayout(named_row(self.tr("Rounds left at this rate"), str(view.rounds_left)))
+        figures.addStretch(1)
+        tone = words.protection(view.limit) if view.epsilon is not None else None
+        figures.addWidget(pill(*tone) if tone else pill(self.tr("Being computed")))
+        body = row(budget_ring(view, 150), spacing=20)
+        body.addLayout(figures, 1)
+        return Card(self.tr("Privacy budget (ε)")).add(body, None)
+
+    def _promise(self, view: PrivacyView) -> Card:
+        card = Card(self.tr("What the figure promises"))
+        n = view.max_impressions
+        whom = words.unit(n) if n else self.tr("one shopper of this shop")
+        against = words.adversary(view.mode or "own-noise")
+        lines = (
+            (self.tr("Whose presence is hidden"), whom),
+            (self.tr("Against whom it holds"), against),
+            (self.tr("How long"), self.tr("over the life of the shop, all rounds together")),
+            (
+                self.tr("Stop at"),
+                words.fill(
+                    self.tr("ε %1 at δ %2; a round that would pass it is refused"),
+                    fmt.number(view.limit),
+                    f"{view.delta:g}",
+                ),
+            ),
+        )
+        for name, text in lines:
+            card.add(StepLine(name, text))
+        if len(view.history) > 1:
+            steps = " → ".join(fmt.number(e) for _, e in view.history[-6:])
+            card.add(StepLine(self.tr("So far"), f"ε {steps}"))
+        if view.accountant:
+            source = words.fill(self.tr("Computed from the ledger by %1"), view.accountant)
+            card.add(rule(), label(source, "caption"))
+        return card.add(None)
+
+    def _list(self, departures: Sequence[Departure]) -> Card:
+        name = self.tr("Everything that left this computer")
+        card = Card(name, pad=14)
+        if not departures:
+            text = self.tr("Nothing has left this computer.")
+            return card.add(Empty("shield-check", text, self.tr("Nothing to undo, nothing spent.")))
+        columns = [
+            Column(self.tr("When"), "text", 160),
+            Column(self.tr("What"), "strong"),
+            Column(self.tr("Round"), "num", 70),
+            Column(self.tr("State"), "pill", 170),
+            Column(self.tr("Size"), "num", 100),
+            Column(self.tr("Noise σ"), "num", 90),
+            Column(self.tr("ε after"), "num", 90),
+            Column(self.tr("Ledger entry"), "mono", 150),
+        ]
+        rows = [departure_row(d) for d in departures]
+        table = Table(name).show_rows(columns, rows, fit=len(rows) <= 10)
+        if len(rows) > 10:
+            table.setFixedHeight(table_height(10))
+        table.picked.connect(lambda i: DepartureDialog(departures[i], self).open())
+        hint = self.tr("Choose a line to see what was in it.")
+        return card.add(table, label(hint, "caption"))
+
+    def _export(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export ledger"), "ledger.json", self.tr("Ledger (*.json)")
+        )
+        if name:
+            done = self.tr("The signed ledger was written; an auditor can check it.")
+            self.hub.do(lambda: self.shop.export_ledger(Path(name)), done)
+
+
+def departure_row(d: Departure) -> tuple[Cell | str, ...]:
+    """A departure as cells."""
+    text, tone = words.departure_state(d.state)
+    return (
+        fmt.moment(d.at),
+        words.mechanism(d.mechanism.kind.value),
+        str(d.round),
+        Cell(text, tone),
+        fmt.size(d.n_bytes),
+        fmt.number(d.mechanism.noise_multiplier),
+        fmt.number(d.epsilon_after),
+        fmt.brief_hash(d.entry_hash),
+    )
