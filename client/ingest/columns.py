@@ -94,8 +94,11 @@ def detect(names: Sequence[str]) -> str | None:
         kind: len(given & {c.name for c in columns})
         for kind, columns in KINDS.items()
         if all(c.name in given for c in columns if c.required)
+        # any file of customers would do otherwise, and take their consent away
+        and (kind != "shoppers" or "consent" in given)
     }
-    best = [kind for kind, n in fits.items() if n == max(fits.values())]
+    most = max(fits.values(), default=0)
+    best = [kind for kind, n in fits.items() if n == most]
     return best[0] if len(best) == 1 else None
 
 
