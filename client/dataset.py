@@ -19,6 +19,8 @@ from common.features import Encoded, FeatureSpec, encode
 class ShopperBatch:
     """At most K impressions of each of B shoppers.
 
+    K is as small as the sampled shoppers allow: columns that nobody fills are not there.
+
     Attributes:
         ids: int64 [B, K, F].
         numeric: float32 [B, K, D].
@@ -125,7 +127,7 @@ class ShopperData:
         more than `k` impressions, `k` are drawn uniformly without replacement, afresh each time.
 
         Returns:
-            B shoppers, K = k; B may be 0.
+            B shoppers; B may be 0.
         """
         taken = np.flatnonzero(noise.uniform(self.n_shoppers) < q)
         return self._batch(taken, k, noise)
@@ -145,16 +147,16 @@ class ShopperData:
         rank = np.arange(total) - begin[owner]
         kept = rank < k
         owner, rank, row = owner[kept], rank[kept], row[order][kept]
-        return self._fill(len(taken), k, owner, rank, row)
+        return self._fill(len(taken), owner, rank, row)
 
     def _fill(
         self,
         b: int,
-        k: int,
         owner: NDArray[np.int64],
         rank: NDArray[np.int64],
         row: NDArray[np.int64],
     ) -> ShopperBatch:
+        k = int(rank.max()) + 1 if len(rank) else 1
         ids = np.zeros((b, k, self.ids.shape[1]), np.int64)
         numeric = np.zeros((b, k, self.numeric.shape[1]), np.float32)
         click = np.full((b, k), -1, np.float32)
@@ -165,4 +167,3 @@ class ShopperData:
         mask[owner, rank] = 1
         parts = (torch.from_numpy(a) for a in (ids, numeric, click, conversion, mask))
         return ShopperBatch(*parts)
-

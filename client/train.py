@@ -48,10 +48,12 @@ class NoisedSGD(DPOptimizer):  # type: ignore[misc]  # Opacus ships no types
             p.grad = torch.from_numpy(noised).to(p.device).view_as(p)
 
 
-def shopper_loss(net: nn.Module, batch: ShopperBatch, heads: tuple[str, ...]) -> Tensor:
+def shopper_loss(
+    net: nn.Module, batch: ShopperBatch, heads: tuple[str, ...], max_impressions: int
+) -> Tensor:
     """Loss of each shopper: the sum over their at most K labelled rows and the heads, over K.
 
-    Dividing by K, not by the shopper's own count, keeps the loss a plain sum over rows.
+    Dividing by the plan's K, not by the shopper's own count, keeps the loss a plain sum over rows.
 
     Returns:
         float32 [B].
@@ -60,7 +62,6 @@ def shopper_loss(net: nn.Module, batch: ShopperBatch, heads: tuple[str, ...]) ->
         InternalError: the loss is not one figure a shopper (clipping would be broken).
     """
     logits = dict(zip(("click", "conversion"), net(batch.ids, batch.numeric), strict=True))
-    k = batch.mask.shape[1]
     total = torch.zeros(batch.n_shoppers, device=batch.mask.device)
     for head in heads:
         labels = batch.labels(head)
@@ -68,7 +69,7 @@ def shopper_loss(net: nn.Module, batch: ShopperBatch, heads: tuple[str, ...]) ->
         rows = nn.functional.binary_cross_entropy_with_logits(
             logits[head], labels.clamp(min=0), reduction="none"
         )
-        total = total + (rows * weight).sum(1) / k
+        total = total + (rows * weight).sum(1) / max_impressions
     if total.dim() != 1 or total.shape[0] != batch.n_shoppers:
         raise InternalError("the loss must be one figure a shopper")
     return total
@@ -109,10 +110,11 @@ def train(
     parameters = [p for p in net.parameters() if p.requires_grad]
     inner = torch.optim.SGD(parameters, lr=plan.learning_rate)
     optimizer = NoisedSGD(inner, plan, source)
+    k = plan.unit.max_impressions
     for _ in range(plan.local_steps):
-        batch = data.sample(plan.sampling_rate, plan.unit.max_impressions, source)
+        batch = data.sample(plan.sampling_rate, k, source)
         optimizer.zero_grad()
-        loss = shopper_loss(wrapped, _never_empty(batch).to(place), plan.heads)
+        loss = shopper_loss(wrapped, _never_empty(batch).to(place), plan.heads, k)
         torch.autograd.backward(loss.sum())
         optimizer.step()
     wrapped.remove_hooks()
@@ -186,13 +188,17 @@ def train_plain(
     net = _network(plan, spec, names, torch.device("cpu"))
     decayed = [p for n, p in net.named_parameters() if p.requires_grad and "numeric" not in n]
     rest = [p for n, p in net.named_parameters() if p.requires_grad and "numeric" in n]
-    groups: list[dict[str, Any]] = [{"params": decayed, "weight_decay": weight_decay}, {"params": rest}]
+    groups: list[dict[str, Any]] = [
+        {"params": decayed, "weight_decay": weight_decay},
+        {"params": rest},
+    ]
     optimizer = torch.optim.SGD(groups, lr=plan.learning_rate)
+    k = plan.unit.max_impressions
     for _ in range(plan.local_steps):
-        batch = data.sample(plan.sampling_rate, plan.unit.max_impressions, source)
+        batch = data.sample(plan.sampling_rate, k, source)
         optimizer.zero_grad()
-        loss = shopper_loss(net, _never_empty(batch), plan.heads).sum() / plan.expected_batch
-        torch.autograd.backward(loss)
+        loss = shopper_loss(net, _never_empty(batch), plan.heads, k).sum()
+        torch.autograd.backward(loss / plan.expected_batch)
         optimizer.step()
     return PlainUpdate(_difference(tensors_of(net), plan, names))
 

@@ -9,23 +9,19 @@ noise. Nothing is tuned here; the constants are `common/recipe.py`.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
-import click
 import numpy as np
-from numpy.typing import NDArray
 
 from client.dataset import ShopperData
 from client.noise import Noise, SystemNoise
 from client.personal import fit as fit_platt
 from client.train import predict, train, train_plain
-from common.accounting import calibrate, spent
-from common.features import FeatureSpec, default_spec
+from common.accounting import calibrate
+from common.features import FeatureSpec
 from common.metrics import Quality, quality, sigmoid
 from common.model import initial_tensors
 from common.privacy import DELTA_BY_TIER, PrivacyBudget, PrivacyUnit

@@ -1,0 +1,251 @@
+"""hansa bundle, score, audience, explain: use the model that was learnt together."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from client.commands import home_option
+from client.store import Store, audiences, models
+from common.bundle import ModelBundle, unpack
+from common.domain import Audience
+from common.errors import AudienceError, InputError
+from common.features import default_spec
+from common.keys import PublicIdentity
+from common.settings import load_settings
+from common.terminal import emit, json_option, progress
+
+
+@click.group()
+def bundle() -> None:
+    """Show, check or install model bundles."""
+
+
+@bundle.command("list")
+@home_option
+@json_option
+def list_(home: Path, as_json: bool) -> None:
+    """Installed models, the current one first."""
+    with Store.open(home, read_only=True) as store:
+        found = models.listing(store)
+    lines = [f"{'*' if b.current else ' '} {b.digest[:16]}  {b.installed_at}" for b in found]
+    emit(
+        {"bundles": [asdict(b) for b in found]},
+        as_json,
+        "\n".join(lines) or "No model is installed yet.",
+    )
+
+
+@bundle.command()
+@click.argument("name", required=False)
+@home_option
+@json_option
+def show(name: str | None, home: Path, as_json: bool) -> None:
+    """Provenance of a model (the current one, or by the beginning of its digest)."""
+    with Store.open(home, read_only=True) as store:
+        found = models.load(store, name) if name else models.current(store)
+    if found is None:
+        raise InputError("No model is installed yet.", safe="Nothing was changed.")
+    emit(_facts(found), as_json, _fact_lines(found))
+
+
+@bundle.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--key", help="The coordinator's public key; the site kit's by default.")
+@home_option
+@json_option
+def verify(file: Path, key: str | None, home: Path, as_json: bool) -> None:
+    """Check a file's signature and features, without installing it."""
+    found = unpack(_read(file))
+    found.verify(_trusted(home, key), default_spec())
+    emit({"sound": True, **_facts(found)}, as_json, f"Sound.\n{_fact_lines(found)}")
+
+
+@bundle.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--key", help="The coordinator's public key; the site kit's by default.")
+@home_option
+@json_option
+def install(file: Path, key: str | None, home: Path, as_json: bool) -> None:
+    """Check a file and make it the current model."""
+    with Store.open(home) as store:
+        digest = models.install(store, _read(file), _trusted(home, key))
+    emit({"installed": digest}, as_json, f"Installed {digest[:16]}.")
+
+
+@click.command()
+@click.option("--product", required=True, help="Id or title of a product.")
+@click.option("--shared", is_flag=True, help="Without this shop's own calibration.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@home_option
+@json_option
+def score(product: str, shared: bool, limit: int, home: Path, as_json: bool) -> None:
+    """Shoppers likeliest to convert on a product, if it were shown now."""
+    from client.audience import find_product, score_candidates
+    from client.targeting import open_scorer
+
+    with Store.open(home) as store:
+        product_id, title = find_product(store, product)
+        scorer = open_scorer(store, shared_only=shared)
+        everybody = score_candidates(store, scorer, product_id)
+    order = (-everybody.p_conversion).argsort(kind="stable")[:limit]
+    click_p = everybody.p_click
+    top = [
+        {
+            "shopper": everybody.keys[i],
+            "p_conversion": float(everybody.p_conversion[i]),
+            "p_click": None if click_p is None else float(click_p[i]),
+        }
+        for i in order
+    ]
+    result = {
+        "product_id": product_id,
+        "n_shoppers": len(everybody.keys),
+        "mean_p_conversion": float(everybody.p_conversion.mean()) if len(top) else None,
+        "calibrated_here": "conversion" in scorer.calibration,
+        "bundle_digest": scorer.bundle.digest(),
+        "top": top,
+    }
+    lines = [f"{r['p_conversion']:8.3%}  {r['shopper']}" for r in top]
+    emit(result, as_json, "\n".join([title, *lines]))
+
+
+@click.command()
+@click.argument("product_argument", metavar="[PRODUCT]", required=False)
+@click.option("--product", help="Id or title of a product.")
+@click.option("--size", type=int, help="How many shoppers; a tenth of all by default.")
+@click.option("--name", default="", help="Name of the audience.")
+@click.option("--list", "listing", is_flag=True, help="List the audiences that exist.")
+@click.option("--exclude", multiple=True, metavar="SHOPPER", help="Leave a shopper out for good.")
+@home_option
+@json_option
+def audience(
+    product_argument: str | None,
+    product: str | None,
+    size: int | None,
+    name: str,
+    listing: bool,
+    exclude: tuple[str, ...],
+    home: Path,
+    as_json: bool,
+) -> None:
+    """Pick an audience for a product, with its expected conversion rate and reasons."""
+    wanted = product or product_argument
+    settings = load_settings(home)
+    with Store.open(home, read_only=listing) as store:
+        if listing:
+            found = audiences.listing(store, wanted)
+            lines = [f"{a.audience_id}  {a.expected_cvr.value:.3%}  {a.name}" for a in found]
+            emit(
+                {"audiences": [_audience(a) for a in found]},
+                as_json,
+                "\n".join(lines) or "No audience yet.",
+            )
+            return
+        if exclude:
+            audiences.exclude(store, exclude)
+        if wanted is None:
+            if exclude:
+                emit({"excluded": len(exclude)}, as_json, f"Left out: {len(exclude)}.")
+                return
+            raise InputError("Which product?", todo="Give --product with an id or a title.")
+        from client.audience import pick
+
+        progress(as_json, "audience", 0, 1, "scoring")
+        made = pick(store, settings, wanted, size, name)
+        progress(as_json, "audience", 1, 1)
+    emit(_audience(made), as_json, _audience_lines(made))
+
+
+@click.command()
+@click.option("--shopper", required=True, help="Pseudonym of a shopper.")
+@click.option("--product", required=True, help="Id or title of a product.")
+@home_option
+@json_option
+def explain(shopper: str, product: str, home: Path, as_json: bool) -> None:
+    """What the model used for one shopper and one product."""
+    import numpy as np
+
+    from client.audience import explain_rows, find_product, score_candidates
+    from client.targeting import open_scorer
+
+    with Store.open(home) as store:
+        product_id, title = find_product(store, product)
+        scorer = open_scorer(store)
+        everybody = score_candidates(store, scorer, product_id)
+    if shopper not in everybody.keys:
+        raise AudienceError(
+            "No shopper of this name may be addressed.",
+            safe="Nothing was changed.",
+            todo="Consent may be missing; 'hansa score' lists who may be addressed.",
+        )
+    place = everybody.keys.index(shopper)
+    why = explain_rows(scorer, everybody, np.array([place]))
+    effects = dict(zip(why.groups, np.exp(why.values[0]).tolist(), strict=True))
+    ordered = dict(sorted(effects.items(), key=lambda e: -e[1]))
+    p = float(everybody.p_conversion[place])
+    result = {
+        "shopper": shopper,
+        "product_id": product_id,
+        "p_conversion": p,
+        "base_odds": float(np.exp(why.base)),
+        "odds_factors": ordered,
+        "wording": "what the model used, not what causes a conversion",
+    }
+    lines = [f"odds times {v:5.2f}  {k}" for k, v in ordered.items()]
+    text = "\n".join([f"{title}: {p:.3%}. The model used:", *lines])
+    emit(result, as_json, text)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as e:
+        raise InputError(
+            "The file cannot be read.", where=str(file), safe="Nothing was changed."
+        ) from e
+
+
+def _trusted(home: Path, key: str | None) -> PublicIdentity:
+    """The coordinator's key: as given, else from the site kit."""
+    if key:
+        return PublicIdentity.from_hex(key)
+    from client import enrol
+
+    return enrol.load_kit(home).coordinator
+
+
+def _facts(found: ModelBundle) -> dict[str, Any]:
+    return {
+        "digest": found.digest(),
+        "signer": found.signer,
+        "spec_digest": found.feature_spec().digest(),
+        "heads": list(found.heads),
+        "n_bytes": len(found.onnx),
+        "provenance": dict(found.provenance),
+    }
+
+
+def _fact_lines(found: ModelBundle) -> str:
+    facts = _facts(found)
+    rest = facts.pop("provenance")
+    return "\n".join(f"{k}: {v}" for k, v in {**facts, **rest}.items())
+
+
+def _audience(a: Audience) -> dict[str, Any]:
+    out = asdict(a)
+    out["lift"] = a.expected_cvr.value / a.base_cvr if a.base_cvr else None
+    return out
+
+
+def _audience_lines(a: Audience) -> str:
+    cvr = a.expected_cvr
+    lines = [
+        f"{a.name} ({a.audience_id})",
+        f"{a.size} shoppers, expected conversion rate {cvr.value:.2%}"
+        f" (95 %: {cvr.low:.2%} to {cvr.high:.2%}); everybody: {a.base_cvr:.2%}",
+    ]
+    return "\n".join([*lines, *(f"  {r.text}" for r in a.reasons)])
