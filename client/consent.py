@@ -44,7 +44,9 @@ def agree(
         Every reason against it; an empty list is a yes.
     """
     refusals = screen(plan, policy, now, spec_digest)
-    if would_be.delta > DELTA_BY_TIER[policy.tier] or would_be.epsilon > policy.epsilon:
+    at_our_delta = would_be.delta <= DELTA_BY_TIER[policy.tier]
+    # written so that NaN, which fails every comparison, is a no
+    if not (at_our_delta and would_be.epsilon <= policy.epsilon):
         reason = (
             f"This round would bring epsilon to {would_be.epsilon:.3f} "
             f"(limit {policy.epsilon:g}, delta {would_be.delta:g})."
