@@ -25,6 +25,7 @@ from client.jobs import (
 from client.store import DATABASE_NAME, Store, audiences, browse, creatives, rows
 from client.store.rows import ImportRecord, ProductCount, RefusedRow
 from client.views import (
+    MIN_FOR_RATE,
     AdView,
     Bucket,
     Departure,
@@ -39,6 +40,7 @@ from common.keys import Identity
 from common.settings import Settings, load_settings
 
 __all__ = [
+    "MIN_FOR_RATE",
     "AdView",
     "Audience",
     "Bucket",

@@ -22,7 +22,7 @@ def performance(store: Store, n_weeks: int, step: int) -> Performance:
         return Performance((), ())
     day = date.fromisoformat(last[:10])
     end = day - timedelta(days=day.weekday()) + timedelta(weeks=1)
-    middle, start = end - timedelta(weeks=n_weeks), end - timedelta(weeks=2 * n_weeks)
+    start = end - timedelta(weeks=2 * n_weeks)
     found = browse.days(store, start.isoformat(), end.isoformat())
     n = n_weeks // step
     buckets = _buckets(found, start, 2 * n, step, labelled=summary.n_labelled > 0)

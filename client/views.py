@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from common.domain import Audience, Creative, Product
 from common.privacy import Mechanism
 
+#: Below so many impressions a rate says nothing and is not shown.
+MIN_FOR_RATE = 50
+
 
 @dataclass(frozen=True, slots=True)
 class ShopInfo:
@@ -34,7 +37,7 @@ class ShopInfo:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One week (Monday to Sunday, UTC) of shown ads. None: the source does not record it."""
+    """One or more weeks (from a Monday, UTC) of shown ads. None: the source does not record it."""
 
     starts_on: str
     n_impressions: int
@@ -45,15 +48,15 @@ class Bucket:
 
     @property
     def cvr(self) -> float | None:
-        """Conversions per impression; None without impressions or without labels."""
-        if not self.n_impressions or self.n_conversions is None:
+        """Conversions per impression; None with too few impressions or without labels."""
+        if self.n_impressions < MIN_FOR_RATE or self.n_conversions is None:
             return None
         return self.n_conversions / self.n_impressions
 
     @property
     def ctr(self) -> float | None:
-        """Clicks per impression; None without impressions or without labels."""
-        if not self.n_impressions or self.n_clicks is None:
+        """Clicks per impression; None with too few impressions or without labels."""
+        if self.n_impressions < MIN_FOR_RATE or self.n_clicks is None:
             return None
         return self.n_clicks / self.n_impressions
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from client.api import Bucket, LeagueView, Performance, PrivacyView, ProductCount, ShopInfo, Waiting
+from client.api import (
+    MIN_FOR_RATE,
+    Bucket,
+    LeagueView,
+    Performance,
+    PrivacyView,
+    ProductCount,
+    ShopInfo,
+    Waiting,
+)
 from gui import format as fmt
 from gui.hub import Hub
 from gui.pages.page import PageView
@@ -173,8 +182,10 @@ class Overview(PageView):
             line_format=lambda v: fmt.share(v, 1),
         )
         self.chart = TimeChart(data)
-        words = self.tr("%n week(s) a bar; the first begins on %1.", "", PERIODS[seen.n_weeks])
-        span = fill(words, fmt.day(p.weeks[0].starts_on))
+        words = self.tr(
+            "%n week(s) a bar from %1 on; no rate below %2 impressions.", "", PERIODS[seen.n_weeks]
+        )
+        span = fill(words, fmt.day(p.weeks[0].starts_on), MIN_FOR_RATE)
         return card.add(self.chart, label(span, "caption"))
 
     def _products(self, products: tuple[ProductCount, ...]) -> Card:

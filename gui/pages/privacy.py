@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
@@ -19,6 +20,7 @@ from gui.widgets.basics import Card, button, column, label, named_row, pill, row
 from gui.widgets.empty import Empty
 from gui.widgets.steps import StepLine
 from gui.widgets.table import Cell, Column, Table, table_height
+from gui.widgets.timechart import ChartData, TimeChart
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Privacy(PageView):
         top.addWidget(self._budget(value.view), 3)
         top.addWidget(self._promise(value.view), 4)
         self.content.addLayout(top)
+        if sum(d.epsilon_after is not None for d in value.departures) > 1:
+            self.content.addWidget(self._spending(value))
         self.content.addWidget(self._list(value.departures))
         self.content.addStretch(1)
 
@@ -93,13 +97,29 @@ class Privacy(PageView):
         )
         for name, text in lines:
             card.add(StepLine(name, text))
-        if len(view.history) > 1:
-            steps = " → ".join(fmt.number(e) for _, e in view.history[-6:])
-            card.add(StepLine(self.tr("So far"), f"ε {steps}"))
         if view.accountant:
             source = words.fill(self.tr("Computed from the ledger by %1"), view.accountant)
             card.add(rule(), label(source, "caption"))
         return card.add(None)
+
+    def _spending(self, seen: _Seen) -> Card:
+        known = [d for d in reversed(seen.departures) if d.epsilon_after is not None]
+        after = [d.epsilon_after or 0.0 for d in known]
+        data = ChartData(
+            labels=[str(d.round) for d in known],
+            bars=[b - a for a, b in pairwise([0.0, *after])],
+            line=after,
+            previous=[seen.view.limit] * len(known),
+            bar_name=self.tr("Added by a round"),
+            line_name=self.tr("ε spent in all"),
+            previous_name=self.tr("Limit"),
+            bar_format=lambda v: fmt.number(v),
+            line_format=lambda v: fmt.number(v, 1),
+        )
+        chart = TimeChart(data)
+        chart.setMinimumHeight(190)
+        note = label(self.tr("Rounds in the order in which they were charged"), "caption")
+        return Card(self.tr("How the budget was spent")).add(chart, note)
 
     def _list(self, departures: Sequence[Departure]) -> Card:
         name = self.tr("Everything that left this computer")

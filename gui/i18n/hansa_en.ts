@@ -1,0 +1,41 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US" sourcelanguage="en_US">
+<context>
+    <name>Ads</name>
+    <message numerus="yes">
+        <source>%n ad(s)</source>
+        <translation>
+            <numerusform>%n ad</numerusform>
+            <numerusform>%n ads</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Overview</name>
+    <message numerus="yes">
+        <source>%n ad(s) wait for your approval.</source>
+        <translation>
+            <numerusform>%n ad waits for your approval.</numerusform>
+            <numerusform>%n ads wait for your approval.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n week(s) a bar from %1 on; no rate below %2 impressions.</source>
+        <translation>
+            <numerusform>%n week a bar from %1 on; no rate below %2 impressions.</numerusform>
+            <numerusform>%n weeks a bar from %1 on; no rate below %2 impressions.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ShopData</name>
+    <message numerus="yes">
+        <source>%n row(s) were set aside. Everything else was imported.</source>
+        <translation>
+            <numerusform>%n row was set aside. Everything else was imported.</numerusform>
+            <numerusform>%n rows were set aside. Everything else was imported.</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,1721 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en_US">
+<context>
+    <name>AdCard</name>
+    <message>
+        <source>Ad %1 of %2</source>
+        <translation>创意 %1 / %2</translation>
+    </message>
+    <message>
+        <source>version %1 · written by %2 · %3</source>
+        <translation>第 %1 版 · 由%2撰写 · %3</translation>
+    </message>
+    <message>
+        <source>Why these people</source>
+        <translation>为什么是这些人</translation>
+    </message>
+    <message>
+        <source>For every shopper: no audience was chosen.</source>
+        <translation>面向所有顾客：未选择人群。</translation>
+    </message>
+    <message>
+        <source>Expected CVR %1 (%2–%3) · audience of %4 shoppers</source>
+        <translation>预期转化率 %1（%2–%3）· 人群 %4 人</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>Facts match the catalogue</source>
+        <translation>内容与商品资料一致</translation>
+    </message>
+    <message>
+        <source>No banned or unproven claim</source>
+        <translation>没有违禁或无依据的宣称</translation>
+    </message>
+    <message>
+        <source>Lengths fit the placement</source>
+        <translation>长度符合版位</translation>
+    </message>
+    <message>
+        <source>Headline</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>正文</translation>
+    </message>
+    <message>
+        <source>Button</source>
+        <translation>按钮</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
+        <source>Decided by</source>
+        <translation>决定人</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>Approve</source>
+        <translation>批准</translation>
+    </message>
+    <message>
+        <source>Edit text…</source>
+        <translation>编辑文案…</translation>
+    </message>
+    <message>
+        <source>Write another</source>
+        <translation>再写一条</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>拒绝</translation>
+    </message>
+    <message>
+        <source>Earlier versions</source>
+        <translation>历史版本</translation>
+    </message>
+    <message>
+        <source>Approved.</source>
+        <translation>已批准。</translation>
+    </message>
+    <message>
+        <source>Why? (kept with it)</source>
+        <translation>原因（会一并保存）</translation>
+    </message>
+    <message>
+        <source>Rejected; nobody will see it.</source>
+        <translation>已拒绝，不会展示给任何人。</translation>
+    </message>
+</context>
+<context>
+    <name>AdPreview</name>
+    <message>
+        <source>Preview of the ad</source>
+        <extracomment>Grounds of the picture&apos;s place (light, deep, ink): the placement is light in both themes.</extracomment>
+        <translation>广告预览</translation>
+    </message>
+    <message>
+        <source>Ad · generated</source>
+        <translation>广告 · 自动生成</translation>
+    </message>
+</context>
+<context>
+    <name>Ads</name>
+    <message>
+        <source>Ads</source>
+        <translation>创意</translation>
+    </message>
+    <message>
+        <source>Nothing is shown or exported that you did not approve.</source>
+        <translation>未经您批准的内容不会展示或导出。</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>No ad here: %1</source>
+        <translation>此处没有创意：%1</translation>
+    </message>
+    <message>
+        <source>Go to Audiences</source>
+        <translation>前往人群定向</translation>
+    </message>
+    <message>
+        <source>Pick an audience for a product, then have ads written for it.</source>
+        <translation>先为商品选取人群，再为其撰写创意。</translation>
+    </message>
+    <message>
+        <source>No ad yet</source>
+        <translation>还没有创意</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ad(s)</source>
+        <translation>
+            <numerusform>%n 条创意</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Writing another ad for %1.</source>
+        <translation>正在为 %1 再写一条创意。</translation>
+    </message>
+    <message>
+        <source>New ads wait for your approval.</source>
+        <translation>新创意等待您确认。</translation>
+    </message>
+</context>
+<context>
+    <name>AudienceDetail</name>
+    <message>
+        <source>Who is likely to buy “%1”</source>
+        <translation>可能购买“%1”的人群</translation>
+    </message>
+    <message>
+        <source>Expected conversion rate</source>
+        <translation>预期转化率</translation>
+    </message>
+    <message>
+        <source>Expected %1, interval %2, shop&apos;s average %3</source>
+        <translation>预期 %1，区间 %2，店铺平均 %3</translation>
+    </message>
+    <message>
+        <source>95% interval</source>
+        <translation>95% 区间</translation>
+    </message>
+    <message>
+        <source>Shop&apos;s average (the tick)</source>
+        <translation>店铺平均（竖线）</translation>
+    </message>
+    <message>
+        <source>Shoppers</source>
+        <translation>顾客</translation>
+    </message>
+    <message>
+        <source>Expected CTR</source>
+        <translation>预期点击率</translation>
+    </message>
+    <message>
+        <source>Scored by model %1</source>
+        <translation>由模型 %1 评分</translation>
+    </message>
+    <message>
+        <source>Write ads</source>
+        <translation>撰写创意</translation>
+    </message>
+    <message>
+        <source>What the model used</source>
+        <translation>模型依据</translation>
+    </message>
+    <message>
+        <source>No single group of features stands out.</source>
+        <translation>没有特别突出的特征。</translation>
+    </message>
+    <message>
+        <source>Factors on the odds against this shop&apos;s average shopper. They say what the model used, not what causes a purchase.</source>
+        <translation>相对本店平均顾客的几率倍数。它们说明模型用了什么，并不代表购买的原因。</translation>
+    </message>
+    <message>
+        <source>Members, best first</source>
+        <translation>成员（按得分排序）</translation>
+    </message>
+    <message>
+        <source>Shopper (pseudonym)</source>
+        <translation>顾客（化名）</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Main reasons the model used</source>
+        <translation>模型主要依据</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>移出人群</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Choose a member first.</source>
+        <translation>请先选择一位成员。</translation>
+    </message>
+    <message>
+        <source>The shopper was left out of this audience.</source>
+        <translation>已将该顾客移出人群。</translation>
+    </message>
+</context>
+<context>
+    <name>Audiences</name>
+    <message>
+        <source>Audiences</source>
+        <translation>人群定向</translation>
+    </message>
+    <message>
+        <source>Shoppers are pseudonyms; scores and reasons never leave this computer.</source>
+        <translation>顾客以化名显示；得分与依据从不离开本机。</translation>
+    </message>
+    <message>
+        <source>Pick an audience</source>
+        <translation>选取人群</translation>
+    </message>
+    <message>
+        <source>Import files</source>
+        <translation>导入文件</translation>
+    </message>
+    <message>
+        <source>First bring the shop&apos;s files in.</source>
+        <translation>请先导入店铺文件。</translation>
+    </message>
+    <message>
+        <source>Go to Learning</source>
+        <translation>前往联合学习</translation>
+    </message>
+    <message>
+        <source>A signed model is needed: join a league and learn with it.</source>
+        <translation>需要一个已签名的模型：请先加入联盟并参与学习。</translation>
+    </message>
+    <message>
+        <source>Choose a product: the model finds who is likely to buy it, and why.</source>
+        <translation>选择一个商品：模型会找出可能购买的人群及其依据。</translation>
+    </message>
+    <message>
+        <source>No audience yet</source>
+        <translation>还没有人群</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Expected CVR</source>
+        <translation>预期转化率</translation>
+    </message>
+    <message>
+        <source>95% interval</source>
+        <translation>95% 区间</translation>
+    </message>
+    <message>
+        <source>Shop&apos;s average</source>
+        <translation>店铺平均</translation>
+    </message>
+    <message>
+        <source>Against average</source>
+        <translation>较平均</translation>
+    </message>
+    <message>
+        <source>Picked</source>
+        <translation>选取时间</translation>
+    </message>
+    <message>
+        <source>The audience is ready.</source>
+        <translation>人群已就绪。</translation>
+    </message>
+    <message>
+        <source>New ads wait for your approval.</source>
+        <translation>新创意等待您确认。</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详情</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>Departure</name>
+    <message>
+        <source>%1 of the shoppers, %2 noisy sum(s)</source>
+        <translation>%1 的顾客，%2 次加噪求和</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Run and round</source>
+        <translation>任务与轮次</translation>
+    </message>
+    <message>
+        <source>Each step took</source>
+        <translation>每步取样</translation>
+    </message>
+    <message>
+        <source>Most one shopper can weigh</source>
+        <translation>单个顾客的最大权重</translation>
+    </message>
+    <message>
+        <source>Noise</source>
+        <translation>噪声</translation>
+    </message>
+    <message>
+        <source>%1 times that weight, from a cryptographic generator</source>
+        <translation>该权重的 %1 倍，来自密码学随机数</translation>
+    </message>
+    <message>
+        <source>Whose presence is hidden</source>
+        <translation>隐藏谁的存在</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Ledger entry</source>
+        <translation>账本条目</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+</context>
+<context>
+    <name>DepartureDialog</name>
+    <message>
+        <source>Noised arrays that left</source>
+        <translation>发出的加噪数组</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>形状</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>数值个数</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详情</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>EditDialog</name>
+    <message>
+        <source>Edit text</source>
+        <translation>编辑文案</translation>
+    </message>
+    <message>
+        <source>Headline</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>正文</translation>
+    </message>
+    <message>
+        <source>Button</source>
+        <translation>按钮</translation>
+    </message>
+    <message>
+        <source>The checks run again; the new version waits for your approval.</source>
+        <translation>将重新检查；新版本等待您确认。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Saved as a new version.</source>
+        <translation>已保存为新版本。</translation>
+    </message>
+</context>
+<context>
+    <name>JobCard</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+</context>
+<context>
+    <name>Learning</name>
+    <message>
+        <source>Learning</source>
+        <translation>联合学习</translation>
+    </message>
+    <message>
+        <source>Shops learn one model together; each keeps its rows and adds its own noise.</source>
+        <translation>各店铺共同学习一个模型；各自保留数据，并加入自己的噪声。</translation>
+    </message>
+    <message>
+        <source>Choose site kit…</source>
+        <translation>选择入盟文件…</translation>
+    </message>
+    <message>
+        <source>The operator of a league gives you a site kit: one small file with the league&apos;s address and keys. Your shop makes its own keys and writes a request for the operator.</source>
+        <translation>联盟运营方会给您一份入盟文件，其中包含联盟的地址与密钥。您的店铺会生成自己的密钥，并写出一份申请交给运营方。</translation>
+    </message>
+    <message>
+        <source>Join a league</source>
+        <translation>加入联盟</translation>
+    </message>
+    <message>
+        <source>Choose site kit</source>
+        <translation>选择入盟文件</translation>
+    </message>
+    <message>
+        <source>Site kit (*.json)</source>
+        <translation>入盟文件 (*.json)</translation>
+    </message>
+    <message>
+        <source>Joined. Send this file to the operator: %1</source>
+        <translation>已加入。请把此文件发给运营方：%1</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>立即重试</translation>
+    </message>
+    <message>
+        <source>We try again in %1 s.</source>
+        <translation>%1 秒后重试。</translation>
+    </message>
+    <message>
+        <source>This shop&apos;s node</source>
+        <translation>本店节点</translation>
+    </message>
+    <message>
+        <source>Rows imported</source>
+        <translation>数据已导入</translation>
+    </message>
+    <message>
+        <source>Joined a league</source>
+        <translation>已加入联盟</translation>
+    </message>
+    <message>
+        <source>Node answers the coordinator</source>
+        <translation>节点正在响应协调方</translation>
+    </message>
+    <message>
+        <source>Noised answers sent</source>
+        <translation>已发出的加噪结果</translation>
+    </message>
+    <message>
+        <source>Signed model received</source>
+        <translation>已收到签名模型</translation>
+    </message>
+    <message>
+        <source>Pause learning</source>
+        <translation>暂停学习</translation>
+    </message>
+    <message>
+        <source>Start learning</source>
+        <translation>开始学习</translation>
+    </message>
+    <message>
+        <source>Your settings file pauses every round.</source>
+        <translation>您的设置文件暂停了所有轮次。</translation>
+    </message>
+    <message>
+        <source>League</source>
+        <translation>联盟</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Coordinator</source>
+        <translation>协调方</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Model installed</source>
+        <translation>模型安装时间</translation>
+    </message>
+    <message>
+        <source>ε spent of the limit</source>
+        <translation>已用 ε / 上限</translation>
+    </message>
+    <message>
+        <source>Rounds left at this rate</source>
+        <translation>按此速度剩余轮数</translation>
+    </message>
+    <message>
+        <source>Hours</source>
+        <translation>时段</translation>
+    </message>
+    <message>
+        <source>always</source>
+        <translation>始终</translation>
+    </message>
+    <message>
+        <source>What left this computer?</source>
+        <translation>哪些数据离开了本机？</translation>
+    </message>
+    <message>
+        <source>Rounds this shop took part in</source>
+        <translation>本店参与的轮次</translation>
+    </message>
+    <message>
+        <source>No round yet.</source>
+        <translation>尚未参与任何一轮。</translation>
+    </message>
+    <message>
+        <source>Round</source>
+        <translation>轮次</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Arrays</source>
+        <translation>数组</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Noise σ</source>
+        <translation>噪声 σ</translation>
+    </message>
+    <message>
+        <source>ε after</source>
+        <translation>之后 ε</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>Rounds that your policy refused</source>
+        <translation>被您的策略拒绝的轮次</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+</context>
+<context>
+    <name>Overview</name>
+    <message>
+        <source>Overview</source>
+        <extracomment>Weeks of a period -&gt; weeks in one bar.</extracomment>
+        <translation>概览</translation>
+    </message>
+    <message>
+        <source>%1 weeks</source>
+        <translation>%1 周</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>时间段</translation>
+    </message>
+    <message>
+        <source>Pick an audience</source>
+        <translation>选取人群</translation>
+    </message>
+    <message>
+        <source>Your shop data stays on this computer. Last import: %1</source>
+        <translation>店铺数据只保存在本机。上次导入：%1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ad(s) wait for your approval.</source>
+        <translation>
+            <numerusform>%n 条创意等待您确认。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Review ads</source>
+        <translation>去审核</translation>
+    </message>
+    <message>
+        <source>Nothing is here yet</source>
+        <translation>这里还没有数据</translation>
+    </message>
+    <message>
+        <source>Import the files of your shop to see how your ads do.</source>
+        <translation>导入店铺文件，查看广告效果。</translation>
+    </message>
+    <message>
+        <source>Import files</source>
+        <translation>导入文件</translation>
+    </message>
+    <message>
+        <source>vs previous %1 weeks</source>
+        <translation>较前 %1 周</translation>
+    </message>
+    <message>
+        <source>no earlier period to compare</source>
+        <translation>没有可比较的上期</translation>
+    </message>
+    <message>
+        <source> pt</source>
+        <translation> 个百分点</translation>
+    </message>
+    <message>
+        <source>Impressions</source>
+        <translation>展现量</translation>
+    </message>
+    <message>
+        <source>Conversions</source>
+        <translation>转化</translation>
+    </message>
+    <message>
+        <source>CVR</source>
+        <translation>转化率</translation>
+    </message>
+    <message>
+        <source>CTR</source>
+        <translation>点击率</translation>
+    </message>
+    <message>
+        <source>Spend</source>
+        <translation>花费</translation>
+    </message>
+    <message>
+        <source>may be used: they consented</source>
+        <translation>已同意，可以使用</translation>
+    </message>
+    <message>
+        <source>Shoppers</source>
+        <translation>顾客</translation>
+    </message>
+    <message>
+        <source>Impressions and conversion rate</source>
+        <translation>展现量与转化率</translation>
+    </message>
+    <message>
+        <source>No ad was shown yet.</source>
+        <translation>尚未展示过广告。</translation>
+    </message>
+    <message>
+        <source>CVR, previous period</source>
+        <translation>上期转化率</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n week(s) a bar from %1 on; no rate below %2 impressions.</source>
+        <translation>
+            <numerusform>每柱 %n 周，自 %1 起；展现不足 %2 次不计算比率。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All data</source>
+        <translation>全部数据</translation>
+    </message>
+    <message>
+        <source>Products shown most</source>
+        <translation>展现最多的商品</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Department</source>
+        <translation>部门</translation>
+    </message>
+</context>
+<context>
+    <name>PickDialog</name>
+    <message>
+        <source>Pick an audience</source>
+        <translation>选取人群</translation>
+    </message>
+    <message>
+        <source>Which product is the audience for?</source>
+        <translation>为哪个商品选取人群？</translation>
+    </message>
+    <message>
+        <source>Search products</source>
+        <translation>搜索商品</translation>
+    </message>
+    <message>
+        <source>Products</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>as the model finds</source>
+        <translation>由模型决定</translation>
+    </message>
+    <message>
+        <source>How many shoppers</source>
+        <translation>人数</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Pick</source>
+        <translation>选取</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Department</source>
+        <translation>部门</translation>
+    </message>
+    <message>
+        <source>Impressions</source>
+        <translation>展现量</translation>
+    </message>
+    <message>
+        <source>Conversions</source>
+        <translation>转化</translation>
+    </message>
+</context>
+<context>
+    <name>Privacy</name>
+    <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
+    </message>
+    <message>
+        <source>Rows never leave. What leaves is noised first, and every time is listed here.</source>
+        <translation>原始数据从不离开。离开的内容先加噪，且每次都列在这里。</translation>
+    </message>
+    <message>
+        <source>Export ledger</source>
+        <translation>导出账本</translation>
+    </message>
+    <message>
+        <source>Spent</source>
+        <translation>已用</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>剩余</translation>
+    </message>
+    <message>
+        <source>Limit of this shop</source>
+        <translation>本店上限</translation>
+    </message>
+    <message>
+        <source>Charges so far</source>
+        <translation>累计计费次数</translation>
+    </message>
+    <message>
+        <source>Charged, not sent yet</source>
+        <translation>已计费、尚未发出</translation>
+    </message>
+    <message>
+        <source>Rounds left at this rate</source>
+        <translation>按此速度剩余轮数</translation>
+    </message>
+    <message>
+        <source>Being computed</source>
+        <translation>计算中</translation>
+    </message>
+    <message>
+        <source>Privacy budget (ε)</source>
+        <translation>隐私预算（ε）</translation>
+    </message>
+    <message>
+        <source>What the figure promises</source>
+        <translation>这个数字的含义</translation>
+    </message>
+    <message>
+        <source>one shopper of this shop</source>
+        <translation>本店的一位顾客</translation>
+    </message>
+    <message>
+        <source>Whose presence is hidden</source>
+        <translation>隐藏谁的存在</translation>
+    </message>
+    <message>
+        <source>Against whom it holds</source>
+        <translation>针对谁有效</translation>
+    </message>
+    <message>
+        <source>How long</source>
+        <translation>有效期</translation>
+    </message>
+    <message>
+        <source>over the life of the shop, all rounds together</source>
+        <translation>店铺存续期间，所有轮次合计</translation>
+    </message>
+    <message>
+        <source>Stop at</source>
+        <translation>停止线</translation>
+    </message>
+    <message>
+        <source>ε %1 at δ %2; a round that would pass it is refused</source>
+        <translation>ε %1（δ %2）；将超出上限的轮次会被拒绝</translation>
+    </message>
+    <message>
+        <source>Computed from the ledger by %1</source>
+        <translation>由 %1 根据账本计算</translation>
+    </message>
+    <message>
+        <source>Added by a round</source>
+        <translation>本轮新增</translation>
+    </message>
+    <message>
+        <source>ε spent in all</source>
+        <translation>累计 ε</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>上限</translation>
+    </message>
+    <message>
+        <source>Rounds in the order in which they were charged</source>
+        <translation>按计费先后排列的轮次</translation>
+    </message>
+    <message>
+        <source>How the budget was spent</source>
+        <translation>预算使用过程</translation>
+    </message>
+    <message>
+        <source>Everything that left this computer</source>
+        <translation>离开本机的全部数据</translation>
+    </message>
+    <message>
+        <source>Nothing has left this computer.</source>
+        <translation>没有任何数据离开本机。</translation>
+    </message>
+    <message>
+        <source>Nothing to undo, nothing spent.</source>
+        <translation>无需撤销，也未消耗预算。</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Round</source>
+        <translation>轮次</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Noise σ</source>
+        <translation>噪声 σ</translation>
+    </message>
+    <message>
+        <source>ε after</source>
+        <translation>之后 ε</translation>
+    </message>
+    <message>
+        <source>Ledger entry</source>
+        <translation>账本条目</translation>
+    </message>
+    <message>
+        <source>Choose a line to see what was in it.</source>
+        <translation>点选一行查看其内容。</translation>
+    </message>
+    <message>
+        <source>Ledger (*.json)</source>
+        <translation>账本 (*.json)</translation>
+    </message>
+    <message>
+        <source>The signed ledger was written; an auditor can check it.</source>
+        <translation>已写出签名账本，审计方可以核对。</translation>
+    </message>
+</context>
+<context>
+    <name>PrivacyCard</name>
+    <message>
+        <source>of ε %1 spent</source>
+        <translation>已用 / ε %1</translation>
+    </message>
+    <message>
+        <source>Privacy budget</source>
+        <translation>隐私预算</translation>
+    </message>
+    <message>
+        <source>Spent</source>
+        <translation>已用</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>剩余</translation>
+    </message>
+    <message>
+        <source>Charges</source>
+        <translation>计费次数</translation>
+    </message>
+    <message>
+        <source>Being computed</source>
+        <translation>计算中</translation>
+    </message>
+    <message>
+        <source>Learning together</source>
+        <translation>联合学习</translation>
+    </message>
+    <message>
+        <source>Rounds left at this rate</source>
+        <translation>按此速度剩余轮数</translation>
+    </message>
+    <message>
+        <source>Shared model %1</source>
+        <translation>共享模型 %1</translation>
+    </message>
+    <message>
+        <source>No shared model yet</source>
+        <translation>还没有共享模型</translation>
+    </message>
+    <message>
+        <source>This shop is in no league yet</source>
+        <translation>本店尚未加入联盟</translation>
+    </message>
+    <message>
+        <source>What left this computer?</source>
+        <translation>哪些数据离开了本机？</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>This window</source>
+        <translation>本窗口</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Keep learning when the window is closed</source>
+        <translation>关闭窗口后继续学习</translation>
+    </message>
+    <message>
+        <source>Policy of this shop</source>
+        <translation>本店策略</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Shop</source>
+        <translation>店铺</translation>
+    </message>
+    <message>
+        <source>Known to the league as</source>
+        <translation>在联盟中的标识</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Privacy limit</source>
+        <translation>隐私上限</translation>
+    </message>
+    <message>
+        <source>Rounds are paused</source>
+        <translation>暂停参与</translation>
+    </message>
+    <message>
+        <source>Hours</source>
+        <translation>时段</translation>
+    </message>
+    <message>
+        <source>always</source>
+        <translation>始终</translation>
+    </message>
+    <message>
+        <source>Least noise σ</source>
+        <translation>最小噪声 σ</translation>
+    </message>
+    <message>
+        <source>Most steps a round</source>
+        <translation>每轮最多步数</translation>
+    </message>
+    <message>
+        <source>Most impressions a shopper</source>
+        <translation>每位顾客最多展现</translation>
+    </message>
+    <message>
+        <source>Answers quality checks</source>
+        <translation>参与质量评估</translation>
+    </message>
+    <message>
+        <source>Smallest audience</source>
+        <translation>最小人群</translation>
+    </message>
+    <message>
+        <source>The policy always wins over the league&apos;s plan. Change it in %1.</source>
+        <translation>本店策略始终优先于联盟的计划。可在 %1 中修改。</translation>
+    </message>
+</context>
+<context>
+    <name>ShopData</name>
+    <message>
+        <source>Shop data</source>
+        <translation>店铺数据</translation>
+    </message>
+    <message>
+        <source>Rows live in one file on this computer and stay there.</source>
+        <translation>数据保存在本机的一个文件中，不会离开。</translation>
+    </message>
+    <message>
+        <source>Import files</source>
+        <translation>导入文件</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) were set aside. Everything else was imported.</source>
+        <translation>
+            <numerusform>%n 行已另存，其余均已导入。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Choose files…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>Try with sample data</source>
+        <translation>用示例数据试试</translation>
+    </message>
+    <message>
+        <source>Drop the files of your shop here</source>
+        <translation>把店铺文件拖到这里</translation>
+    </message>
+    <message>
+        <source>Products, shoppers, events, ads shown and conversions, as CSV. They are copied into a file on this computer and are never uploaded.</source>
+        <translation>商品、顾客、行为、广告展现与转化的 CSV 文件。它们被复制到本机的一个文件中，绝不上传。</translation>
+    </message>
+    <message>
+        <source>An import is running already.</source>
+        <translation>已有导入正在进行。</translation>
+    </message>
+    <message>
+        <source>The files were imported.</source>
+        <translation>文件已导入。</translation>
+    </message>
+    <message>
+        <source>In this shop</source>
+        <translation>本店数据</translation>
+    </message>
+    <message>
+        <source>Products</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Shoppers</source>
+        <translation>顾客</translation>
+    </message>
+    <message>
+        <source>Shoppers who consented</source>
+        <translation>已同意的顾客</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>行为</translation>
+    </message>
+    <message>
+        <source>Ads shown</source>
+        <translation>广告展现</translation>
+    </message>
+    <message>
+        <source>Clicks</source>
+        <translation>点击</translation>
+    </message>
+    <message>
+        <source>Conversions</source>
+        <translation>转化</translation>
+    </message>
+    <message>
+        <source>From %1 to %2</source>
+        <translation>%1 至 %2</translation>
+    </message>
+    <message>
+        <source>Rows that were set aside</source>
+        <translation>另存的数据行</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>行号</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Imported files</source>
+        <translation>已导入的文件</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>数据行</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>Set aside</source>
+        <translation>另存</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+</context>
+<context>
+    <name>ShopTables</name>
+    <message>
+        <source>Table</source>
+        <translation>数据表</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>数据行</translation>
+    </message>
+    <message>
+        <source>Rows of the shop</source>
+        <translation>店铺数据行</translation>
+    </message>
+</context>
+<context>
+    <name>Sidebar</name>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation>概览</translation>
+    </message>
+    <message>
+        <source>Shop data</source>
+        <translation>店铺数据</translation>
+    </message>
+    <message>
+        <source>Learning</source>
+        <translation>联合学习</translation>
+    </message>
+    <message>
+        <source>Audiences</source>
+        <translation>人群定向</translation>
+    </message>
+    <message>
+        <source>Ads</source>
+        <translation>创意</translation>
+    </message>
+    <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>This shop</source>
+        <translation>本店</translation>
+    </message>
+    <message>
+        <source>Learning together: %1</source>
+        <translation>联合学习：%1</translation>
+    </message>
+</context>
+<context>
+    <name>Welcome</name>
+    <message>
+        <source>Welcome</source>
+        <translation>欢迎</translation>
+    </message>
+    <message>
+        <source>Shops learn together which shoppers an ad is for, and nobody shows anybody their books.</source>
+        <translation>店铺共同学习广告适合谁，而谁也不用向别人公开账本。</translation>
+    </message>
+    <message>
+        <source>Your rows stay in one file on this computer</source>
+        <translation>数据保存在本机的一个文件中</translation>
+    </message>
+    <message>
+        <source>What leaves is noised first and listed for you</source>
+        <translation>离开的内容先加噪，并逐条列出</translation>
+    </message>
+    <message>
+        <source>No ad is shown that you did not approve</source>
+        <translation>未经您批准的广告不会展示</translation>
+    </message>
+    <message>
+        <source>Name of your shop</source>
+        <translation>店铺名称</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Make my shop</source>
+        <translation>创建店铺</translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>This input cannot be used</source>
+        <translation>此输入无法使用</translation>
+    </message>
+    <message>
+        <source>A setting cannot be used</source>
+        <translation>有一项设置无法使用</translation>
+    </message>
+    <message>
+        <source>The shop&apos;s database cannot be used</source>
+        <translation>店铺数据库无法使用</translation>
+    </message>
+    <message>
+        <source>This shop was written by a newer Hansa</source>
+        <translation>此店铺由更新版本的 Hansa 写入</translation>
+    </message>
+    <message>
+        <source>Another program is writing to the shop</source>
+        <translation>另一个程序正在写入店铺数据</translation>
+    </message>
+    <message>
+        <source>Privacy could not be guaranteed</source>
+        <translation>无法保证隐私</translation>
+    </message>
+    <message>
+        <source>The privacy budget would be passed</source>
+        <translation>将超出隐私预算</translation>
+    </message>
+    <message>
+        <source>The privacy ledger does not hold</source>
+        <translation>隐私账本校验失败</translation>
+    </message>
+    <message>
+        <source>Your policy does not allow this round</source>
+        <translation>您的策略不允许本轮</translation>
+    </message>
+    <message>
+        <source>The league cannot be reached</source>
+        <translation>无法连接联盟</translation>
+    </message>
+    <message>
+        <source>Another program uses the network port</source>
+        <translation>网络端口被其他程序占用</translation>
+    </message>
+    <message>
+        <source>Joining the league did not work</source>
+        <translation>未能加入联盟</translation>
+    </message>
+    <message>
+        <source>The shared model cannot be used</source>
+        <translation>共享模型无法使用</translation>
+    </message>
+    <message>
+        <source>The shared model is not signed by your league</source>
+        <translation>共享模型没有您所在联盟的签名</translation>
+    </message>
+    <message>
+        <source>The shared model is for other features</source>
+        <translation>共享模型使用了不同的特征</translation>
+    </message>
+    <message>
+        <source>Learning could not give a sound result</source>
+        <translation>学习未能得到可靠结果</translation>
+    </message>
+    <message>
+        <source>No audience can be made of this</source>
+        <translation>无法由此生成人群</translation>
+    </message>
+    <message>
+        <source>This ad cannot be written or shown</source>
+        <translation>此创意无法撰写或展示</translation>
+    </message>
+    <message>
+        <source>The work ended unexpectedly</source>
+        <translation>任务意外结束</translation>
+    </message>
+    <message>
+        <source>Something did not work</source>
+        <translation>出现了问题</translation>
+    </message>
+    <message>
+        <source>Nothing was sent.</source>
+        <translation>没有发出任何数据。</translation>
+    </message>
+    <message>
+        <source>Your data and your privacy budget are untouched.</source>
+        <translation>您的数据与隐私预算均未变动。</translation>
+    </message>
+    <message>
+        <source>The model was not used; the one before stays in force.</source>
+        <translation>该模型未被使用；之前的模型继续有效。</translation>
+    </message>
+    <message>
+        <source>Your data stays on this computer and is as it was.</source>
+        <translation>您的数据留在本机，没有变化。</translation>
+    </message>
+    <message>
+        <source>Model update</source>
+        <translation>模型更新</translation>
+    </message>
+    <message>
+        <source>Quality check</source>
+        <translation>质量评估</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>已发出</translation>
+    </message>
+    <message>
+        <source>Charged, not sent</source>
+        <translation>已计费，未发出</translation>
+    </message>
+    <message>
+        <source>Not sent</source>
+        <translation>未发出</translation>
+    </message>
+    <message>
+        <source>Waits for you</source>
+        <translation>待您确认</translation>
+    </message>
+    <message>
+        <source>Refused by checks</source>
+        <translation>未通过检查</translation>
+    </message>
+    <message>
+        <source>Approved</source>
+        <translation>已批准</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>已拒绝</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>启动中</translation>
+    </message>
+    <message>
+        <source>Learning</source>
+        <translation>联合学习</translation>
+    </message>
+    <message>
+        <source>Stopping</source>
+        <translation>停止中</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>已中断</translation>
+    </message>
+    <message>
+        <source>everybody: the coordinator, other shops and the public</source>
+        <translation>所有人：协调方、其他店铺与公众</translation>
+    </message>
+    <message>
+        <source>the coordinator, the public and a limited number of colluding shops</source>
+        <translation>协调方、公众以及有限数量的合谋店铺</translation>
+    </message>
+    <message>
+        <source>one shopper of this shop, with at most %1 impressions</source>
+        <translation>本店的一位顾客，最多 %1 次展现</translation>
+    </message>
+    <message>
+        <source>Very strong protection</source>
+        <translation>保护强度：很高</translation>
+    </message>
+    <message>
+        <source>Strong protection</source>
+        <translation>保护强度：高</translation>
+    </message>
+    <message>
+        <source>Moderate protection</source>
+        <translation>保护强度：中</translation>
+    </message>
+    <message>
+        <source>Weak protection</source>
+        <translation>保护强度：低</translation>
+    </message>
+    <message>
+        <source>Making the shop</source>
+        <translation>正在创建店铺</translation>
+    </message>
+    <message>
+        <source>Importing your files</source>
+        <translation>正在导入文件</translation>
+    </message>
+    <message>
+        <source>Joining the league</source>
+        <translation>正在加入联盟</translation>
+    </message>
+    <message>
+        <source>Picking an audience</source>
+        <translation>正在选取人群</translation>
+    </message>
+    <message>
+        <source>Writing ads</source>
+        <translation>正在撰写创意</translation>
+    </message>
+    <message>
+        <source>Importing %1</source>
+        <translation>正在导入 %1</translation>
+    </message>
+    <message>
+        <source>Reading %1</source>
+        <translation>正在读取 %1</translation>
+    </message>
+    <message>
+        <source>Scoring shoppers %1</source>
+        <translation>正在为顾客评分 %1</translation>
+    </message>
+    <message>
+        <source>Finding the reasons %1</source>
+        <translation>正在查找依据 %1</translation>
+    </message>
+    <message>
+        <source>Writing %1</source>
+        <translation>正在撰写 %1</translation>
+    </message>
+    <message>
+        <source>Checking %1</source>
+        <translation>正在检查 %1</translation>
+    </message>
+    <message>
+        <source>Learning on your data %1</source>
+        <translation>正在用您的数据学习 %1</translation>
+    </message>
+    <message>
+        <source>Ads shown</source>
+        <translation>广告展现</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>行为</translation>
+    </message>
+    <message>
+        <source>Products</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Shoppers</source>
+        <translation>顾客</translation>
+    </message>
+    <message>
+        <source>Conversions</source>
+        <translation>转化</translation>
+    </message>
+    <message>
+        <source>Shown</source>
+        <translation>展现时间</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Converted</source>
+        <translation>转化时间</translation>
+    </message>
+    <message>
+        <source>Shopper (pseudonym)</source>
+        <translation>顾客（化名）</translation>
+    </message>
+    <message>
+        <source>Product number</source>
+        <translation>商品编号</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Campaign type</source>
+        <translation>活动类型</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Clicked</source>
+        <translation>点击</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>金额</translation>
+    </message>
+    <message>
+        <source>Price</source>
+        <translation>价格</translation>
+    </message>
+    <message>
+        <source>Currency</source>
+        <translation>货币</translation>
+    </message>
+    <message>
+        <source>Department</source>
+        <translation>部门</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation>类目</translation>
+    </message>
+    <message>
+        <source>Brand</source>
+        <translation>品牌</translation>
+    </message>
+    <message>
+        <source>Consent</source>
+        <translation>同意</translation>
+    </message>
+    <message>
+        <source>Personal ads</source>
+        <translation>个性化广告</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Looked</source>
+        <translation>浏览</translation>
+    </message>
+    <message>
+        <source>Searched</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Put in the cart</source>
+        <translation>加购</translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation>收藏</translation>
+    </message>
+    <message>
+        <source>Bought</source>
+        <translation>购买</translation>
+    </message>
+    <message>
+        <source>Campaign and product</source>
+        <translation>活动与商品</translation>
+    </message>
+    <message>
+        <source>Bought from you before</source>
+        <translation>曾在本店购买</translation>
+    </message>
+    <message>
+        <source>Bought this kind before</source>
+        <translation>曾购买同类商品</translation>
+    </message>
+    <message>
+        <source>Recency and spend</source>
+        <translation>近期消费与金额</translation>
+    </message>
+    <message>
+        <source>Looked at your products</source>
+        <translation>浏览过您的商品</translation>
+    </message>
+    <message>
+        <source>Answered your offers before</source>
+        <translation>曾响应您的优惠</translation>
+    </message>
+    <message>
+        <source>Loyalty tier</source>
+        <translation>会员等级</translation>
+    </message>
+    <message>
+        <source>Department affinity</source>
+        <translation>部门偏好</translation>
+    </message>
+    <message>
+        <source>Coupon habits</source>
+        <translation>用券习惯</translation>
+    </message>
+    <message>
+        <source>Where and when</source>
+        <translation>地点与时间</translation>
+    </message>
+    <message>
+        <source>templates</source>
+        <translation>模板</translation>
+    </message>
+    <message>
+        <source>a person</source>
+        <translation>人工</translation>
+    </message>
+</context>
+</TS>
