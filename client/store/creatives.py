@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 from client.store import Store
+from client.store.creative_rows import COLUMNS, findings_text, from_row, insert_version
 from common.database import transaction
 from common.domain import Creative, CreativeState, Finding
 from common.errors import CreativeError
 
-_COLUMNS = """
-    c.creative_id, v.version, c.product_id, c.audience_id, c.language, v.headline, v.body,
-    v.call_to_action, v.state, v.writer, v.provenance, v.findings, v.created_at, v.decided_at,
-    v.decided_by, v.reason
-"""
 #: the newest version of every creative
 _NEWEST = f"""
-    SELECT {_COLUMNS} FROM creatives c JOIN creative_versions v USING (creative_id)
+    SELECT {COLUMNS} FROM creatives c JOIN creative_versions v USING (creative_id)
     WHERE v.version = (SELECT max(version) FROM creative_versions WHERE creative_id = c.creative_id)
 """
 
@@ -69,7 +63,7 @@ def save(store: Store, creatives: Iterable[Creative]) -> list[Creative]:
                 " VALUES (?, ?, ?, ?, ?)",
                 (c.creative_id, c.product_id, c.audience_id, c.language, c.created_at),
             )
-            _insert_version(conn, c)
+            insert_version(conn, c)
     return ready
 
 
@@ -87,7 +81,7 @@ def listing(
             sql += f" AND {column} = ?"
             values.append(str(value))
     rows = store.db.conn.execute(f"{sql} ORDER BY v.created_at DESC, c.creative_id", values)
-    return [_creative(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def load(store: Store, creative_id: str, version: int | None = None) -> Creative:
@@ -114,7 +108,7 @@ def history(store: Store, creative_id: str) -> list[Creative]:
         CreativeError: there is no such creative.
     """
     rows = store.db.conn.execute(
-        f"SELECT {_COLUMNS} FROM creatives c JOIN creative_versions v USING (creative_id)"
+        f"SELECT {COLUMNS} FROM creatives c JOIN creative_versions v USING (creative_id)"
         " WHERE c.creative_id = ? ORDER BY v.version",
         (creative_id,),
     ).fetchall()
@@ -124,7 +118,7 @@ def history(store: Store, creative_id: str) -> list[Creative]:
             safe="Nothing was changed.",
             todo="See the ids with: hansa ads list",
         )
-    return [_creative(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def edit(store: Store, edited: Creative) -> Creative:
@@ -152,7 +146,7 @@ def edit(store: Store, edited: Creative) -> Creative:
             decided_by="",
             reason="",
         )
-        _insert_version(conn, fresh)
+        insert_version(conn, fresh)
     return fresh
 
 
@@ -213,7 +207,7 @@ def recheck(store: Store, creative_id: str, version: int, findings: tuple[Findin
             " WHEN ? > 0 AND state IN ('draft', 'approved') THEN 'refused'"
             " WHEN ? = 0 AND state = 'refused' THEN 'draft' ELSE state END"
             " WHERE creative_id = ? AND version = ?",
-            (_findings_json(findings), n_errors, n_errors, n_errors, creative_id, version),
+            (findings_text(findings), n_errors, n_errors, n_errors, creative_id, version),
         )
 
 
@@ -239,9 +233,7 @@ def export_approved(store: Store, creative_ids: Iterable[str] = ()) -> list[Crea
         CreativeError: nothing is approved, or one that was named is not.
     """
     wanted = tuple(creative_ids)
-    chosen = (
-        [load(store, i) for i in wanted] if wanted else listing(store, CreativeState.APPROVED)
-    )
+    chosen = [load(store, i) for i in wanted] if wanted else listing(store, CreativeState.APPROVED)
     waiting = [c.creative_id for c in chosen if c.state is not CreativeState.APPROVED]
     if waiting or not chosen:
         raise CreativeError(
@@ -250,6 +242,15 @@ def export_approved(store: Store, creative_ids: Iterable[str] = ()) -> list[Crea
             todo="Read the ads (hansa ads list), then: hansa ads approve ID",
         )
     return chosen
+
+
+def brands(store: Store, limit: int = 2_000) -> list[str]:
+    """Brands of the shop's products: an ad for one must not name another."""
+    found = store.db.conn.execute(
+        "SELECT DISTINCT brand FROM products WHERE length(brand) > 2 ORDER BY brand LIMIT ?",
+        (limit,),
+    )
+    return [str(row[0]) for row in found]
 
 
 def refuse_errors(creative: Creative) -> None:
@@ -282,56 +283,3 @@ def _newest_version(conn: sqlite3.Connection, creative_id: str) -> int:
         "SELECT max(version) FROM creative_versions WHERE creative_id = ?", (creative_id,)
     ).fetchone()
     return int(row[0] or 0)
-
-
-def _insert_version(conn: sqlite3.Connection, c: Creative) -> None:
-    conn.execute(
-        "INSERT INTO creative_versions (creative_id, version, headline, body, call_to_action,"
-        " state, writer, provenance, findings, n_errors, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            c.creative_id,
-            c.version,
-            c.headline,
-            c.body,
-            c.call_to_action,
-            str(c.state),
-            c.writer,
-            json.dumps(c.provenance, ensure_ascii=False, sort_keys=True),
-            _findings_json(c.findings),
-            sum(f.severity == "error" for f in c.findings),
-            c.created_at,
-        ),
-    )
-
-
-def _findings_json(findings: Iterable[Finding]) -> str:
-    names = ("check", "severity", "words", "message", "fix")
-    return json.dumps([{n: getattr(f, n) for n in names} for f in findings], ensure_ascii=False)
-
-
-def _finding(value: Mapping[str, str]) -> Finding:
-    return Finding(
-        value["check"], value["severity"], value["words"], value["message"], value["fix"]
-    )
-
-
-def _creative(row: tuple[Any, ...]) -> Creative:
-    return Creative(
-        creative_id=row[0],
-        version=row[1],
-        product_id=row[2],
-        audience_id=row[3],
-        language=row[4],
-        headline=row[5],
-        body=row[6],
-        call_to_action=row[7],
-        state=CreativeState(row[8]),
-        writer=row[9],
-        provenance=json.loads(row[10]),
-        findings=tuple(_finding(f) for f in json.loads(row[11])),
-        created_at=row[12],
-        decided_at=row[13],
-        decided_by=row[14],
-        reason=row[15],
-    )

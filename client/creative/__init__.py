@@ -1,0 +1,1 @@
+"""Ads: write, check, rank, and a person decides."""

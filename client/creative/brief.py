@@ -1,0 +1,162 @@
+"""What is to be written: product facts, reasons in words, slot, language, tone, kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from client.creative import facts as facts_
+from client.creative.facts import Facts
+from client.creative.text import data_file
+from common.domain import Audience, Product
+
+Language = Literal["en", "zh"]
+Kind = Literal["product", "coupon", "promotion", "brand", "cross-sell", "win-back"]
+Tone = Literal["plain", "warm"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+KINDS: tuple[Kind, ...] = ("product", "coupon", "promotion", "brand", "cross-sell", "win-back")
+#: the word that marks an ad as an ad
+LABELS: dict[Language, str] = {"en": "Ad", "zh": "广告"}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where the ad stands.
+
+    Attributes:
+        name: Name in the rules.
+        headline: Largest display width of the headline; a Chinese character counts 2.
+        body: Largest display width of the body.
+    """
+
+    name: str
+    headline: int
+    body: int
+
+
+def slot(name: str = "search") -> Slot:
+    """A slot of the rules.
+
+    Raises:
+        KeyError: the rules have no such slot.
+    """
+    sizes = data_file("rules", "slots.v1.json")["slots"][name]
+    return Slot(name, sizes["headline"], sizes["body"])
+
+
+@dataclass(frozen=True, slots=True)
+class AdText:
+    """The words of an ad, as a reader sees them."""
+
+    headline: str
+    body: str
+    call_to_action: str = ""
+    label: str = ""
+
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """The parts with their names, in the order that they are read."""
+        return (
+            ("headline", self.headline),
+            ("body", self.body),
+            ("call to action", self.call_to_action),
+        )
+
+    def whole(self) -> str:
+        """Headline and body as one text."""
+        return f"{self.headline} {self.body}"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One ad that a writer proposes, with its provenance.
+
+    Attributes:
+        text: The words.
+        template_id: Which body sentences, joined by "+"; a model's writer gives its prompt.
+        hook_id: Which headline; a model's writer gives "".
+        facts_used: Names of the facts in it ("price", "attribute:organic").
+    """
+
+    text: AdText
+    template_id: str = ""
+    hook_id: str = ""
+    facts_used: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """All that a writer may know. There is never a person in it.
+
+    Attributes:
+        product: As imported; a writer uses `facts`, not the raw text.
+        facts: What may be said.
+        language: Of the ad.
+        kind: Of the campaign.
+        tone: "plain" or "warm".
+        slot: Sizes.
+        reasons: Why this audience, in words about the group ("past purchases").
+        earlier: Ads that were written for this product and audience before.
+        other_brands: Brands of the same shop that this ad must not name.
+        seed: Same seed, same ads.
+    """
+
+    product: Product
+    facts: Facts
+    language: Language = "en"
+    kind: Kind = "product"
+    tone: Tone = "warm"
+    slot: Slot = field(default_factory=slot)
+    reasons: tuple[str, ...] = ()
+    earlier: tuple[AdText, ...] = ()
+    other_brands: tuple[str, ...] = ()
+    seed: int = 0
+
+
+def make_brief(
+    product: Product,
+    language: Language = "en",
+    *,
+    kind: Kind | None = None,
+    tone: Tone = "warm",
+    audience: Audience | None = None,
+    offer: str = "",
+    earlier: Sequence[AdText] = (),
+    other_brands: Sequence[str] = (),
+    seed: int = 0,
+    slot_name: str = "search",
+) -> Brief:
+    """A brief for one product and, if given, one audience.
+
+    Args:
+        product: As imported.
+        language: Of the ad.
+        kind: None = "coupon" for an offer over several products without a price or with no
+            price on a grocer's terse list, "promotion" with an offer, else "product".
+        tone: How warm the words are.
+        audience: Only the names of its reasons enter the brief, never a member.
+        offer: The discount in the shop's words.
+        earlier: Ads that exist already.
+        other_brands: Brands of other products of the shop.
+        seed: Same seed, same ads.
+        slot_name: A slot of the rules.
+    """
+    found = facts_.extract(product, offer)
+    return Brief(
+        product=product,
+        facts=found,
+        language=language,
+        kind=kind or _kind(found),
+        tone=tone,
+        slot=slot(slot_name),
+        reasons=tuple(r.text or r.group for r in audience.reasons) if audience else (),
+        earlier=tuple(earlier),
+        other_brands=tuple(b for b in other_brands if b and b.casefold() != found.brand.casefold()),
+        seed=seed,
+    )
+
+
+def _kind(found: Facts) -> Kind:
+    if found.offer:
+        return "promotion"
+    return "coupon" if found.breadth > 1 and found.price is None else "product"

@@ -1,0 +1,153 @@
+"""What a product is called: category lexicon English to Chinese, and the family it belongs to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from client.creative.text import data_file, has_han, plain
+from common.domain import Product
+
+Number = Literal["mass", "plural", "count"]
+_CUT = re.compile(r"\s+(?:with|for|in|of|from|without)\s|\s[-–—|]\s|[,(\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """The common name of a product.
+
+    Attributes:
+        en: Lower case English, in a form that needs no article ("cookies", "coffee").
+        number: How English verbs agree.
+        zh: Simplified Chinese.
+        family: Group of products whose ads share hooks.
+        restricted: "" or why only plain words may be used (medicine, intimate, ...).
+        by: "category" when the shop's category said so, "title" when a word in the title did.
+    """
+
+    en: str
+    number: Number
+    zh: str
+    family: str
+    restricted: str
+    by: Literal["category", "title", "none"]
+
+
+UNKNOWN = Noun("", "mass", "", "general", "", "none")
+
+
+def key(text: str) -> str:
+    """A category name as the lexicon writes it: lower case letters and digits."""
+    return " ".join(re.findall(r"[a-z0-9]+", plain(text).text))
+
+
+@cache
+def _keys() -> dict[str, dict[str, Any]]:
+    nouns: list[dict[str, Any]] = data_file("bank", "lexicon.json")["nouns"]
+    return {k: noun for noun in nouns for k in noun.get("keys", ())}
+
+
+@cache
+def _heads() -> dict[str, tuple[dict[str, Any], str]]:
+    """English head words, singular and plural -> entry and Chinese name."""
+    out: dict[str, tuple[dict[str, Any], str]] = {}
+    for noun in data_file("bank", "lexicon.json")["nouns"]:
+        if not noun.get("word", True):
+            continue
+        names = {noun["en"]: noun["zh"]} | noun.get("also", {})
+        for name, zh in names.items():
+            for form in _forms(key(name)):
+                out.setdefault(form, (noun, zh))
+    return out
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    if name.endswith("ies"):
+        return name, name[:-3] + "y"
+    if name.endswith("oes"):
+        return name, name[:-2]
+    return (name, name[:-1]) if name.endswith("s") else (name, name + "s")
+
+
+@cache
+def _chinese() -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Chinese names, longest first."""
+    pairs: dict[str, dict[str, Any]] = {}
+    for noun in data_file("bank", "lexicon.json")["nouns"]:
+        for zh in (noun["zh"], *noun.get("also", {}).values(), *noun.get("also_zh", ())):
+            pairs.setdefault(zh, noun)
+    return tuple(sorted(pairs.items(), key=lambda p: (-len(p[0]), p[0])))
+
+
+def find(product: Product) -> Noun:
+    """The common name of a product, `UNKNOWN` if nothing in the lexicon fits.
+
+    The shop's category decides where the title says no more than the category does; else
+    the last words of the title do, for they are the head of an English name.
+    """
+    kind, category = key(product.product_type), key(product.category)
+    title = product.title.strip()
+    if is_terse(product):
+        department = key(product.department)
+        for name in (
+            f"{category} > {kind}",
+            f"{department} > {category}",
+            kind,
+            key(title),
+            category,
+        ):
+            if name in _keys():
+                return _noun(_keys()[name], None, "category")
+    if has_han(title):
+        return _by_chinese(title)
+    for text in (title, product.product_type):
+        found = _by_head(text)
+        if found:
+            return found
+    if kind in _keys():
+        return _noun(_keys()[kind], None, "category")
+    return UNKNOWN
+
+
+def is_terse(product: Product) -> bool:
+    """Whether the title only repeats the shop's categories, as grocers' lists do."""
+    known = set(key(f"{product.department} {product.category} {product.product_type}").split())
+    own = set(key(product.title).split()) - {"and", "coupon", "on"}
+    return bool(known) and not has_han(product.title) and own <= known
+
+
+def cut(title: str) -> str:
+    """The part of a title before "with", "for", a dash or a bracket."""
+    return _CUT.split(title, maxsplit=1)[0].strip()
+
+
+def _by_head(text: str) -> Noun | None:
+    words = key(cut(text)).split()
+    for end in range(len(words), max(0, len(words) - 3), -1):
+        for start in range(max(0, end - 4), end):
+            hit = _heads().get(" ".join(words[start:end]))
+            if hit:
+                return _noun(hit[0], hit[1], "title")
+    return None
+
+
+def _by_chinese(title: str) -> Noun:
+    text = plain(title).text
+    hits = [(text.rfind(zh) + len(zh), len(zh), zh, n) for zh, n in _chinese() if zh in text]
+    if not hits:
+        return UNKNOWN
+    _, _, zh, noun = max(hits, key=lambda h: (h[0], h[1]))
+    return _noun(noun, zh, "title")
+
+
+def _noun(entry: dict[str, Any], zh: str | None, by: Literal["category", "title"]) -> Noun:
+    return Noun(
+        en=entry["en"],
+        number=entry["number"],
+        zh=zh or entry["zh"],
+        family=entry["family"],
+        restricted=entry.get("restricted", ""),
+        by=by,
+    )

@@ -1,0 +1,201 @@
+"""Typed slots of the templates, filled from facts: names, price, size, traits, occasions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from client.creative import lexicon
+from client.creative.brief import Brief
+from client.creative.facts import Facts, Trait, clean
+from client.creative.figures import amounts, price_text
+from client.creative.text import has_han, plain, right_to_left, width
+
+Mode = Literal["named", "generic"]
+#: display width from which a name is too long to stand in a sentence
+LONGEST_NAME = 44
+_THIS = {"en": "this product", "zh": "这款商品"}
+#: nobody names a product like this; such a title is not used
+_NO_NAME = re.compile(
+    r"ignore|disregard|instruction|prompt|system:|assistant|https?|www\.|<|\{|@|忽略|指令|提示词"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """One value of a slot.
+
+    Attributes:
+        text: The words.
+        fact: Which fact they carry, "" for none.
+    """
+
+    text: str
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """All values of all slots of a brief.
+
+    Attributes:
+        mode: "named" when the title is a name, "generic" when only the category speaks.
+        values: Slot -> its values, best first; a slot without values is missing.
+    """
+
+    mode: Mode
+    values: dict[str, tuple[Filling, ...]]
+
+
+def fill(brief: Brief, occasions: dict[str, str]) -> Slots:
+    """The slots of a brief.
+
+    Args:
+        brief: What is to be written.
+        occasions: Of the product's family, from the hook bank.
+    """
+    facts = brief.facts
+    mode, names, nouns = _names(brief)
+    values: dict[str, list[Filling]] = {
+        "name": names,
+        "noun": nouns,
+        "occ": [Filling(text) for text in occasions.values()],
+        "size": [Filling(s, f"size:{s}") for s in _sizes(brief)],
+    }
+    if facts.brand and not re.search(re.escape(facts.brand), names[0].text, re.IGNORECASE):
+        values["brand"] = [Filling(facts.brand, "brand")]
+    if facts.price is not None:
+        text = price_text(facts.price, facts.currency, brief.language)
+        values["price"] = [Filling(text, "price")] if text else []
+    if facts.breadth > 1:
+        values["breadth"] = [Filling(str(facts.breadth), "breadth")]
+    if facts.offer:
+        values["offer"] = [Filling(facts.offer, "offer")]
+    values |= _traits(brief)
+    values["it"] = [Filling("them" if _is_plural(facts, mode) else "it")]
+    return Slots(mode, {k: tuple(v) for k, v in (values | _capitals(values)).items() if v})
+
+
+def _capitals(values: dict[str, list[Filling]]) -> dict[str, list[Filling]]:
+    return {
+        k[0].upper() + k[1:]: [Filling(v.text[:1].upper() + v.text[1:], v.fact) for v in vs]
+        for k, vs in values.items()
+        if k in ("name", "noun", "attr", "offer")
+    }
+
+
+def _is_plural(facts: Facts, mode: Mode) -> bool:
+    if mode == "generic":
+        return facts.noun.number == "plural"
+    last = lexicon.cut(facts.name).split()[-1:] or [""]
+    return last[0].endswith("s") and not last[0].endswith("ss")
+
+
+def _names(brief: Brief) -> tuple[Mode, list[Filling], list[Filling]]:
+    """Mode, values of {name} and values of {noun}."""
+    facts, language = brief.facts, brief.language
+    common = facts.noun.zh if language == "zh" else facts.noun.en
+    if language == "en" and facts.noun.number == "count":
+        common = f"a {common}"
+    proper = [] if facts.noun.by == "category" else _proper_names(brief)
+    if not proper:
+        text = common or _THIS[language]
+        return "generic", [Filling(text, "noun")], [Filling(text, "noun")]
+    names = [Filling(n, "title") for n in proper]
+    if language == "zh" and common and not has_han(facts.name):
+        branded = f"{facts.brand} {common}" if facts.brand else common
+        return "named", [Filling(branded, "brand"), *names], [Filling(common, "noun")]
+    return "named", names, names
+
+
+def _proper_names(brief: Brief) -> list[str]:
+    """The title as a name: with and without the brand, without what follows a dash."""
+    facts = brief.facts
+    title = _calm(facts.name)
+    if not _is_name(brief, title):
+        return []
+    base = lexicon.cut(title) if _names_something(title) else title
+    base = re.sub(r"\s+[-–—|]\s+", " ", base).strip(" -,.") or title
+    known = plain(base).text
+    branded = base if plain(facts.brand).text in known else f"{_calm(facts.brand)} {base}"
+    options = dict.fromkeys((branded, base))
+    return [n for n in options if width(n) <= LONGEST_NAME and _is_name(brief, n)]
+
+
+def _names_something(title: str) -> bool:
+    """Whether the part before a dash or bracket is a name of its own."""
+    head = lexicon.cut(title)
+    return len(head.split()) > 1 or (has_han(head) and len(head) > 2)
+
+
+def _calm(text: str) -> str:
+    """Titles in capitals as people write names: "FROZEN PIZZA" -> "Frozen Pizza"."""
+    if text.isupper() and len(text) > 4:
+        return " ".join(w.capitalize() if len(w) > 3 else w for w in text.split())
+    return text
+
+
+def _is_name(brief: Brief, name: str) -> bool:
+    if not re.search(r"[^\W\d_]{2}|[\u3400-\u9fff]", name) or right_to_left(name):
+        return False
+    if has_han(name) and brief.language == "en":
+        return False
+    text = plain(name).text
+    return not _NO_NAME.search(text) and not re.search(r"[?!:;]|\d{5}", name)
+
+
+def _sizes(brief: Brief) -> list[str]:
+    """Mass, volume and count as the title gives them."""
+    title = plain(clean(brief.product.title))
+    found = [a for a in amounts(title.text) if a.kind == "unit"]
+    out = [
+        title.original(a.start, a.end).strip()
+        for a in found
+        if a.name in ("mass", "volume", "count") and a.end - a.start > 1
+    ]
+    name = _calm(brief.facts.name)
+    shown = lexicon.cut(name)
+    return [s for s in out if s and s not in shown][:1]
+
+
+def _traits(brief: Brief) -> dict[str, list[Filling]]:
+    out: dict[str, list[Filling]] = {"attr": [], "attr2": [], "ingredient": [], "material": []}
+    for trait in brief.facts.traits:
+        say = trait.say_zh if brief.language == "zh" else trait.say_en
+        if not say or not _may_say(brief, trait):
+            continue
+        slot = {"attributes": "attr", "materials": "material"}.get(trait.group, "ingredient")
+        out[slot].append(Filling(say, f"{slot}:{trait.trait_id}"))
+    if len(out["ingredient"]) > 1:
+        first, second = out["ingredient"][:2]
+        both = (
+            f"{first.text}和{second.text}"
+            if brief.language == "zh"
+            else (f"{first.text} and {second.text}")
+        )
+        out["ingredient"].insert(0, Filling(both, f"{first.fact}+{second.fact}"))
+    return out
+
+
+_MADE_WITH = re.compile(
+    r"\b(?:made (?:with|from|of|out of)|enriched with|infused with|contains?|containing|rich in"
+    r"|goodness of|blend of|extracts? of|ingredients?:?|prepared (?:with|from)|crafted (?:with|from))\b"
+    r"[^.!?]{0,60}$|(?:含有?|配料|添加|采用|精选|富含)[^。！？]{0,20}$"
+)
+
+
+def _may_say(brief: Brief, trait: Trait) -> bool:
+    """Whether the product text says it plainly enough to build a sentence on it."""
+    source = brief.facts.source
+    title = plain(brief.facts.name).text
+    for start, end in trait.spans(source):
+        words = source[start:end]
+        if trait.only and words not in {plain(o).text for o in trait.only}:
+            continue
+        if trait.group == "attributes":
+            if trait.trait_id not in title.replace(" ", "-"):
+                return True
+        elif _MADE_WITH.search(source[max(0, start - 90) : start]) and words not in title:
+            return True
+    return False

@@ -1,0 +1,202 @@
+"""draft(): candidates of a writer, checked, ranked and stored; the Writer interface."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from client.creative.brief import AdText, Brief, Candidate, Kind, Language, Tone, make_brief
+from client.creative.check import check, has_errors, rule_versions
+from client.creative.rank import Ranked, rank
+from client.creative.template import TemplateWriter
+from client.creative.text import data_file
+from client.store import Store, creatives
+from common.domain import Audience, Creative, CreativeState, Finding, Product
+from common.errors import CreativeError
+from common.settings import Settings
+
+
+class Writer(Protocol):
+    """Whoever proposes ads: templates today, a language model later. All go through one path."""
+
+    @property
+    def name(self) -> str:
+        """Stable name, stored with every ad."""
+        ...
+
+    def candidates(self, brief: Brief) -> list[Candidate]:
+        """Ads for a brief; they need not pass any check."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """Ads for one brief before they are stored.
+
+    Attributes:
+        brief: What was asked.
+        passed: The best that pass all checks, best first.
+        refused: If nothing passed: candidates with what the checks found.
+        n_candidates: How many the writer proposed.
+        n_passed: How many of them passed.
+    """
+
+    brief: Brief
+    passed: tuple[tuple[Ranked, tuple[Finding, ...]], ...]
+    refused: tuple[tuple[Candidate, tuple[Finding, ...]], ...]
+    n_candidates: int
+    n_passed: int
+
+
+def compose(brief: Brief, n: int = 3, writer: Writer | None = None) -> Drafted:
+    """Write, check and rank; stores nothing.
+
+    Args:
+        brief: What is to be written.
+        n: How many ads.
+        writer: None = the template writer.
+    """
+    proposed = (writer or TemplateWriter()).candidates(brief)
+    checked = [(c, check(brief, c.text)) for c in proposed]
+    good = {id(c): f for c, f in checked if not has_errors(f)}
+    best = rank(brief, [c for c, _ in checked if id(c) in good], n)
+    return Drafted(
+        brief=brief,
+        passed=tuple((r, good[id(r.candidate)]) for r in best),
+        refused=() if best else tuple(sorted(checked, key=lambda p: len(p[1]))[:n]),
+        n_candidates=len(proposed),
+        n_passed=len(good),
+    )
+
+
+def draft(
+    store: Store,
+    settings: Settings,
+    product: Product,
+    audience: Audience | None = None,
+    language: Language | None = None,
+    n: int = 3,
+    *,
+    kind: Kind | None = None,
+    offer: str = "",
+    tone: Tone = "warm",
+    seed: int | None = None,
+    writer: Writer | None = None,
+) -> list[Creative]:
+    """Write ads for a product and store the best as drafts.
+
+    Those that fail a check are stored (as refused, with the findings) only if nothing passes.
+
+    Args:
+        store: The open shop folder.
+        settings: Its language is used when `language` is None.
+        product: As imported.
+        audience: Only its id and the names of its reasons are used, never a member.
+        language: "en" or "zh".
+        n: How many ads, 1 to 20.
+        kind: Of the campaign; None = guessed from the product.
+        offer: A discount in the shop's words.
+        tone: "warm" uses hooks, "plain" only names and facts.
+        seed: Same seed and same earlier ads, same result; None = from product and audience.
+        writer: None = the template writer.
+
+    Returns:
+        The stored creatives, best first.
+
+    Raises:
+        CreativeError: the writer proposed nothing at all.
+    """
+    n = max(1, min(n, 20))
+    language = language or settings.language
+    audience_id = audience.audience_id if audience else ""
+    earlier = earlier_texts(store, product.product_id, audience_id, language)
+    writer = writer or TemplateWriter()
+    brief = make_brief(
+        product,
+        language,
+        kind=kind,
+        tone=tone,
+        audience=audience,
+        offer=offer,
+        earlier=earlier,
+        other_brands=creatives.brands(store),
+        seed=_seed(product.product_id, audience_id, len(earlier)) if seed is None else seed,
+    )
+    drafted = compose(brief, n, writer)
+    if not drafted.passed and not drafted.refused:
+        raise CreativeError(
+            "No new ad can be written for this product.",
+            safe="The earlier ads are as before.",
+            todo="Give the product a fuller title or description, edit an earlier ad, or try"
+            " another kind or tone.",
+        )
+    return creatives.save(store, _creatives(drafted, audience_id, writer.name))
+
+
+def earlier_texts(
+    store: Store, product_id: str, audience_id: str, language: str, without: str = ""
+) -> list[AdText]:
+    """What was written before for this product and audience, refused ads left out."""
+    return [
+        AdText(c.headline, c.body)
+        for c in creatives.listing(store, audience_id=audience_id, product_id=product_id)
+        if c.language == language
+        and c.creative_id != without
+        and c.state is not CreativeState.REFUSED
+    ]
+
+
+def _creatives(drafted: Drafted, audience_id: str, writer: str) -> Sequence[Creative]:
+    good = [
+        _creative(drafted.brief, r.candidate, f, audience_id, writer, r.parts)
+        for r, f in drafted.passed
+    ]
+    bad = [_creative(drafted.brief, c, f, audience_id, writer, {}) for c, f in drafted.refused]
+    return good or bad
+
+
+def _creative(
+    brief: Brief,
+    candidate: Candidate,
+    findings: tuple[Finding, ...],
+    audience_id: str,
+    writer: str,
+    score: dict[str, float],
+) -> Creative:
+    text = candidate.text
+    return Creative(
+        creative_id="",
+        version=1,
+        product_id=brief.product.product_id,
+        audience_id=audience_id,
+        language=brief.language,
+        headline=text.headline,
+        body=text.body,
+        call_to_action=text.call_to_action,
+        state=CreativeState.REFUSED if has_errors(findings) else CreativeState.DRAFT,
+        writer=writer,
+        provenance={
+            "template": candidate.template_id,
+            "hook": candidate.hook_id,
+            "bank": data_file("bank", f"hooks_{brief.language}.json")["version"],
+            "rules": rule_versions(),
+            "facts": " ".join(candidate.facts_used),
+            "seed": str(brief.seed),
+            "kind": brief.kind,
+            "tone": brief.tone,
+            "offer": brief.facts.offer,
+            "slot": brief.slot.name,
+            "label": text.label,
+            "score": json.dumps(score),
+        },
+        findings=findings,
+    )
+
+
+def _seed(product_id: str, audience_id: str, n_earlier: int) -> int:
+    """The same brief gives the same ads; every further call gives others."""
+    digest = hashlib.sha256(f"{product_id}\0{audience_id}\0{n_earlier}".encode()).digest()
+    return int.from_bytes(digest[:6], "big")
