@@ -10,7 +10,7 @@ from flwr.clientapp import ClientApp
 
 from client import door, enrol
 from client.shop import IDENTITY_PATH
-from client.store import Store
+from client.store import Store, models
 from common import wire
 from common.errors import InputError, PlanRefused
 from common.keys import Identity
@@ -73,9 +73,6 @@ def _answer(message: Message, store: Store, task: Task) -> Message:
 
 
 def _install(message: Message, store: Store) -> Message:
-    # imported here: training must not wait for what only scoring needs
-    from client.store import models
-
     packed = wire.bundle_from_records(message.content)
     digest = models.install(store, packed, enrol.load_kit(store.home).coordinator)
     return Message(wire.receipt_to_records(digest), reply_to=message)
