@@ -241,7 +241,11 @@ def default_spec() -> FeatureSpec:
         _cross(plain, "own_x_category", "own_purchases", "category_purchases", KIND),
         _cross(plain, "affinity_x_own", "platform_affinity", "own_purchases", AFFINE),
     )
-    numeric = (
+    return FeatureSpec(1, plain + crosses, _default_numeric())
+
+
+def _default_numeric() -> tuple[Numeric, ...]:
+    return (
         Numeric("n_own_purchases", BOUGHT, "own_purchases", "log", 64.0),
         Numeric("n_category_purchases", KIND, "category_purchases", "log", 32.0),
         Numeric("n_recency", RECENT, "recency_days", "fresh", 365.0),
@@ -252,7 +256,6 @@ def default_spec() -> FeatureSpec:
         Numeric("n_affinity", AFFINE, "platform_affinity", "linear", 6.0),
         Numeric("n_position", PLACE, "position", "log", 64.0),
     )
-    return FeatureSpec(1, plain + crosses, numeric)
 
 
 def _cross(

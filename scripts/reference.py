@@ -22,6 +22,7 @@ from client.shop import make_shop
 from client.store import Store
 from client.store.exposures import Exposures, load
 from common.features import FeatureSpec, default_spec, encode
+from scripts.sample import SHIPPED, federation
 
 GRID = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 INNER_SHARE = 0.7  # of the training rows, by time, to choose C on the rest
@@ -65,13 +66,12 @@ def choose_c(x: csr_matrix, y: NDArray[np.int8], at: NDArray[np.str_]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    here = Path(__file__).resolve().parents[1]
-    parser.add_argument("--data", type=Path, default=here / "data" / "completejourney")
+    parser.add_argument("--data", type=Path, default=SHIPPED)
     parser.add_argument("--no-numeric", action="store_true", help="one-hot ids only")
     args = parser.parse_args()
-    federation = json.loads((args.data / "federation.json").read_text("utf-8"))
+    shipped = federation(args.data)
     spec = default_spec()
-    sets = [shop_rows(args.data / m["folder"]) for m in federation["merchants"]]
+    sets = [shop_rows(m.folder) for m in shipped.merchants]
 
     parts = [matrix(spec, e, not args.no_numeric) for e in sets]
 
@@ -79,7 +79,7 @@ def main() -> None:
     y = np.concatenate([e.converted for e in sets])
     at = np.concatenate([np.array(e.shown_at) for e in sets])
     who = np.repeat(np.arange(len(sets)), [len(e) for e in sets])
-    print(json.dumps(compare(x, y, at, who, federation["cut_at"])))
+    print(json.dumps(compare(x, y, at, who, shipped.cut_at)))
 
 
 def compare(

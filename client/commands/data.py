@@ -11,6 +11,7 @@ import click
 from client.commands import home_option
 from client.ingest.columns import KINDS
 from client.ingest.files import Imported, Options, import_files
+from client.ingest.refused import export
 from client.store import Store, rows
 from common.errors import InputError
 from common.terminal import emit, json_option, progress
@@ -58,11 +59,25 @@ def import_(
 @click.option("--days", is_flag=True, help="Counts by day.")
 @click.option("--products", "n_products", type=int, default=0, help="List this many products.")
 @click.option("--refused", "n_refused", type=int, default=0, help="List this many refused rows.")
-def data(home: Path, as_json: bool, days: bool, n_products: int, n_refused: int) -> None:
+@click.option(
+    "--export-refused",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the refused lines to a new file, to be corrected and imported again.",
+)
+def data(
+    home: Path,
+    as_json: bool,
+    days: bool,
+    n_products: int,
+    n_refused: int,
+    export_refused: Path | None,
+) -> None:
     """Show what data is there."""
     from client.store.coverage import coverage
 
     with Store.open(home) as store:
+        if export_refused is not None:
+            export(store, export_refused)
         summary = rows.summary(store)
         result: dict[str, Any] = {
             **asdict(summary),
@@ -111,7 +126,7 @@ def _words(done: Imported, dry_run: bool) -> str:
     if done.n_refused > len(done.refused):
         lines.append(f"  ... and {done.n_refused - len(done.refused)} more")
     if done.n_refused:
-        lines.append("  refused rows are kept aside: correct these lines and import the file again")
+        lines.append("  refused rows are kept aside: correct the lines and import the file again")
     return "\n".join(lines)
 
 

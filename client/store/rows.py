@@ -246,6 +246,12 @@ def refused(store: Store, *, offset: int = 0, limit: int = 100) -> list[RefusedR
     return [RefusedRow(*r) for r in rows]
 
 
+def refused_lines(store: Store) -> list[bytes]:
+    """The sealed bytes of every refused row, in the order of import and line."""
+    rows = store.db.execute("SELECT sealed FROM refused_rows ORDER BY import_id, line")
+    return [bytes(r[0]) for r in rows]
+
+
 _PRODUCT = (
     "product_id, title, department, category, product_type, brand, description,"
     " price_minor, currency, url, image, breadth"

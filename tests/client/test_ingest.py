@@ -16,6 +16,7 @@ from client.ingest.columns import KINDS
 from client.ingest.files import Options, import_files
 from client.ingest.lines import MAX_LINE
 from client.ingest.pseudonym import Pseudonyms, Seal
+from client.ingest.refused import export
 from client.ingest.sensitive import is_sensitive
 from client.shop import SALT_PATH, load_salt, make_shop
 from client.store import Store, rows
@@ -255,6 +256,20 @@ def test_a_dry_run_counts_and_changes_nothing(home):
     done = take(home, EVENTS + "a,view,2024-01-01,P1,\nbroken\n", dry_run=True)
     assert (done.n_new, done.n_refused) == (1, 1)
     assert table(home, "events") == table(home, "refused_rows") == table(home, "imports") == []
+
+
+def test_refused_lines_come_back_as_they_were(home):
+    take(home, EVENTS.encode() + b"first\na,view,2024-01-01,P1,\nsec\xffond,\n")
+    out = home.parent / "repair.csv"
+    with Store.open(home) as store:
+        assert export(store, out) == 2
+        assert out.read_bytes() == b"first\nsec\xffond,\n"
+        assert out.stat().st_mode & 0o777 == 0o600
+        with pytest.raises(InputError, match="cannot be written"):
+            export(store, out)
+        (home / SALT_PATH).write_bytes(b"x" * 32)
+        with pytest.raises(InputError, match="another salt"):
+            export(store, home.parent / "again.csv")
 
 
 @pytest.mark.privacy
