@@ -175,3 +175,13 @@ def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return int(s.getsockname()[1])
+
+
+def near_port(port: int) -> int:
+    """This port if nobody listens on it just now, else any free one."""
+    try:
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", port))
+    except (OSError, OverflowError):
+        return free_port()
+    return port

@@ -202,6 +202,14 @@ class Registry:
                 newest[merchant] = head
         return newest
 
+    def refusals(self, run_id: str, round_: int) -> dict[str, list[str]]:
+        """Codes of what was refused in a round, by merchant; empty for an admitted report."""
+        rows = self.db.execute(
+            "SELECT merchant, refusals FROM reports WHERE run_id = ? AND round = ?",
+            (run_id, round_),
+        )
+        return {r[0]: json.loads(r[1]) for r in rows.fetchall()}
+
     # bundles
 
     def add_bundle(self, digest: str, run_id: str, path: str, provenance: dict[str, Any]) -> None:

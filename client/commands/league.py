@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,9 +94,13 @@ def node(home: Path, once: bool, max_wait: float | None, as_json: bool) -> None:
 
     running = Node(home, membership, app, allowed, tell, Pace(max_wait_s=max_wait))
 
+    asked_at: list[float] = []
+
     def stop(*_: object) -> None:
-        if running.stop.is_set():
+        # one Ctrl-C may arrive twice, by the terminal and by a parent process
+        if asked_at and time.monotonic() - asked_at[0] > 1.0:
             raise KeyboardInterrupt
+        asked_at.append(time.monotonic())
         running.stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):

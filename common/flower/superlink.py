@@ -124,6 +124,7 @@ class RunTask:
     Attributes:
         grid: To talk to the nodes.
         context: For the ServerApp.
+        run_id: Flower's.
         lost: Set when the SuperLink gave the task up.
     """
 
@@ -134,6 +135,7 @@ class RunTask:
         client = self.grid._runtime_client
         task = call(client.PullTaskInput, PullTaskInputRequest())
         self.context: Context = context_from_proto(task.context)
+        self.run_id = int(task.run.run_id)
         TaskIdentity.task_id, TaskIdentity.run_id = task.task_id, task.run.run_id
         TaskIdentity.node_id = SUPERLINK_NODE_ID
         self.grid.set_run(run_from_proto(task.run))

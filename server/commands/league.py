@@ -11,7 +11,7 @@ import click
 from common.errors import InputError
 from common.terminal import emit, json_option
 from server.commands import home_option
-from server.folder import DEFAULT_PORT, Config, Folder, free_port
+from server.folder import DEFAULT_PORT, Config, Folder, free_port, near_port
 
 
 @click.command()
@@ -30,7 +30,7 @@ def init(
 
     any_port = port == 0
     port = port or free_port()
-    control_port = control_port or (free_port() if any_port else port + 1)
+    control_port = control_port or (free_port() if any_port else near_port(port + 1))
     bind = bind or ("127.0.0.1" if host in ("127.0.0.1", "localhost") else "0.0.0.0")
     config = Config(league, host, port, control_port, bind)
     fingerprint = found_league(Folder(home), config)

@@ -1,0 +1,209 @@
+"""hansa-server run, rounds, bundles."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from common.errors import FederationError, InputError
+from common.privacy import DELTA_BY_TIER
+from common.terminal import emit, json_option, progress
+from server.commands import home_option
+from server.folder import Folder
+
+if TYPE_CHECKING:
+    from server.options import RunOptions
+    from server.registry import Registry
+    from server.rows import RoundRow
+
+#: Without --train-before: rows of the last four weeks judge, the rest teaches.
+JUDGE_DAYS = 28
+
+
+@click.command()
+@home_option
+@click.option("--rounds", type=click.IntRange(1), help="TRAIN rounds.")
+@click.option("--epsilon", type=float, default=3.0, show_default=True, help="Of this run.")
+@click.option("--tier", type=click.Choice(list(DELTA_BY_TIER)), default="small", show_default=True)
+@click.option("--merchants-min", type=int, default=2, show_default=True)
+@click.option("--wait", type=float, default=300.0, show_default=True, help="For them, seconds.")
+@click.option("--quorum", type=float, default=0.6, show_default=True, help="Share that closes.")
+@click.option("--round-seconds", type=float, default=120.0, show_default=True, help="Deadline.")
+@click.option("--straggler-seconds", type=float, default=20.0, show_default=True)
+@click.option("--attempts", type=click.IntRange(1), default=3, show_default=True, help="A round.")
+@click.option("--train-before", help="ISO date; later rows evaluate. Default: four weeks ago.")
+@click.option("--local-steps", type=click.IntRange(1))
+@click.option("--sampling-rate", type=float)
+@click.option("--clip", type=float)
+@click.option("--learning-rate", type=float)
+@click.option("--expected-batch", type=float)
+@click.option("--head", "heads", multiple=True, type=click.Choice(["click", "conversion"]))
+@click.option("--no-evaluation", is_flag=True, help="Spend nothing on figures.")
+@click.option("--resume", metavar="RUN", help="Go on with a run; 'last' for the newest.")
+@json_option
+def run(home: Path, resume: str | None, as_json: bool, **chosen: Any) -> None:
+    """Train, evaluate and publish with the merchants that are online."""
+    from server.runner import new_run, play
+    from server.strategy import RunEvent
+
+    def tell(event: RunEvent) -> None:
+        progress(as_json, event.step, event.done, event.total, event.note)
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stopped)
+    folder = Folder(home)
+    folder.config()
+    run_id = _known(folder, resume) if resume else new_run(folder, _options(chosen), tell)
+    tell(RunEvent("run", 0, 1, run_id))
+    try:
+        result = play(folder, run_id, tell)
+    except KeyboardInterrupt:
+        raise FederationError(
+            "The run was stopped.",
+            where=f"run {run_id}",
+            safe="Every finished round is kept in the registry.",
+            todo=f"Go on with: hansa-server run --home {home} --resume {run_id}",
+        ) from None
+    emit(result, as_json, _story(result))
+
+
+def _options(chosen: dict[str, Any]) -> RunOptions:
+    from server.options import RunOptions
+    from server.runner import with_recipe
+
+    options = RunOptions(
+        train_before_at=_date(chosen["train_before"]),
+        epsilon=chosen["epsilon"],
+        tier=chosen["tier"],
+        merchants_min=chosen["merchants_min"],
+        merchants_wait_s=chosen["wait"],
+        quorum=chosen["quorum"],
+        round_s=chosen["round_seconds"],
+        straggler_s=chosen["straggler_seconds"],
+        void_limit=chosen["attempts"],
+        evaluate=not chosen["no_evaluation"],
+    )
+    return with_recipe(
+        options,
+        rounds=chosen["rounds"],
+        local_steps=chosen["local_steps"],
+        sampling_rate=chosen["sampling_rate"],
+        clip_norm=chosen["clip"],
+        learning_rate=chosen["learning_rate"],
+        expected_batch=chosen["expected_batch"],
+        heads=tuple(chosen["heads"]) or None,
+    )
+
+
+def _date(text: str | None) -> str:
+    if text is None:
+        day = datetime.now(UTC).date() - timedelta(days=JUDGE_DAYS)
+        return f"{day.isoformat()}T00:00:00+00:00"
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as e:
+        raise InputError(
+            "--train-before is not a date.",
+            where=text[:40],
+            safe="No merchant was asked anything.",
+            todo="Write it like 2026-01-31 or 2026-01-31T12:00:00+00:00.",
+        ) from e
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _known(folder: Folder, name: str) -> str:
+    from server.registry import Registry
+
+    with closing(Registry(folder.registry)) as registry:
+        ids = [run_id for run_id, _ in registry.run_ids()]
+        return registry.run(ids[0] if name == "last" and ids else name).run_id
+
+
+def _story(r: dict[str, Any]) -> str:
+    figures = ", ".join(f"{k} {v:.3f}" for k, v in r["metrics"].items() if k != "merchants")
+    return (
+        f"Run {r['run']}: {r['rounds']} rounds with up to {r['merchants']} merchants "
+        f"in {r['seconds']} s\nEpsilon of this run at most {r['epsilon']:g} "
+        f"(delta {r['delta']:g}; {r['unit']})\n"
+        f"Evaluation (noised): {figures or 'none'}\n"
+        f"Bundle {r['bundle_digest'][:16]} installed by {r['installed']} merchants: {r['bundle']}"
+    )
+
+
+@click.command()
+@click.argument("run_id", required=False)
+@home_option
+@json_option
+def rounds(run_id: str | None, home: Path, as_json: bool) -> None:
+    """Show runs, or the rounds of one run and who said what."""
+    from server.registry import Registry
+    from server.runner import summary
+
+    folder = Folder(home)
+    folder.config()
+    with closing(Registry(folder.registry)) as registry:
+        if run_id is None:
+            runs = [summary(registry, name) for name, _ in registry.run_ids()]
+            lines = [f"{r['run']}  {r['status']:9} {r['rounds']} rounds" for r in runs]
+            emit({"runs": runs}, as_json, "\n".join(lines) or "No run yet.")
+            return
+        rows = [_round(registry, r) for r in registry.rounds(_known(folder, run_id))]
+    lines = []
+    for r in rows:
+        lines.append(
+            f"{r['round']:3} {r['task']:9} {r['status']:7} {r['n_admitted']} of {r['n_asked']}"
+        )
+        lines += [f"      {who}: {', '.join(codes)}" for who, codes in r["refused"].items()]
+    emit({"rounds": rows}, as_json, "\n".join(lines) or "No round yet.")
+
+
+def _round(registry: Registry, row: RoundRow) -> dict[str, Any]:
+    names = {m.fingerprint: m.name for m in registry.merchants()}
+    codes = registry.refusals(row.run_id, row.round)
+    return {
+        "round": row.round,
+        "task": row.task.value,
+        "status": row.status,
+        "n_asked": row.n_asked,
+        "n_admitted": row.n_admitted,
+        "metrics": row.metrics,
+        "opened_at": row.opened_at,
+        "closed_at": row.closed_at,
+        "refused": {names.get(who, who): why for who, why in codes.items() if why},
+    }
+
+
+@click.command()
+@home_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Copy the newest.")
+@json_option
+def bundles(home: Path, out: Path | None, as_json: bool) -> None:
+    """Show published bundles; with --out copy the newest to a file."""
+    from server.registry import Registry
+
+    folder = Folder(home)
+    folder.config()
+    with closing(Registry(folder.registry)) as registry:
+        found = registry.bundles()
+    if out is not None:
+        if not found:
+            raise InputError("No bundle was published yet.", where=str(home))
+        try:
+            shutil.copyfile(folder.home / found[0]["path"], out)
+        except OSError as e:
+            raise InputError("The bundle cannot be copied.", where=str(out)) from e
+    lines = [
+        f"{b['created_at'][:19]}  {b['digest'][:16]}  run {b['run_id']}, "
+        f"installed by {b['n_installed']}"
+        for b in found
+    ]
+    emit({"bundles": found}, as_json, "\n".join(lines) or "No bundle was published yet.")

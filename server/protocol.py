@@ -1,0 +1,118 @@
+"""How one round is played: RoundProtocol, and OwnNoise, where every report is whole by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from common import wire
+from common.errors import Refusal
+from common.flower.fleet import Message
+from common.privacy import PrivacyMode
+from common.rounds import LedgerHead, RoundPlan, RoundReport, Task
+from server.admission import admit
+from server.exchange import Closing, Grid, exchange
+from server.rows import Arrays, Merchant, ReportRow
+
+
+@dataclass
+class Collected:
+    """What a round has brought so far; kept over its attempts, so nobody is asked twice.
+
+    Attributes:
+        plan: What was asked.
+        heads: Newest ledger head of every merchant before this round.
+        names: Tensors that the plan trains; None for an evaluation.
+        rows: By fingerprint: the last thing that came from each merchant.
+    """
+
+    plan: RoundPlan
+    heads: Mapping[str, LedgerHead]
+    names: Collection[str] | None
+    rows: dict[str, ReportRow] = field(default_factory=dict)
+
+    @property
+    def admitted(self) -> list[RoundReport]:
+        """Reports that count, in order of merchant: the sum must not depend on who was fast."""
+        rows = (self.rows[key] for key in sorted(self.rows))
+        return [r.report for r in rows if r.admitted and r.report is not None]
+
+    def updates(self) -> list[Arrays]:
+        """Tensors of the reports that count."""
+        return [dict(report.tensors) for report in self.admitted]
+
+    def take(self, merchant: Merchant, message: Message) -> bool:
+        """Read, check and keep one answer; True if it counts."""
+        row = self._row(merchant, message)
+        self.rows[merchant.fingerprint] = row
+        return row.admitted
+
+    def miss(self, merchant: Merchant) -> None:
+        """Nothing came in time."""
+        late = Refusal("no-answer", "The merchant did not answer in time.")
+        self.rows.setdefault(merchant.fingerprint, ReportRow(merchant.fingerprint, (late,)))
+
+    def _row(self, merchant: Merchant, message: Message) -> ReportRow:
+        who = merchant.fingerprint
+        if message.has_error():
+            return ReportRow(who, (_said_no(message),))
+        try:
+            report = wire.report_from_records(message.content)
+        except ValueError:
+            refusal = Refusal("unreadable", "The answer is not a report of this protocol.")
+            return ReportRow(who, (refusal,))
+        answered = [r.merchant for r in self.admitted]
+        refusals = admit(
+            self.plan, report, merchant.public, self.heads.get(who),
+            trainable=self.names, answered=answered,
+        )  # fmt: skip
+        return ReportRow(who, tuple(refusals), report)
+
+
+class RoundProtocol(Protocol):
+    """How an attempt at a round is played. League noise (issue E) has several messages to it."""
+
+    mode: PrivacyMode
+
+    def attempt(
+        self,
+        grid: Grid,
+        collected: Collected,
+        merchants: Mapping[int, Merchant],
+        closing: Closing,
+    ) -> None:
+        """Ask the merchants (by node id) and put what comes back into `collected`."""
+
+
+class OwnNoise:
+    """One message there, one report back; every report is private by its own noise."""
+
+    mode = PrivacyMode.OWN
+
+    def attempt(
+        self,
+        grid: Grid,
+        collected: Collected,
+        merchants: Mapping[int, Merchant],
+        closing: Closing,
+    ) -> None:
+        """Ask every merchant whose report is not there yet."""
+        have = {r.merchant for r in collected.admitted}
+        todo = {n: m for n, m in merchants.items() if m.fingerprint not in have}
+        plan = collected.plan
+        kind = wire.TRAIN if plan.task is Task.TRAIN else wire.EVALUATE
+        missing = exchange(
+            grid, kind, wire.plan_to_records(plan), list(todo), closing,
+            lambda node, message: collected.take(todo[node], message),
+            group=f"{plan.run_id}/{plan.round}",
+        )  # fmt: skip
+        for node in missing:
+            collected.miss(todo[node])
+
+
+def _said_no(message: Message) -> Refusal:
+    """A merchant's refusal: code and type name only; anything longer is cut, not trusted."""
+    reason = (message.error.reason or "").split("\n")[0][:80]
+    clean = "".join(c for c in reason if c.isalnum() or c in "-:._ ")
+    return Refusal(f"merchant-error-{message.error.code}", clean)

@@ -1,0 +1,76 @@
+"""release(): a run's weights -> recentred, published, noted in the registry."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from common.errors import InternalError
+from common.program import code_digest
+from server.folder import Folder
+from server.rows import now
+from server.strategy import LeagueRun
+
+ADVERSARY = "everybody: the coordinator, other merchants and the public"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A published bundle."""
+
+    digest: str
+    packed: bytes
+
+
+def release(folder: Folder, run: LeagueRun) -> Released:
+    """Publish what the run learned; publishing the same run again gives the same weights.
+
+    Raises:
+        InternalError: the run has nothing to publish, or a gate of `server.publish` says no.
+    """
+    # imported here: torch and onnx are needed once, at the end of a run
+    from common.features import default_spec
+    from server.publish import publish, recentre
+
+    state, spec = run.state, default_spec()
+    if state.useful == 0:
+        raise InternalError("the run has no finished round")
+    if spec.digest() != run.run.spec_digest:
+        raise InternalError("the run was started with another feature specification")
+    tensors, metrics = state.tensors, dict(state.metrics or {})
+    if "conversion" in run.options.recipe.heads:
+        tensors = recentre(tensors, "conversion", metrics.get("pcoc", math.nan))
+    made = publish(tensors, spec, provenance(folder, run), run.identity, folder.bundles)
+    digest, packed = made.digest(), made.pack()
+    path = f"{folder.bundles.name}/{digest}.hansa"
+    run.registry.add_bundle(digest, run.run.run_id, path, dict(made.provenance))
+    return Released(digest, packed)
+
+
+def provenance(folder: Folder, run: LeagueRun) -> dict[str, Any]:
+    """Where a model comes from, for whoever scores with it. Public values only."""
+    state, options = run.state, run.options
+    return {
+        "league": folder.config().league,
+        "run_id": run.run.run_id,
+        "created_at": now(),
+        "coordinator": run.identity.public.fingerprint,
+        "code_digest": code_digest(),
+        "spec_digest": run.run.spec_digest,
+        "rounds": state.useful,
+        "heads": list(options.recipe.heads),
+        "privacy": {
+            "epsilon_per_run": options.epsilon,
+            "delta": options.delta,
+            "unit": str(options.unit),
+            "mode": options.mode.value,
+            "adversary": ADVERSARY,
+            "noise_multiplier": run.run.noise_multiplier,
+            "sampling_rate": options.recipe.sampling_rate,
+            "local_steps": options.recipe.local_steps,
+            "clip_norm": options.recipe.clip_norm,
+        },
+        "evaluation": dict(state.metrics or {}),
+        "train_before_at": options.train_before_at,
+    }

@@ -1,0 +1,159 @@
+"""Start or resume a run: hand the code in, take the task, run the installed ServerApp here."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from common.errors import FederationError, InputError, InternalError
+from common.flower import quiet
+from common.flower.calls import LinkDown, LinkRefused
+from common.flower.control import Control
+from common.privacy import Mechanism, MechanismKind, PrivacyBudget
+from common.program import bundle_of_code, code_digest
+from server.enrolment import not_serving
+from server.folder import Folder
+from server.options import RunOptions
+from server.registry import Registry
+from server.strategy import RunEvent, Tell
+
+#: How long the SuperLink may take to offer the task of a run that was just opened.
+TASK_S = 30.0
+
+
+def new_run(folder: Folder, options: RunOptions, tell: Tell) -> str:
+    """Calibrate the noise and open a run in the registry; its id.
+
+    Raises:
+        BudgetExhausted: no usable noise is enough for the options.
+    """
+    from common.accounting import calibrate
+    from common.features import default_spec
+    from common.model import initial_tensors
+
+    recipe = options.recipe
+    tell(RunEvent("calibrating", 0, recipe.rounds, f"epsilon {options.epsilon:g}"))
+    budget = PrivacyBudget(options.epsilon, options.delta)
+    extra = [evaluation(options)] if options.evaluate else []
+    steps = recipe.rounds * recipe.local_steps
+    sigma = calibrate(budget, recipe.sampling_rate, steps, extra, options.unit)
+    run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    spec = default_spec()
+    with closing(Registry(folder.registry)) as registry:
+        registry.add_run(run_id, options, sigma, spec.digest(), initial_tensors(spec))
+    return run_id
+
+
+def evaluation(options: RunOptions) -> Mechanism:
+    """The mechanism of the evaluation round."""
+    recipe = options.recipe
+    return Mechanism(
+        MechanismKind.HISTOGRAM, recipe.evaluate_noise_multiplier, 1.0, 1,
+        recipe.evaluate_clip_norm, options.unit, options.mode, "later",
+    )  # fmt: skip
+
+
+def play(folder: Folder, run_id: str, tell: Tell) -> dict[str, Any]:
+    """Run a run of the registry to its end, from where it stands; the result for people.
+
+    Raises:
+        CoordinatorUnreachable: `hansa-server serve` does not run.
+        FederationError: too few merchants; what is done is kept, and `--resume` goes on.
+    """
+    folder.use()
+    quiet()
+    started = time.monotonic()
+    with closing(Registry(folder.registry)) as registry:
+        run = registry.run(run_id)
+        if run.status == "finished":
+            raise InputError(
+                "This run is finished already.",
+                where=run_id,
+                safe="Nothing was changed.",
+                todo="Start another one: hansa-server run --train-before DATE",
+            )
+        try:
+            _play(folder, registry, run_id, run.flower_run, tell)
+        except FederationError as e:
+            registry.end_run(run_id, "failed", e.what)
+            raise
+        except (LinkDown, LinkRefused) as e:
+            registry.end_run(run_id, "failed", "the coordinator went away")
+            raise not_serving(folder, "Every finished round is kept; go on with --resume.") from e
+        return {**summary(registry, run_id), "seconds": round(time.monotonic() - started, 1)}
+
+
+def _play(folder: Folder, registry: Registry, run_id: str, before: str, tell: Tell) -> None:
+    # after FLWR_HOME is set
+    from common.flower.superlink import RunTask
+    from server.app import app, listener
+
+    address = folder.config().control_address
+    control = Control(address)
+    try:
+        if before:
+            try:
+                control.stop_run(int(before))
+            except LinkRefused:
+                tell(RunEvent("resuming", 0, 1, "the old attempt has ended already"))
+        flower_run = control.start_run(bundle_of_code(), code_digest())
+    finally:
+        control.close()
+    registry.note_flower_run(run_id, flower_run)
+    task = _acquire(RunTask, address, folder.secret(), flower_run)
+    task.context.run_config = {"home": str(folder.home), "run": run_id}
+    token, completed = listener.set(tell), False
+    try:
+        app(task.grid, task.context)
+        completed = True
+    finally:
+        listener.reset(token)
+        task.finish(completed)
+
+
+def _acquire(task_type: Any, address: str, secret: bytes, flower_run: int) -> Any:
+    """The task of our run; tasks that a dead process left waiting are ended."""
+    until = time.monotonic() + TASK_S
+    while time.monotonic() < until:
+        task = task_type.acquire(address, secret)
+        if task is None:
+            time.sleep(0.1)
+        elif task.run_id == flower_run:
+            return task
+        else:
+            task.finish(False)
+    raise InternalError("the SuperLink offers no task for the run")
+
+
+def summary(registry: Registry, run_id: str) -> dict[str, Any]:
+    """A run in figures that may be shown to anybody."""
+    run, rounds = registry.run(run_id), registry.rounds(run_id)
+    metrics = next((r.metrics for r in reversed(rounds) if r.metrics), {})
+    bundle = next((b for b in registry.bundles() if b["digest"] == run.bundle_digest), None)
+    last = max((r.n_admitted for r in rounds), default=0)
+    return {
+        "run": run_id,
+        "status": run.status,
+        "note": run.note,
+        "rounds": sum(r.status == "closed" and r.task.value == "train" for r in rounds),
+        "void": sum(r.status == "void" for r in rounds),
+        "merchants": last,
+        "epsilon": run.options.epsilon,
+        "delta": run.options.delta,
+        "unit": str(run.options.unit),
+        "noise_multiplier": run.noise_multiplier,
+        "metrics": metrics,
+        "bundle_digest": run.bundle_digest,
+        "bundle": bundle["path"] if bundle else "",
+        "installed": bundle["n_installed"] if bundle else 0,
+    }
+
+
+def with_recipe(options: RunOptions, **changes: Any) -> RunOptions:
+    """The options with other constants of training; None leaves a constant as it is."""
+    given = {k: v for k, v in changes.items() if v is not None}
+    return replace(options, recipe=replace(options.recipe, **given))
