@@ -11,6 +11,7 @@ What a crash (kill -9) leaves behind, step by step:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import numpy as np
@@ -24,7 +25,9 @@ from common.errors import (
     HansaError,
     PlanRefused,
     Refusal,
+    StoreError,
     TrainingError,
+    UserFacing,
 )
 from common.features import default_spec
 from common.keys import Identity, PublicIdentity
@@ -74,7 +77,7 @@ def answer(
     ledger.checked(store, identity.public)
     stored = rounds.answered(store, plan)
     if stored is not None and not settings.policy.paused:
-        rounds.note(store, plan, "resent", now)
+        _note(store, plan, "resent", now)
         return stored
     reservation = _agree_and_reserve(store, settings, identity, plan, now, code_digest)
     try:
@@ -83,10 +86,11 @@ def answer(
         report = _release(store, identity, reservation, plan, tensors, now)
     except Exception as e:
         # Best effort: without the void the reservation is charged all the same.
-        ledger.void(store, identity, reservation, now)
-        rounds.note(store, plan, "failed", now, (Refusal(code_of(e), type(e).__name__),))
+        with suppress(UserFacing):
+            ledger.void(store, identity, reservation, now)
+        _note(store, plan, "failed", now, (Refusal(code_of(e), type(e).__name__),))
         raise
-    rounds.note(store, plan, "answered", now)
+    _note(store, plan, "answered", now)
     return report
 
 
@@ -159,8 +163,20 @@ def _would_be(settings: Settings, plan: RoundPlan, entries: Sequence[LedgerEntry
 def _refuse(
     store: Store, plan: RoundPlan, refusals: Sequence[Refusal], now: datetime
 ) -> PlanRefused | BudgetExhausted:
-    rounds.note(store, plan, "refused", now, tuple(refusals))
+    _note(store, plan, "refused", now, tuple(refusals))
     return _refused(refusals)
+
+
+def _note(
+    store: Store,
+    plan: RoundPlan,
+    outcome: str,
+    now: datetime,
+    reasons: tuple[Refusal, ...] = (),
+) -> None:
+    """The diary for people. The ledger is what counts, so a diary that cannot be written is let go."""
+    with suppress(StoreError):
+        rounds.note(store, plan, outcome, now, reasons)
 
 
 def _refused(refusals: Sequence[Refusal]) -> PlanRefused | BudgetExhausted:

@@ -17,7 +17,13 @@ from common import ledger_file
 from common.errors import InputError
 from common.keys import Identity
 from common.ledger import EntryKind, LedgerEntry, mechanisms
-from common.privacy import DELTA_BY_TIER, PrivacyBudget, PrivacySpent
+from common.privacy import (
+    DELTA_BY_TIER,
+    Mechanism,
+    MechanismKind,
+    PrivacyBudget,
+    PrivacySpent,
+)
 from common.settings import load_settings
 from common.terminal import emit, json_option
 
@@ -88,7 +94,7 @@ def privacy(home: Path, as_json: bool) -> None:
         released = mechanisms(kept.checked(store, public))
         by_pld = accounting.spent(released, budget.delta)
         by_rdp = accounting.spent(released, budget.delta, "rdp")
-        left = accounting.rounds_left(released, released[-1], budget) if released else None
+        left = _rounds_left(released, budget)
         head = kept.head(store)
         if head is not None:
             kept.remember(store, head, by_pld, left)
@@ -99,6 +105,14 @@ def privacy(home: Path, as_json: bool) -> None:
         "sent": [asdict(s) for s in sent],
     }
     emit(result, as_json, "\n".join([*_summary(budget, by_pld, by_rdp, left), *_sent(sent)]))
+
+
+def _rounds_left(released: tuple[Mechanism, ...], budget: PrivacyBudget) -> int | None:
+    """Training rounds like the last one that still fit; None before the first."""
+    from common import accounting
+
+    trained = [m for m in released if m.kind is MechanismKind.DP_SGD]
+    return accounting.rounds_left(released, trained[-1], budget) if trained else None
 
 
 def _figures(
@@ -125,7 +139,7 @@ def _summary(
         f"(second accountant: at most {by_rdp.epsilon:.3f})",
         f"hides    {by_pld.unit}",
         f"against  {by_pld.adversary}",
-        "rounds   nothing was released yet"
+        "rounds   no training round yet"
         if left is None
         else f"rounds   {left} more like the last one fit the limit",
     ]
