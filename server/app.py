@@ -10,6 +10,8 @@ from flwr.app import Context
 from flwr.serverapp import Grid, ServerApp
 
 from common.errors import InternalError
+from common.features import default_spec
+from common.model import trainable
 from server.folder import Folder
 from server.registry import Registry
 from server.release import release
@@ -35,7 +37,9 @@ def main(grid: Grid, context: Context) -> None:
         raise InternalError("the run is started by 'hansa-server run'")
     folder, tell = Folder(Path(home)), listener.get()
     with closing(Registry(folder.registry)) as registry:
-        run = LeagueRun.open(grid, registry, folder.identity(), registry.run(run_id), tell)
+        row = registry.run(run_id)
+        names = trainable(default_spec(), row.options.recipe.heads)
+        run = LeagueRun(grid, registry, folder.identity(), row, names, tell)
         while run.wants_training:
             run.train_round()
         run.evaluate()

@@ -44,7 +44,20 @@ class FleetOnly:
         elif _length(scope) > MAX_REQUEST_BYTES:
             await _answer(send, 413)
         else:
-            await self.app(scope, receive, send)
+            await self.app(scope, _bounded(receive), send)
+
+
+def _bounded(receive: Receive) -> Receive:
+    """A body without a declared length ends where the limit is."""
+    left = MAX_REQUEST_BYTES
+
+    async def counted() -> MutableMapping[str, Any]:
+        nonlocal left
+        event = await receive()
+        left -= len(event.get("body", b""))
+        return event if left >= 0 else {"type": "http.disconnect"}
+
+    return counted
 
 
 def _length(scope: Scope) -> int:

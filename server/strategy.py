@@ -102,18 +102,6 @@ class LeagueRun:
         if self.protocol.mode is not run.options.mode:
             raise InternalError("the run was calibrated for another kind of noise")
 
-    @classmethod
-    def open(
-        cls, grid: Grid, registry: Registry, identity: Identity, run: RunRow, tell: Tell
-    ) -> LeagueRun:
-        """A run of the installed model."""
-        # imported here: torch is slow to start, and only the names are needed
-        from common.features import default_spec
-        from common.model import trainable
-
-        names = trainable(default_spec(), run.options.recipe.heads)
-        return cls(grid, registry, identity, run, names, tell)
-
     @property
     def options(self) -> RunOptions:
         """What the operator chose."""

@@ -106,7 +106,7 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
 def _date(text: str | None) -> str:
     if text is None:
         day = datetime.now(UTC).date() - timedelta(days=JUDGE_DAYS)
-        return f"{day.isoformat()}T00:00:00+00:00"
+        return f"{day.isoformat()}T00:00:00Z"
     try:
         at = datetime.fromisoformat(text)
     except ValueError as e:
@@ -117,7 +117,7 @@ def _date(text: str | None) -> str:
             todo="Write it like 2026-01-31 or 2026-01-31T12:00:00+00:00.",
         ) from e
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return at.astimezone(UTC).isoformat(timespec="seconds")
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _known(folder: Folder, name: str) -> str:

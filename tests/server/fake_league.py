@@ -1,0 +1,127 @@
+"""A league without a network: merchants that answer as a test tells them, over a fake grid."""
+
+import itertools
+
+import numpy as np
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from flwr.app import ConfigRecord, Error, Message, RecordDict
+from flwr.supercore.task_identity import TaskIdentity
+
+from common import wire
+from common.keys import Identity
+from common.recipe import Recipe
+from common.rounds import LedgerHead, RoundReport, Task
+from server.options import RunOptions
+from server.registry import Registry
+from server.rows import Merchant, now
+from server.strategy import LeagueRun
+
+TaskIdentity.task_id = TaskIdentity.run_id = TaskIdentity.node_id = 1
+
+NAMES = ("w",)
+INITIAL = {"w": np.zeros((2, 2), np.float32), "frozen": np.ones(3, np.float32)}
+RECIPE = Recipe(
+    rounds=3, local_steps=2, sampling_rate=0.5, clip_norm=1.0, learning_rate=0.1,
+    expected_batch=10.0, server_momentum=0.0, n_bins=4,
+)  # fmt: skip
+
+
+def options(**changes):
+    base = {
+        "train_before_at": "2026-01-01T00:00:00+00:00", "merchants_min": 2, "quorum": 0.6,
+        "round_s": 0.5, "straggler_s": 0.1, "merchants_wait_s": 0.3, "void_limit": 2,
+        "recipe": RECIPE,
+    }  # fmt: skip
+    return RunOptions(**(base | changes))
+
+
+def node_key():
+    key = ec.generate_private_key(ec.SECP384R1()).public_key()
+    pem = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_bytes(serialization.Encoding.PEM, pem).decode()
+
+
+class Shop:
+    """A merchant. `behaviour`: answer, silent, error, garbage, forged."""
+
+    def __init__(self, name, node_id, behaviour="answer", value=1.0):
+        self.identity, self.name, self.node_id = Identity.generate(), name, node_id
+        self.behaviour, self.value = behaviour, value
+        self.sequence, self.trained, self.asked, self.kept = 0, 0, [], {}
+
+    def merchant(self):
+        public = self.identity.public
+        return Merchant(public.fingerprint, self.name, public.hex, node_key(), self.node_id, now())
+
+    def report(self, plan):
+        if plan.digest() in self.kept:
+            return self.kept[plan.digest()]
+        self.trained += 1
+        self.sequence += 2
+        if plan.task is Task.TRAIN:
+            tensors = {"w": np.full((2, 2), self.value / 100, np.float32)}
+        else:
+            tensors = {"histogram": np.array([[9, 5, 2, 1], [1, 1, 3, 4]], np.float32)}
+        report = RoundReport(
+            plan.run_id, plan.round, plan.task, plan.digest(), self.identity.public.fingerprint,
+            plan.mechanism(), LedgerHead(self.sequence, f"{self.sequence:064x}"), tensors,
+        )  # fmt: skip
+        signer = Identity.generate() if self.behaviour == "forged" else self.identity
+        report = report.signed(signer.sign(report.signed_bytes()))
+        self.kept[plan.digest()] = report
+        return report
+
+    def answer(self, message):
+        if self.behaviour == "silent":
+            return None
+        if self.behaviour == "error":
+            return Message(Error(code=2, reason="PlanRefused:plan-refused"), reply_to=message)
+        if self.behaviour == "garbage":
+            return Message(RecordDict({"x": ConfigRecord({"a": 1})}), reply_to=message)
+        if message.metadata.message_type == wire.BUNDLE:
+            return Message(wire.receipt_to_records("d" * 64), reply_to=message)
+        plan = wire.plan_from_records(message.content)
+        self.asked.append((plan.round, plan.digest()))
+        return Message(wire.report_to_records(self.report(plan)), reply_to=message)
+
+
+class FakeGrid:
+    def __init__(self, shops):
+        self.shops = {s.node_id: s for s in shops}
+        self.online = set(self.shops)
+        self.waiting, self.counter = {}, itertools.count()
+
+    def get_node_ids(self):
+        return set(self.online)
+
+    def push_messages(self, messages):
+        ids = []
+        for message in messages:
+            key = f"m{next(self.counter)}"
+            message.metadata.__dict__["_message_id"] = key
+            node = message.metadata.dst_node_id
+            reply = self.shops[node].answer(message) if node in self.online else None
+            if reply is not None:
+                self.waiting[key] = reply
+            ids.append(key)
+        return ids
+
+    def pull_messages(self, message_ids):
+        return [self.waiting.pop(i) for i in list(message_ids) if i in self.waiting]
+
+
+class League:
+    """Registry, operator's identity and shops of one test."""
+
+    def __init__(self, folder, shops, run_options=None):
+        self.registry = Registry(folder / "registry.db")
+        self.identity, self.shops, self.events = Identity.generate(), shops, []
+        self.grid = FakeGrid(shops)
+        for shop in shops:
+            self.registry.add_merchant(shop.merchant())
+        self.registry.add_run("r1", run_options or options(), 1.0, "spec", INITIAL)
+
+    def run(self):
+        row = self.registry.run("r1")
+        return LeagueRun(self.grid, self.registry, self.identity, row, NAMES, self.events.append)
