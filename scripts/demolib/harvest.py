@@ -48,10 +48,18 @@ def audit(shop: Shop, out: Path) -> dict[str, Any]:
     """Export the ledger and let the auditor's own program judge it."""
     path = out / f"{shop.folder}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    verb("hansa", "ledger", "export", path, "--home", shop.home)
+    verb("hansa", "ledger", "export", "--out", path, "--home", shop.home)
     found = verb("hansa-audit", "verify", path, ok=(0, 4))
     one = found["ledgers"][0]
-    return {"name": shop.name, **one}
+    return {
+        "name": shop.name,
+        "ok": one["holds"],
+        "entries": one["entries"],
+        "releases": one["releases"],
+        "pld": one["pld"]["epsilon"],
+        "rdp": one["rdp"]["epsilon"],
+        **{k: one["pld"][k] for k in ("delta", "unit", "adversary")},
+    }
 
 
 def harvest(shops: Sequence[Shop], out: Path, size: int) -> tuple[list[dict[str, Any]], ...]:

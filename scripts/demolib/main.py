@@ -63,8 +63,8 @@ def arguments() -> argparse.Namespace:
 
 def show(line: dict[str, Any]) -> None:
     """One line of the run's progress."""
-    if note := line.get("note") or line.get("step"):
-        print(f"      {note}", flush=True)
+    if "progress" in line:
+        print(f"      {line.get('step', '')}: {line.get('note', '')}", flush=True)
 
 
 def run_league(a: argparse.Namespace, shops: list[Shop], steps: Steps, cut: str) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def main() -> None:
         from demolib.compare import compare, recipe_of
 
         epsilons = [] if a.quick else [1.0, 3.0, 8.0]
-        table = compare(shops, cut, recipe_of(run), epsilons, lambda s: show({"note": s}))
+        table = compare(shops, cut, recipe_of(run), epsilons, lambda s: print(f"      {s}", flush=True))
     with steps.step("writing the report"):
         from demolib.report import write
 

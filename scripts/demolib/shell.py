@@ -24,7 +24,7 @@ def program(name: str) -> list[str]:
     module = {
         "hansa": "client",
         "hansa-server": "server.cli",
-        "hansa-audit": "common.audit.cli",
+        "hansa-audit": "common.audit",
         "hansa-desktop": "gui",
     }
     return [sys.executable, "-m", module[name]]
