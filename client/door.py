@@ -10,9 +10,10 @@ What a crash (kill -9) leaves behind, step by step:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -80,23 +81,41 @@ def answer(
         _note(store, plan, "resent", now)
         return stored
     reservation = _agree_and_reserve(store, settings, identity, plan, now, code_digest)
-    try:
-        tensors = (work or _work)(store, settings, plan)
-        _check_output(plan, tensors)
-        report = _release(store, identity, reservation, plan, tensors, now)
-    except Exception as e:
-        # Best effort: without the void the reservation is charged all the same.
-        with suppress(UserFacing):
-            ledger.void(store, identity, reservation, now)
-        _note(store, plan, "failed", now, (Refusal(code_of(e), type(e).__name__),))
-        raise
-    _note(store, plan, "answered", now)
-    return report
+    return _perform(store, settings, identity, plan, reservation, now, work or _work)
 
 
 def code_of(error: BaseException) -> str:
     """The only thing about an error that may leave: a stable code of ours, else "internal"."""
     return str(getattr(error, "code", "internal")) if isinstance(error, HansaError) else "internal"
+
+
+def _perform(
+    store: Store,
+    settings: Settings,
+    identity: Identity,
+    plan: RoundPlan,
+    reservation: LedgerEntry,
+    now: datetime,
+    work: Work,
+) -> RoundReport:
+    """The charged work. Whatever fails, nothing leaves and the charge stays."""
+    began_s = time.monotonic()
+
+    def later() -> datetime:
+        return now + timedelta(seconds=time.monotonic() - began_s)
+
+    try:
+        tensors = work(store, settings, plan)
+        _check_output(plan, tensors)
+        report = _release(store, identity, reservation, plan, tensors, later())
+    except Exception as e:
+        # Best effort: without the void the reservation is charged all the same.
+        with suppress(UserFacing):
+            ledger.void(store, identity, reservation, later())
+        _note(store, plan, "failed", later(), (Refusal(code_of(e), type(e).__name__),))
+        raise
+    _note(store, plan, "answered", later())
+    return report
 
 
 def _agree_and_reserve(
