@@ -47,7 +47,9 @@ def import_(
             store,
             files,
             options,
-            watch=lambda name, n: progress(as_json, f"import {name}", n, n, f"{n} rows"),
+            watch=lambda name, n, share: progress(
+                as_json, f"import {name}", int(100 * share), 100, f"{n} rows"
+            ),
         )
     result = {"dry_run": dry_run, "files": [_as_dict(d) for d in done]}
     emit(result, as_json, "\n".join(_words(d, dry_run) for d in done))

@@ -17,7 +17,8 @@ from client.store import Store
 from client.store.intake import Intake, Refused, Row, Value, intake
 from common.errors import InputError
 
-BATCH = 5_000
+BATCH = 20_000
+Watch = Callable[[str, int, float], None]
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".jsonl", ".jsonl.gz", ".ndjson")
 _NAMES = frozenset(c.name for columns in KINDS.values() for c in columns)
 
@@ -90,7 +91,7 @@ def import_files(
     paths: Sequence[Path],
     options: Options | None = None,
     *,
-    watch: Callable[[str, int], None] | None = None,
+    watch: Watch | None = None,
 ) -> list[Imported]:
     """Import files, products and shoppers first, each file in one transaction.
 
@@ -100,7 +101,7 @@ def import_files(
         store: The shop.
         paths: Files or folders.
         options: How to read them.
-        watch: Called with the file's name and the rows read so far.
+        watch: Called with the file's name, the rows read so far and the share of the file, 0 to 1.
 
     Raises:
         InputError: a file cannot be read or its columns do not fit; that file is not imported.
@@ -110,7 +111,7 @@ def import_files(
     salt = load_salt(store.home)
     kinds = {path: _kind(path, options) for path in expand(paths)}
     order = list(KINDS)
-    reader = _Reader(options, Pseudonyms(salt), Seal(salt), watch or (lambda name, n: None))
+    reader = _Reader(options, Pseudonyms(salt), Seal(salt), watch or (lambda name, n, share: None))
     return [
         reader.take(store, path, kind)
         for path, kind in sorted(kinds.items(), key=lambda item: order.index(item[1]))
@@ -118,8 +119,8 @@ def import_files(
 
 
 def _kind(path: Path, options: Options) -> str:
-    with open_file(path) as stream:
-        table = open_table(stream, path.name, _is_known)
+    with open_file(path) as source:
+        table = open_table(source.stream, path.name, _is_known)
         return _check(table, path.name, options)[0]
 
 
@@ -141,24 +142,24 @@ class _Reader:
     options: Options
     pseudonyms: Pseudonyms
     seal: Seal
-    watch: Callable[[str, int], None]
+    watch: Watch
 
     def take(self, store: Store, path: Path, kind: str) -> Imported:
         """Import one file."""
         digest = _sha256(path)
         first: list[tuple[int, str, str]] = []
         with (
-            open_file(path) as stream,
+            open_file(path) as source,
             intake(store, kind, path.name, digest, dry_run=self.options.dry_run) as work,
         ):
-            table = open_table(stream, path.name, _is_known)
+            table = open_table(source.stream, path.name, _is_known)
             places = _check(table, path.name, self.options)[1]
             fields = [(c, places.get(c.name)) for c in KINDS[kind]]
             for rows, refused in self._batches(table.records, fields):
                 work.put(rows)
                 work.refuse(refused)
                 first += [(r.line, r.column, r.reason) for r in refused][: 20 - len(first)]
-                self.watch(path.name, work.n_rows + work.n_refused)
+                self.watch(path.name, work.n_rows + work.n_refused, source.fraction())
         return _result(work, first)
 
     def _batches(

@@ -37,7 +37,35 @@ class Record:
     reason: str = ""
 
 
-def open_file(path: Path) -> BinaryIO:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An open file.
+
+    Attributes:
+        stream: Its bytes, unzipped.
+        raw: The file itself.
+        size: Bytes on disk.
+    """
+
+    stream: BinaryIO
+    raw: BinaryIO
+    size: int
+
+    def fraction(self) -> float:
+        """How much of the file has been read, 0 to 1."""
+        return min(self.raw.tell() / self.size, 1.0) if self.size else 1.0
+
+    def __enter__(self) -> Source:
+        """Use as a context manager."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close on the way out."""
+        self.stream.close()
+        self.raw.close()
+
+
+def open_file(path: Path) -> Source:
     """Open for reading; gzip is seen by its first bytes.
 
     Raises:
@@ -47,6 +75,7 @@ def open_file(path: Path) -> BinaryIO:
         raw = path.open("rb")
         zipped = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
+        size = path.stat().st_size
     except OSError as e:
         raise InputError(
             f"The file cannot be opened: {e.strerror}.",
@@ -54,7 +83,8 @@ def open_file(path: Path) -> BinaryIO:
             safe="Nothing was imported.",
             todo="Check the name and that you may read the file.",
         ) from e
-    return io.BufferedReader(gzip.GzipFile(fileobj=raw)) if zipped else raw
+    stream = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if zipped else raw
+    return Source(stream, raw, size)
 
 
 class Lines:

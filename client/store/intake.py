@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from client.store import Store
 from common.database import transaction
 
+CACHE_KIB = 65_536
+
 Value = str | int | float | None
 Row = tuple[Value, ...]
 
@@ -99,7 +101,9 @@ class Intake:
         if self.kind == "events":
             rows = [(self._event_key(row), *row[1:]) for row in rows]
         before = self.conn.total_changes
-        self.conn.executemany(_SQL[self.kind], rows)
+        # in the order of the key the tree is walked once; equal keys keep their order
+        ordered: list[Row] = sorted(rows, key=lambda row: str(row[0]))
+        self.conn.executemany(_SQL[self.kind], ordered)
         self.n_rows += len(rows)
         self.n_changed += self.conn.total_changes - before
 
@@ -163,6 +167,8 @@ def intake(
         sha256: Digest of the file's bytes.
         dry_run: Count everything, then leave the database as it was.
     """
+    # room for the inner pages of the indexes: a large file would else write them again and again
+    store.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     try:
         with transaction(store.db) as conn:
             conn.execute("CREATE TEMP TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY, n INTEGER)")

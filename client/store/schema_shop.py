@@ -55,9 +55,9 @@ CREATE TABLE events (
     happened_at TEXT NOT NULL,
     product_id  TEXT NOT NULL DEFAULT '',
     value_minor INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
+);
 CREATE INDEX events_by_shopper ON events (shopper, happened_at);
-CREATE INDEX events_by_time ON events (happened_at);
+CREATE INDEX events_by_time ON events (happened_at, event_key);
 CREATE TABLE impressions (
     impression_id        TEXT PRIMARY KEY,
     shopper              INTEGER NOT NULL REFERENCES shoppers (shopper),
@@ -74,9 +74,9 @@ CREATE TABLE impressions (
     platform_affinity    INTEGER NOT NULL DEFAULT 0,
     platform_redemptions INTEGER NOT NULL DEFAULT 0,
     clicked              INTEGER CHECK (clicked IN (0, 1))
-) WITHOUT ROWID;
+);
 CREATE INDEX impressions_by_shopper ON impressions (shopper, shown_at);
-CREATE INDEX impressions_by_time ON impressions (shown_at);
+CREATE INDEX impressions_by_time ON impressions (shown_at, impression_id);
 CREATE INDEX impressions_by_product ON impressions (product_id);
 CREATE TABLE conversions (
     impression_id TEXT PRIMARY KEY,
