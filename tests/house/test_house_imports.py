@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "opacus", "transformers", "dp_accounting", "flwr", "onnx", "scipy")
 
 
@@ -34,3 +37,15 @@ def test_help_costs_no_engine(program):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip().endswith("[]")
+
+
+def test_the_contract_names_every_room_of_the_client():
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = config["tool"]["importlinter"]["contracts"]
+    named = next(c for c in contracts if c["name"].startswith("gui uses"))["forbidden_modules"]
+    rooms = {
+        f"client.{p.stem}"
+        for p in (ROOT / "client").iterdir()
+        if p.suffix == ".py" or (p / "__init__.py").exists()
+    }
+    assert rooms - {"client.__init__", "client.api"} == set(named) - {"server"}
