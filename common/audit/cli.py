@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import click
 
 from common import __version__
-from common.keys import PublicIdentity
 from common.terminal import emit, json_option, run_group
 
 if TYPE_CHECKING:
@@ -30,21 +29,21 @@ def audit() -> None:
 @audit.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--key",
-    "keys",
+    "--merchant",
+    "merchants",
     multiple=True,
-    help="Public key of an expected merchant (64 hex digits); may be given several times.",
+    help="An expected merchant: fingerprint (32 hex digits) or public key (64); repeatable.",
 )
 @json_option
-def verify(paths: tuple[Path, ...], keys: tuple[str, ...], as_json: bool) -> None:
+def verify(paths: tuple[Path, ...], merchants: tuple[str, ...], as_json: bool) -> None:
     """Check ledger exports: chain, signatures, pairing, and epsilon by two accountants.
 
     PATHS are files made by 'hansa ledger export', or folders of them.
     """
     # imported here: the accountants take a second to load, --help must not
-    from common.audit.findings import compare, examine, find_files
+    from common.audit.findings import compare, examine, find_files, fingerprint_of
 
-    trusted = [PublicIdentity.from_hex(key) for key in keys]
+    trusted = [fingerprint_of(text) for text in merchants]
     looked = [examine(path, trusted) for path in find_files(paths)]
     together = compare([(v.where, export) for v, export in looked if export is not None])
     holds = not together and all(v.holds for v, _ in looked)

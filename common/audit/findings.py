@@ -99,14 +99,24 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-def examine(
-    path: Path, trusted: Sequence[PublicIdentity] = ()
-) -> tuple[Verdict, LedgerExport | None]:
+def fingerprint_of(text: str) -> str:
+    """A merchant as given on the command line: a fingerprint, or a public key.
+
+    Raises:
+        InputError: it is neither.
+    """
+    plain = text.strip().lower()
+    if len(plain) == 32 and set(plain) <= set("0123456789abcdef"):
+        return plain
+    return PublicIdentity.from_hex(plain).fingerprint
+
+
+def examine(path: Path, trusted: Sequence[str] = ()) -> tuple[Verdict, LedgerExport | None]:
     """Look at one export.
 
     Args:
         path: The file.
-        trusted: Keys of the merchants that are expected; empty = the file's own key is taken.
+        trusted: Fingerprints of the merchants that are expected; empty = whoever signed the file.
 
     Raises:
         InputError: the file cannot be opened.
@@ -166,9 +176,9 @@ def replay(export: LedgerExport) -> list[Step]:
     return steps
 
 
-def _verdict(where: str, export: LedgerExport, trusted: Sequence[PublicIdentity]) -> Verdict:
+def _verdict(where: str, export: LedgerExport, trusted: Sequence[str]) -> Verdict:
     problems = export.problems()
-    if trusted and export.merchant not in trusted:
+    if trusted and export.merchant.fingerprint not in trusted:
         text = "The file is signed by a merchant whose key is not among the expected ones."
         problems.append(Problem("stranger", text))
     released = mechanisms(export.entries)

@@ -16,6 +16,7 @@ from client.store import ledger
 from common import ledger_file
 from common.accounting import spent
 from common.audit.cli import audit
+from common.errors import InputError
 from common.keys import Identity
 from common.privacy import PrivacyBudget
 from tests.client.door_shop import Shop, a_plan
@@ -51,7 +52,7 @@ def as_json(result: Result) -> dict[str, Any]:
 
 def test_a_whole_export_holds(shop: Shop, tmp_path: Path) -> None:
     file = export_of(shop, tmp_path / "a.json")
-    result = run("verify", file, "--json", "--key", shop.identity.public.hex)
+    result = run("verify", file, "--json", "--merchant", shop.identity.public.hex)
     assert result.exit_code == 0
     [found] = as_json(result)["ledgers"]
     expected = spent([a_plan().mechanism()] * 2, 1e-4)
@@ -95,7 +96,10 @@ def test_two_histories_of_one_merchant(shop: Shop, tmp_path: Path) -> None:
 
 def test_an_unexpected_key(shop: Shop, tmp_path: Path) -> None:
     file = export_of(shop, tmp_path / "a.json")
-    assert run("verify", file, "--key", Identity.generate().public.hex).exit_code == 4
+    assert run("verify", file, "--merchant", shop.identity.public.fingerprint).exit_code == 0
+    assert run("verify", file, "--merchant", Identity.generate().public.hex).exit_code == 4
+    assert run("verify", file, "--merchant", Identity.generate().public.fingerprint).exit_code == 4
+    assert isinstance(run("verify", file, "--merchant", "bob").exception, InputError)
 
 
 def test_replay(shop: Shop, tmp_path: Path) -> None:
