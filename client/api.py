@@ -210,7 +210,10 @@ class Shop:
         """One audience with its members."""
         found = audiences.load(self._store, audience_id)
         out = audiences.excluded(self._store, found.product_id)
-        return replace(found, members=tuple(m for m in found.members if m.shopper_key not in out))
+        kept = tuple(m for m in found.members if m.shopper_key not in out)
+        # a click rate of a head that was never trained on this shop's clicks would be invented
+        clicks = rows.summary(self._store).n_clicks_known > 0
+        return replace(found, members=kept, expected_ctr=found.expected_ctr if clicks else None)
 
     def exclude(self, audience: Audience, shopper_key: str) -> None:
         """Leave a shopper out of this product's audiences, those to come too."""

@@ -19,12 +19,14 @@ class JobSpec:
         verb: The words after `hansa`, e.g. ("ads", "write").
         args: Arguments and flags of the verb.
         service: Runs until it is stopped; restarted with back-off when it dies.
+        grace_s: How long it may take to end by itself when it is asked to.
     """
 
     name: str
     verb: tuple[str, ...]
     args: tuple[str, ...] = ()
     service: bool = False
+    grace_s: float = 5.0
 
     def command(self, home: Path) -> list[str]:
         """Program and arguments for this shop folder."""
@@ -42,11 +44,19 @@ class JobSpec:
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """A step of a job. `part` is 0..1, or None when the end is not known."""
+    """A step of a job.
+
+    Attributes:
+        step: What it does now; for the node its state ("online", "training", ...).
+        part: 0..1, or None when the end is not known.
+        note: A few words more.
+        round: Of the plan that the node works on; 0 if none.
+    """
 
     step: str
     part: float | None
     note: str = ""
+    round: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,9 @@ def parse_line(line: str) -> JobLine | None:
             part=min(max(float(part), 0.0), 1.0) if known else None,
             note=str(raw.get("note", "")),
         )
+    if "state" in raw and "at" in raw and "creative_id" not in raw:
+        note = str(raw.get("note", ""))
+        return JobProgress(str(raw["state"]), None, note, int(raw.get("round", 0)))
     if "error" in raw and "what" in raw:
         return JobFailure(
             code=str(raw["error"]),
@@ -109,20 +122,23 @@ def join_league(kit: Path, request: Path) -> JobSpec:
 
 
 def run_node() -> JobSpec:
-    """`hansa node`: learn with the league until stopped."""
-    return JobSpec("node", ("node",), service=True)
+    """`hansa node`: learn with the league until stopped.
+
+    Its grace is long: a round whose privacy is spent is finished and sent first.
+    """
+    return JobSpec("node", ("node",), service=True, grace_s=60.0)
 
 
 def pick_audience(product_id: str, size: int | None) -> JobSpec:
     """`hansa audience PRODUCT [--size N]`."""
     flags = () if size is None else ("--size", str(size))
-    return JobSpec("audience", ("audience",), (product_id, *flags))
+    return JobSpec("audience", ("audience",), ("--product", product_id, *flags))
 
 
 def write_ads(product_id: str, audience_id: str, language: str, n: int = 3) -> JobSpec:
     """`hansa ads write`: drafts for a product and an audience."""
     flags = ("--audience", audience_id) if audience_id else ()
-    words = (product_id, *flags, "--language", language, "-n", str(n))
+    words = ("--product", product_id, *flags, "--language", language, "--n", str(n))
     return JobSpec("ads", ("ads", "write"), words)
 
 

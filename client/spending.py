@@ -80,7 +80,7 @@ def _epsilon_after(store: Store, charges: list[LedgerEntry], delta: float) -> di
     """Sequence of a charge -> epsilon of the whole ledger after it, where it was computed."""
     known = spent.spent_history(store, delta)
     out: dict[int, float] = {}
-    ends = [c.sequence for c in charges[1:]] + [2**62]
+    ends = [*(c.sequence for c in charges[1:]), 2**62][: len(charges)]
     for charge, end in zip(charges, ends, strict=True):
         fits = [v.spent.epsilon for v in known if charge.sequence <= v.sequence < end]
         if fits:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from common import __version__
 from gui.app import Desktop
+from gui.crash import CrashGuard
 from gui.single import SingleInstance
 from gui.window import PAGES
 
@@ -41,7 +42,9 @@ def main() -> None:
     single = SingleInstance(options.home)
     if not single.acquire():
         return
+    guard = CrashGuard(options.home / "logs" / "desktop.log")
     desktop = Desktop(app, options.home, mode=options.theme, language=options.language)
+    guard.install(desktop.hub.failed.emit)
     single.raised.connect(desktop.show)
     desktop.window.go(options.page)
     desktop.show()
@@ -50,6 +53,7 @@ def main() -> None:
     app.setQuitOnLastWindowClosed(True)
     code = app.exec()
     desktop.close()
+    guard.uninstall()
     single.release()
     sys.exit(code)
 

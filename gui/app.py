@@ -1,4 +1,4 @@
-"""One run of the window: theme, language, crash guard, the hub and the main window."""
+"""One run of the window: theme, language, the hub and the main window."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from gui.crash import CrashGuard
 from gui.hub import Hub
-from gui.i18n import Language, system_language
+from gui.i18n import language as spoken
+from gui.i18n import system_language
 from gui.theme.theme import theme
 from gui.window import MainWindow
 
@@ -21,9 +21,6 @@ class Desktop:
     ) -> None:
         self._app = app
         self.hub = Hub(home)
-        self._language = Language()
-        self.guard = CrashGuard(home / "logs" / "desktop.log")
-        self.guard.install(self.hub.failed.emit)
         self.hub.open()
         if mode:
             self.hub.options.setValue("theme", mode)
@@ -50,13 +47,13 @@ class Desktop:
         self.window.activateWindow()
 
     def close(self) -> None:
-        """End the jobs, give the hooks back."""
+        """Close the window, end the jobs, close the shop."""
+        self._app.styleHints().colorSchemeChanged.disconnect(self._system_changed)
         self.window.close()
         self.hub.close()
-        self.guard.uninstall()
 
     def _style(self) -> None:
-        self._language.use(self._app, str(self.hub.options.value("language", "en")))
+        spoken.use(self._app, str(self.hub.options.value("language", "en")))
         theme.apply(self._app, str(self.hub.options.value("theme", "system")))
 
     def _system_changed(self) -> None:

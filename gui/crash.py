@@ -46,6 +46,7 @@ class CrashGuard(QObject):
     def install(self, show: Callable[[JobFailure], object]) -> None:
         """Take over the hooks; `show` gets one calm failure for each thing caught."""
         self.caught.connect(show)
+        self._before = (sys.excepthook, threading.excepthook)
         sys.excepthook = self._exception
         threading.excepthook = lambda a: self._exception(
             a.exc_type, a.exc_value or a.exc_type(), a.exc_traceback
@@ -54,8 +55,7 @@ class CrashGuard(QObject):
 
     def uninstall(self) -> None:
         """Give the hooks back and close the files."""
-        sys.excepthook = sys.__excepthook__
-        threading.excepthook = threading.__excepthook__
+        sys.excepthook, threading.excepthook = self._before
         qInstallMessageHandler(None)
         faulthandler.disable()
         self._fatal.close()

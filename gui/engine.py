@@ -12,8 +12,9 @@ from PySide6.QtCore import QElapsedTimer, QObject, QProcess, QProcessEnvironment
 
 from client.api import JobFailure, JobProgress, JobResult, JobSpec, parse_line
 
-GRACE_MS = 5_000
+TERMINATE_MS = 5_000
 STABLE_MS = 60_000
+DETAILS = 8_000  # characters of standard error that "Copy details" keeps
 BACK_OFF_MS = (1_000, 2_000, 5_000, 15_000, 30_000, 60_000)
 
 
@@ -38,17 +39,16 @@ class EngineProcess(QObject):
     progressed = Signal(object)
     finished = Signal(object)
 
-    def __init__(
-        self, spec: JobSpec, home: Path, parent: QObject | None = None, *, grace_ms: int = GRACE_MS
-    ) -> None:
+    def __init__(self, spec: JobSpec, home: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.spec, self._home, self._grace_ms = spec, home, grace_ms
+        self.spec, self._home = spec, home
         self.state = State.STOPPED
         self.progress: JobProgress | None = None
         self.failure: JobFailure | None = None
         self.retry_ms = 0
         self._result: JobResult | None = None
         self._tail: deque[str] = deque(maxlen=40)
+        self._errors = ""
         self._fails = 0
         self._age = QElapsedTimer()
         self._process = QProcess(self)
@@ -75,6 +75,7 @@ class EngineProcess(QObject):
         self._again.stop()
         self.failure = self._result = self.progress = None
         self._tail.clear()
+        self._errors = ""
         self.retry_ms = 0
         program, *args = self.spec.command(self._home)
         environment = QProcessEnvironment.systemEnvironment()
@@ -86,7 +87,7 @@ class EngineProcess(QObject):
         self._process.start(program, args)
 
     def stop(self) -> None:
-        """Ask, wait 5 s, terminate, wait 5 s, kill. A pending restart is called off."""
+        """Ask, wait the grace, terminate, wait 5 s, kill. A pending restart is called off."""
         self._again.stop()
         if self.state is State.FAILED:
             self._enter(State.STOPPED)
@@ -97,7 +98,7 @@ class EngineProcess(QObject):
         self._process.closeWriteChannel()
         if os.name == "posix" and self._process.processId() > 0:
             os.kill(self._process.processId(), signal.SIGINT)
-        self._timer.start(self._grace_ms)
+        self._timer.start(round(1000 * self.spec.grace_s))
 
     def wait(self, ms: int) -> bool:
         """Block until the process is gone; for the end of the program."""
@@ -115,7 +116,7 @@ class EngineProcess(QObject):
         self._steps += 1
         if self._steps == 1:
             self._process.terminate()
-            self._timer.start(self._grace_ms)
+            self._timer.start(min(TERMINATE_MS, round(1000 * self.spec.grace_s)))
         else:
             self._process.kill()
 
@@ -144,7 +145,7 @@ class EngineProcess(QObject):
 
     def _read_errors(self) -> None:
         text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
-        self._tail.extend(text.splitlines())
+        self._errors = (self._errors + text)[-DETAILS:]
 
     def _error(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
@@ -168,7 +169,7 @@ class EngineProcess(QObject):
             self._fail()
 
     def _fail(self) -> None:
-        details = "\n".join(self._tail)
+        details = "\n".join([*self._tail, self._errors.strip()]).strip()
         plain = self.failure or JobFailure("stopped", "")
         self.failure = JobFailure(
             plain.code, plain.what, plain.where, plain.safe, plain.todo, details

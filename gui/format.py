@@ -19,8 +19,8 @@ def short(n: float) -> str:
     """A count for an axis: 12.5k, 3M."""
     for limit, unit in ((1e6, "M"), (1e3, "k")):
         if abs(n) >= limit:
-            return f"{QLocale().toString(n / limit, 'f', 1).removesuffix('.0')}{unit}"
-    return QLocale().toString(n, "f", 0 if n == round(n) else 1)
+            return f"{QLocale().toString(float(n) / limit, 'f', 1).removesuffix('.0')}{unit}"
+    return QLocale().toString(float(n), "f", 0 if n == round(n) else 1)
 
 
 def share(p: float | None, digits: int = 2) -> str:

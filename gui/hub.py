@@ -13,6 +13,8 @@ from common.errors import UserFacing
 from gui.engine import EngineProcess, State
 
 POLL_MS = 250
+#: How long a job may take to end when the window closes; a node ends its round first.
+CLOSE_MS = 5_000
 log = logging.getLogger(__name__)
 
 
@@ -67,7 +69,7 @@ class Hub(QObject):
             job.blockSignals(True)
             job.stop()
         for job in self.jobs.values():
-            if not job.wait(2_000):
+            if not job.wait(CLOSE_MS):
                 job.kill()
                 job.wait(2_000)
         if self.shop is not None:

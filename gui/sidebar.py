@@ -96,5 +96,7 @@ class Sidebar(QWidget):
         text = self._names["ads"][0]
         self._buttons["ads"].setText(f"  {text}  ({n})" if n else f"  {text}")
         self._shop.setText(shop.settings.shop_name or self.tr("This shop"))
-        state = words.node_state(self._hub.state("node").value)[0]
-        self._state.setText(words.fill(self.tr("Learning together: %1"), state.lower()))
+        job = self._hub.job("node")
+        step = job.progress.step if job and job.progress else ""
+        state = words.node_state(self._hub.state("node").value, step)[0]
+        self._state.setText(words.fill(self.tr("Learning together: %1"), state))

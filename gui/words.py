@@ -85,9 +85,20 @@ def creative_state(state: str) -> tuple[str, str]:
     }.get(state, (state, "muted"))
 
 
-def node_state(state: str) -> tuple[str, str]:
-    """State of the node in words, with its tone."""
+def node_state(state: str, step: str = "") -> tuple[str, str]:
+    """State of the node's process, and what the node itself says, in words with a tone."""
     translate = QCoreApplication.translate
+    said = {
+        "connecting": (translate("Words", "Connecting"), "accent"),
+        "offline": (translate("Words", "League not reached"), "warn"),
+        "online": (translate("Words", "Online, waiting for a round"), "good"),
+        "training": (translate("Words", "Learning on your data"), "accent"),
+        "sent": (translate("Words", "Online, answer sent"), "good"),
+        "refused": (translate("Words", "Online, a round was refused"), "warn"),
+        "installed": (translate("Words", "Online, new model installed"), "good"),
+    }
+    if state == "running" and step in said:
+        return said[step]
     return {
         "stopped": (translate("Words", "Paused"), "muted"),
         "starting": (translate("Words", "Starting"), "accent"),
@@ -148,6 +159,7 @@ def step_name(step: str) -> str:
         "import": translate("Words", "Importing %1"),
         "read": translate("Words", "Reading %1"),
         "score": translate("Words", "Scoring shoppers %1"),
+        "audience": translate("Words", "Scoring shoppers %1"),
         "explain": translate("Words", "Finding the reasons %1"),
         "write": translate("Words", "Writing %1"),
         "check": translate("Words", "Checking %1"),
@@ -244,6 +256,6 @@ def writer(name: str) -> str:
     """Who wrote an ad."""
     translate = QCoreApplication.translate
     return {
-        "grammar": translate("Words", "templates"),
+        "template": translate("Words", "templates"),
         "person": translate("Words", "a person"),
     }.get(name, name)

@@ -27,11 +27,18 @@ def sources() -> list[str]:
     return [str(p.relative_to(ROOT)) for p in sorted((ROOT / "gui").rglob("*.py"))]
 
 
+def run(command: list[str]) -> None:
+    """Run a tool; its chatter is shown only when it fails."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stdout + done.stderr)
+
+
 def update(language: str, target: Path) -> None:
     """Run lupdate into a .ts file."""
     flags = LANGUAGES[language]
     command = [tool("pyside6-lupdate"), "-no-obsolete", "-locations", "none", *flags, *sources()]
-    subprocess.run([*command, "-ts", str(target)], cwd=ROOT, check=True, capture_output=True)
+    run([*command, "-ts", str(target)])
 
 
 def unfinished(ts: Path) -> list[str]:
@@ -58,7 +65,7 @@ def compile_ts(language: str) -> None:
     """Run lrelease."""
     ts, qm = I18N / f"{language}.ts", I18N / f"{language}.qm"
     command = [tool("pyside6-lrelease"), str(ts), "-qm", str(qm)]
-    subprocess.run(command, check=True, capture_output=True)
+    run(command)
 
 
 def main() -> int:

@@ -39,6 +39,9 @@ class Language:
         return found
 
 
+language = Language()
+
+
 def system_language() -> str:
     """The desktop speaks Chinese: "zh"; else "en"."""
     return "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"

@@ -100,11 +100,11 @@
     <name>AdPreview</name>
     <message>
         <source>Preview of the ad</source>
-        <extracomment>Grounds of the picture&apos;s place (light, deep, ink): the placement is light in both themes.</extracomment>
         <translation>广告预览</translation>
     </message>
     <message>
         <source>Ad · generated</source>
+        <extracomment>Grounds of the picture&apos;s place (light, deep, ink): the placement is light in both themes.</extracomment>
         <translation>广告 · 自动生成</translation>
     </message>
 </context>
@@ -491,6 +491,10 @@
     <message>
         <source>This shop&apos;s node</source>
         <translation>本店节点</translation>
+    </message>
+    <message>
+        <source>round %1</source>
+        <translation>第 %1 轮</translation>
     </message>
     <message>
         <source>Rows imported</source>
@@ -1452,6 +1456,34 @@
     <message>
         <source>Rejected</source>
         <translation>已拒绝</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>连接中</translation>
+    </message>
+    <message>
+        <source>League not reached</source>
+        <translation>未连上联盟</translation>
+    </message>
+    <message>
+        <source>Online, waiting for a round</source>
+        <translation>在线，等待轮次</translation>
+    </message>
+    <message>
+        <source>Learning on your data</source>
+        <translation>正在用您的数据学习</translation>
+    </message>
+    <message>
+        <source>Online, answer sent</source>
+        <translation>在线，结果已发出</translation>
+    </message>
+    <message>
+        <source>Online, a round was refused</source>
+        <translation>在线，拒绝了一轮</translation>
+    </message>
+    <message>
+        <source>Online, new model installed</source>
+        <translation>在线，已安装新模型</translation>
     </message>
     <message>
         <source>Paused</source>

@@ -38,7 +38,8 @@ class AdCard(Card):
         body = QHBoxLayout()
         body.setSpacing(20)
         ad = self._ad
-        preview = AdPreview(ad.headline, ad.body, ad.call_to_action, view.product.title)
+        mark = ad.provenance.get("label", "")
+        preview = AdPreview(ad.headline, ad.body, ad.call_to_action, view.product.title, mark)
         body.addWidget(preview, 0, Qt.AlignmentFlag.AlignTop)
         side = column(spacing=6)
         self._who(side)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
-from client.api import Departure, JobResult, LeagueView, PrivacyView, join_league
+from client.api import Departure, JobProgress, JobResult, LeagueView, PrivacyView, join_league
 from gui import format as fmt
 from gui import words
 from gui.engine import State
@@ -28,7 +28,7 @@ class _Seen:
     view: PrivacyView
     departures: tuple[Departure, ...]
     state: State
-    step: str
+    progress: JobProgress | None
     retry_ms: int
     has_data: bool
 
@@ -52,7 +52,7 @@ class Learning(PageView):
             self.shop.privacy(),
             self.shop.departures(),
             self.hub.state("node"),
-            job.progress.step if job and job.progress else "",
+            job.progress if job else None,
             job.retry_ms if job else 0,
             not self.shop.info().is_empty,
         )
@@ -108,13 +108,18 @@ class Learning(PageView):
     def _node(self, seen: _Seen) -> Card:
         on = seen.state in (State.STARTING, State.RUNNING)
         waits = seen.state is State.FAILED and seen.retry_ms > 0
-        state = pill(*words.node_state(seen.state.value))
+        state = pill(
+            *words.node_state(seen.state.value, seen.progress.step if seen.progress else "")
+        )
         card = Card(self.tr("This shop's node"), state)
         sent = sum(d.state == "commit" for d in seen.departures)
+        note = seen.progress.note if on and seen.progress else ""
+        if on and seen.progress and seen.progress.round:
+            note = words.fill(self.tr("round %1"), seen.progress.round)
         steps = (
             (seen.has_data, self.tr("Rows imported"), ""),
             (seen.league.joined, self.tr("Joined a league"), seen.league.address),
-            (on, self.tr("Node answers the coordinator"), words.step_name(seen.step)),
+            (on, self.tr("Node answers the coordinator"), note),
             (sent > 0, self.tr("Noised answers sent"), fmt.count(sent)),
             (
                 bool(seen.league.model_digest),

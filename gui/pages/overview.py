@@ -27,7 +27,7 @@ from gui.widgets.metric import Metric
 from gui.widgets.segments import Segments
 from gui.widgets.table import Cell, Column, Table
 from gui.widgets.timechart import ChartData, TimeChart
-from gui.words import fill
+from gui.words import fill, node_state
 
 #: Weeks of a period -> weeks in one bar.
 PERIODS = {12: 1, 26: 2, 52: 4}
@@ -42,7 +42,7 @@ class _Seen:
     league: LeagueView
     waiting: Waiting
     products: tuple[ProductCount, ...]
-    node: str
+    node: tuple[str, str]
     n_weeks: int
 
 
@@ -78,9 +78,14 @@ class Overview(PageView):
             shop.league(),
             shop.waiting(),
             tuple(shop.products(limit=6)),
-            self.hub.state("node").value,
+            self._node(),
             self._n_weeks,
         )
+
+    def _node(self) -> tuple[str, str]:
+        job = self.hub.job("node")
+        step = job.progress.step if job and job.progress else ""
+        return node_state(self.hub.state("node").value, step)
 
     def build(self, value: object) -> None:
         """Banner, metrics, chart, privacy, products."""

@@ -19,7 +19,7 @@ def budget_ring(view: PrivacyView, size: int = 132) -> Ring:
     return Ring(view.epsilon, view.limit, fmt.number(view.epsilon), caption, size=size)
 
 
-def privacy_card(hub: Hub, view: PrivacyView, league: LeagueView, node: str) -> Card:
+def privacy_card(hub: Hub, view: PrivacyView, league: LeagueView, node: tuple[str, str]) -> Card:
     """The card of the overview."""
     translate = QCoreApplication.translate
     card = Card(translate("PrivacyCard", "Privacy budget"))
@@ -37,7 +37,7 @@ def privacy_card(hub: Hub, view: PrivacyView, league: LeagueView, node: str) -> 
     top = row(budget_ring(view), spacing=16)
     top.addLayout(figures, 1)
     card.add(top, rule())
-    state = pill(*words.node_state(node))
+    state = pill(*node)
     title = label(translate("PrivacyCard", "Learning together"), "section")
     card.add(row(title, None, state))
     if view.rounds_left is not None:

@@ -24,9 +24,10 @@ _WRAP = int(Qt.TextFlag.TextWordWrap.value)
 class AdPreview(QWidget):
     """A 300 by 250 placement."""
 
-    def __init__(self, headline: str, body: str, action: str, product: str) -> None:
+    def __init__(self, headline: str, body: str, action: str, product: str, mark: str) -> None:
         super().__init__()
         self._headline, self._body, self._action, self._product = headline, body, action, product
+        self._mark = mark or QCoreApplication.translate("AdPreview", "Ad · generated")
         seed = hashlib.sha256(product.encode()).digest()[0]
         self._ground = GROUNDS[seed % len(GROUNDS)]
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -89,6 +90,5 @@ class AdPreview(QWidget):
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, self._action)
         painter.setPen(QColor("#6B7484"))
         painter.setFont(sized(self.font(), 10))
-        mark = QCoreApplication.translate("AdPreview", "Ad · generated")
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(160, 234, 126, 24), right, mark)
+        painter.drawText(QRectF(160, 234, 126, 24), right, self._mark)

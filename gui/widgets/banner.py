@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
@@ -53,9 +53,16 @@ class ErrorBanner(QFrame):
         self.setAccessibleName(title)
         box.addWidget(label(title, "section", tone="bad"))
         what = " ".join(p for p in (failure.what, failure.where) if p)
-        for text in (what, failure.safe or failure_safe(failure), failure.todo):
+        # other rooms speak English; in another language our own sentence says what is safe
+        english = QLocale().language() == QLocale.Language.English
+        safe = failure.safe if english and failure.safe else failure_safe(failure)
+        if english:
+            lines = [(what, ""), (safe, ""), (failure.todo, "")]
+        else:
+            lines = [(safe, ""), (f"{what} {failure.todo}".strip(), "caption")]
+        for text, role in lines:
             if text:
-                box.addWidget(label(text, wrap=True))
+                box.addWidget(label(text, role, wrap=True))
         actions = row()
         translate = QCoreApplication.translate
         if retry:

@@ -1,0 +1,63 @@
+"""Pictures of every page of the window for one shop folder, in every look, into a folder."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+LOOKS = ("light-en", "dark-en", "light-zh", "dark-zh")
+TURNS = 12  # of the event loop, until fonts and layouts are settled
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, required=True, help="the shop's folder")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "screens")
+    parser.add_argument("--pages", default="", help="comma separated; all by default")
+    parser.add_argument("--looks", default=",".join(LOOKS))
+    parser.add_argument("--size", default="1440x960")
+    parser.add_argument("--hover", type=int, default=-1, help="point of the overview's chart")
+    parser.add_argument("--display", action="store_true", help="a real window, not offscreen")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Open the window once a look, walk through its pages, save a picture of each."""
+    options = arguments()
+    if not options.display:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtWidgets import QApplication
+
+    from gui.app import Desktop
+    from gui.window import PAGES
+
+    app = QApplication(sys.argv[:1])
+    width, height = map(int, options.size.split("x"))
+    options.out.mkdir(parents=True, exist_ok=True)
+    for look in options.looks.split(","):
+        mode, language = look.split("-")
+        desktop = Desktop(app, options.home, mode=mode, language=language)
+        desktop.window.resize(width, height)
+        desktop.show()
+        for page in options.pages.split(",") if options.pages else PAGES:
+            desktop.window.go(page)
+            chart = getattr(desktop.window.pages.get(page), "chart", None)
+            if chart is not None and options.hover >= 0:
+                chart.select(options.hover)
+            for _ in range(TURNS):
+                app.processEvents()
+            path = options.out / f"{page}-{look}.png"
+            desktop.window.grab().save(str(path))
+            print(path)
+        desktop.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
