@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +9,11 @@ from numpy.typing import NDArray
 
 from common.metrics import sigmoid
 
-#: Fewer outcomes than this say too little: the shared model's probabilities stay as they are.
-MIN_POSITIVE = 5
-#: Precision of the prior slope ~ N(1, 1/8); the intercept is free: base rates differ by shop.
-_SLOPE_PRECISION = 8.0
+#: Fewer rows than this say nothing: the shared model's probabilities stay as they are.
+MIN_ROWS = 50
+#: Priors: slope ~ N(1, 1/8), shift at the mean score ~ N(0, 1/0.25). They carry the fit where a
+#: shop has few outcomes, and hardly matter where it has many.
+_PRECISION = (8.0, 0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +52,26 @@ def fit(logit: NDArray[np.floating], label: NDArray[np.integer]) -> Platt | None
         label: [N] of 0, 1, and -1 for unknown, which are left out.
 
     Returns:
-        None with fewer than MIN_POSITIVE positives or negatives.
+        None with fewer than MIN_ROWS labelled rows.
     """
     known = label >= 0
     x, y = logit[known].astype(np.float64), (label[known] == 1).astype(np.float64)
-    n_positive = int(y.sum())
-    if n_positive < MIN_POSITIVE or len(y) - n_positive < MIN_POSITIVE:
+    if len(y) < MIN_ROWS:
         return None
-    # Centred, so that slope and intercept do not fight; undone at the end.
+    # Centred, so that slope and shift do not fight; undone at the end.
     middle = float(x.mean())
     centred = x - middle
-    weights = np.array([1.0, math.log(n_positive / (len(y) - n_positive))])
-    prior = np.array([_SLOPE_PRECISION, 0.0])
-    for _ in range(50):
+    start, precision = np.array([1.0, middle]), np.array(_PRECISION)
+    weights = start.copy()
+    for _ in range(100):
         p = sigmoid(weights[0] * centred + weights[1])
-        error = p - y
-        gradient = np.array([error @ centred, error.sum()]) + prior * (weights - [1.0, 0.0])
-        curve = p * (1 - p)
+        error, curve = p - y, p * (1 - p)
+        gradient = np.array([error @ centred, error.sum()]) + precision * (weights - start)
         cross = float(curve @ centred)
-        hessian = np.array([[curve @ centred**2, cross], [cross, curve.sum()]]) + np.diag(
-            prior + 1e-6
-        )
-        step = np.linalg.solve(hessian, gradient)
-        weights = weights - np.clip(step, -2, 2)
+        hessian = np.array([[float(curve @ centred**2), cross], [cross, float(curve.sum())]])
+        step = np.linalg.solve(hessian + np.diag(precision), gradient)
+        weights = weights - np.clip(step, -1, 1)
         if np.abs(step).max() < 1e-9:
             break
     slope = float(max(weights[0], 0.05))
-    return Platt(slope, float(weights[1]) - slope * middle, len(y), n_positive)
+    return Platt(slope, float(weights[1]) - slope * middle, len(y), int(y.sum()))

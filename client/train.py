@@ -101,6 +101,7 @@ def train(
 
     Raises:
         TrainingError: a weight became infinite or NaN; nothing is returned.
+        InternalError: the plan's tensors are not those of the model.
     """
     source = noise or SystemNoise()
     place = pick_device(device)
@@ -216,7 +217,7 @@ def predict(
 
 
 def pick_device(device: str) -> torch.device:
-    """ "auto" is the GPU where there is one."""
+    """The named device; "auto" is the GPU where there is one."""
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return torch.device(device)

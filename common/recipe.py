@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,28 @@ class Recipe:
     """
 
     rounds: int = 20
-    local_steps: int = 3
-    sampling_rate: float = 0.25
-    clip_norm: float = 0.3
-    learning_rate: float = 8.0
+    local_steps: int = 1
+    sampling_rate: float = 0.5
+    clip_norm: float = 0.05
+    learning_rate: float = 24.0
     expected_batch: float = 100.0
     server_momentum: float = 0.5
     heads: tuple[str, ...] = ("conversion",)
     max_impressions: int = 16
-    n_bins: int = 16
+    n_bins: int = 12
     evaluate_clip_norm: float = 1.0
-    evaluate_noise_multiplier: float = 6.0
+    evaluate_noise_multiplier: float = 4.0
 
 
 DEFAULT = Recipe()
+
+
+def without_privacy(recipe: Recipe) -> Recipe:
+    """The comparator's constants: no clipping means smaller steps, no noise means more of them."""
+    return replace(recipe, local_steps=3, learning_rate=4.0, server_momentum=0.9)
+
+
+def alone(recipe: Recipe, n_shoppers: int) -> Recipe:
+    """Constants for one merchant on its own, without privacy; divides by its own batch."""
+    own = max(1.0, recipe.sampling_rate * n_shoppers)
+    return replace(recipe, rounds=1, local_steps=60, learning_rate=30.0, expected_batch=own)

@@ -25,13 +25,13 @@ from common.features import FeatureSpec
 from common.metrics import Quality, quality, sigmoid
 from common.model import initial_tensors
 from common.privacy import DELTA_BY_TIER, PrivacyBudget, PrivacyUnit
-from common.recipe import DEFAULT, Recipe
+from common.recipe import DEFAULT, Recipe, alone, without_privacy
 from common.rounds import RoundPlan, Task
 from server.aggregation import Arrays, aggregate
 
 Merchant = tuple[str, ShopperData, ShopperData]
 MIN_LATER = 3
-LOCAL_DECAY = 0.003
+LOCAL_DECAY = 0.001
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,11 @@ def simulate(
         progress: Called with (rounds done, rounds).
     """
     began, source = time.perf_counter(), noise or SystemNoise()
-    steps = recipe.rounds * recipe.local_steps
     sigma = 1.0
-    if epsilon is not None:
+    if epsilon is None:
+        recipe = without_privacy(recipe)
+    else:
+        steps = recipe.rounds * recipe.local_steps
         sigma = calibrate(PrivacyBudget(epsilon, delta), recipe.sampling_rate, steps)
     tensors, velocity = initial_tensors(spec), None
     for number in range(1, recipe.rounds + 1):
@@ -147,15 +149,9 @@ def simulate_local(
     """Each merchant alone, no privacy: the same network and steps, with weight decay."""
     began, source = time.perf_counter(), noise or SystemNoise()
     start = initial_tensors(spec)
-    steps = recipe.rounds * recipe.local_steps
     every: list[Arrays] = []
     for _, data, _ in merchants:
-        # Alone there is no mean over merchants: the divisor is the merchant's own expected batch.
-        own = replace(
-            recipe,
-            local_steps=steps,
-            expected_batch=max(1.0, recipe.sampling_rate * data.n_shoppers),
-        )
+        own = alone(recipe, data.n_shoppers)
         plan = make_plan(spec, own, start, 1, 1.0, 1e-4)
         update = train_plain(plan, spec, data, source, weight_decay=LOCAL_DECAY).tensors
         every.append({k: start[k] + update[k] if k in update else start[k] for k in start})

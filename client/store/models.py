@@ -113,7 +113,10 @@ def listing(store: Store) -> list[Installed]:
         "SELECT digest, installed_at, signer, run_id, n_bytes FROM bundles"
         " ORDER BY installed_at DESC, rowid DESC"
     ).fetchall()
-    return [Installed(*row[:5], i == 0) for i, row in enumerate(rows)]
+    return [
+        Installed(digest, at, signer, run_id, n_bytes, current=i == 0)
+        for i, (digest, at, signer, run_id, n_bytes) in enumerate(rows)
+    ]
 
 
 def calibration(store: Store, bundle_digest: str, head: str) -> Platt | None:
