@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from client.creative.brief import AdText, Brief
-from client.creative.checks import claims, copies, facts, length, reader, style
+from client.creative.checks import category, claims, copies, facts, length, reader, style
 from client.creative.text import MAX_TEXT
 from common.domain import Finding
 
@@ -16,6 +16,7 @@ _CHECKS: tuple[Callable[[Brief, AdText], Iterator[Finding]], ...] = (
     reader.check,
     style.check,
     copies.check,
+    category.check,
 )
 
 

@@ -34,6 +34,7 @@ class Trait:
         say_en: How an English ad says it; "" = an ad leaves it unsaid.
         say_zh: How a Chinese ad says it.
         only: Names that allow an ad to say it; empty = all names.
+        families: Product families whose ads may say it; empty = all.
     """
 
     trait_id: str
@@ -42,6 +43,7 @@ class Trait:
     say_en: str
     say_zh: str
     only: tuple[str, ...]
+    families: tuple[str, ...] = ()
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where a plain text claims this trait."""
@@ -102,6 +104,7 @@ def traits() -> tuple[Trait, ...]:
                     say_en=t.get("say_en", t["en"][0] if loud else ""),
                     say_zh=t.get("say_zh", t["zh"][0] if loud else ""),
                     only=tuple(t.get("only", ())),
+                    families=tuple(t.get("families", ())),
                 )
             )
     return tuple(out)

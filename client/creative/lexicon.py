@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -11,7 +11,13 @@ from client.creative.text import data_file, has_han, plain
 from common.domain import Product
 
 Number = Literal["mass", "plural", "count"]
-_CUT = re.compile(r"\s+(?:with|for|in|of|from|without)\s|\s[-–—|]\s|[,(\[]")
+_CUT = re.compile(
+    r"\s+(?:with|for|in|of|from|without)\s|\s*[-–—|]\s+|\s+[-–—|]\s*|[,(\[+]", re.IGNORECASE
+)
+#: last words of a title that are no head: "Coffee Mugs Set", "Soap 3 Pack"
+_TAIL = set(
+    "set pack combo refill spray pouch box jar pcs pc can tin kit small large medium".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,8 @@ class Noun:
         zh: Simplified Chinese.
         family: Group of products whose ads share hooks.
         restricted: "" or why only plain words may be used (medicine, intimate, ...).
-        by: "category" when the shop's category said so, "title" when a word in the title did.
+        by: "category" when the shop's category said so, "title" when a word in the title did,
+            "type" when only the product type did: good for the family, too loose for a name.
     """
 
     en: str
@@ -32,7 +39,7 @@ class Noun:
     zh: str
     family: str
     restricted: str
-    by: Literal["category", "title", "none"]
+    by: Literal["category", "title", "type", "none"]
 
 
 UNKNOWN = Noun("", "mass", "", "general", "", "none")
@@ -90,25 +97,38 @@ def find(product: Product) -> Noun:
     kind, category = key(product.product_type), key(product.category)
     title = product.title.strip()
     if is_terse(product):
-        department = key(product.department)
-        for name in (
-            f"{category} > {kind}",
-            f"{department} > {category}",
-            kind,
-            key(title),
-            category,
-        ):
-            if name in _keys():
-                return _noun(_keys()[name], None, "category")
-    if has_han(title):
-        return _by_chinese(title)
-    for text in (title, product.product_type):
-        found = _by_head(text)
+        found = _by_shelf(product)
         if found:
             return found
-    if kind in _keys():
-        return _noun(_keys()[kind], None, "category")
-    return UNKNOWN
+    if has_han(title):
+        return _by_chinese(title)
+    by_kind = (
+        None
+        if re.search(r"[,&/]|\band\b", product.product_type)
+        else _by_head(product.product_type)
+    )
+    if by_kind and kind in key(title):
+        return by_kind
+    by_title = _by_head(title)
+    # "Dairy Milk" among the chocolates: the shop's own shelf is the better witness.
+    if by_title and (not by_kind or by_kind.family == by_title.family):
+        return by_title
+    return replace(by_kind, by="type") if by_kind else UNKNOWN
+
+
+def _by_shelf(product: Product) -> Noun | None:
+    """By category names, the narrowest that is known; then by the head of the type."""
+    kind, category = key(product.product_type), key(product.category)
+    narrow = (f"{category} > {kind}", kind, key(product.title))
+    for name in narrow:
+        if name in _keys() and name != category:
+            return _noun(_keys()[name], None, "category")
+    shelf = (_keys().get(n) for n in (f"{key(product.department)} > {category}", category))
+    broad = next((_noun(entry, None, "category") for entry in shelf if entry), None)
+    by_kind = _by_head(product.product_type)
+    if by_kind and by_kind.number != "count" and (not broad or broad.family == by_kind.family):
+        return replace(by_kind, by="category")
+    return broad
 
 
 def is_terse(product: Product) -> bool:
@@ -123,14 +143,28 @@ def cut(title: str) -> str:
     return _CUT.split(title, maxsplit=1)[0].strip()
 
 
-def _by_head(text: str) -> Noun | None:
+def head(text: str) -> str:
+    """The part of a name that the lexicon knows, at its end; "" if there is none."""
     words = key(cut(text)).split()
-    for end in range(len(words), max(0, len(words) - 3), -1):
-        for start in range(max(0, end - 4), end):
-            hit = _heads().get(" ".join(words[start:end]))
-            if hit:
-                return _noun(hit[0], hit[1], "title")
-    return None
+    while words and (words[-1] in _TAIL or words[-1].isdigit()):
+        words.pop()
+    names = (" ".join(words[start:]) for start in range(max(0, len(words) - 4), len(words)))
+    return next((n for n in names if n in _heads()), "")
+
+
+def _by_head(text: str) -> Noun | None:
+    name = head(text)
+    if not name:
+        return None
+    entry, zh = _heads()[name]
+    found = _noun(entry, zh, "title")
+    if name in {key(also) for also in entry.get("also", {})}:
+        return replace(found, en=name, number=_number(name))
+    return found
+
+
+def _number(name: str) -> Number:
+    return "plural" if name.endswith("s") and not name.endswith("ss") else "count"
 
 
 def _by_chinese(title: str) -> Noun:

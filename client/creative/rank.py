@@ -53,6 +53,7 @@ class Weights:
     fullness: float = 0.6
     names: float = 0.5
     echo: float = -1.5
+    bland: float = -0.6
     chance: float = 0.35
 
 
@@ -119,14 +120,21 @@ def _score(
     told = {f for f in candidate.facts_used if f not in ("noun", "title")}
     parts = {
         "facts": weights.facts * min(len(told), 2),
-        "hook": weights.hook * (not candidate.hook_id.startswith("g.")),
+        "hook": weights.hook * (not candidate.hook_id.startswith(("g.", "general."))),
         "novelty": -weights.novelty * max((likeness(own, o) for o in old), default=0.0),
         "fullness": weights.fullness * min(1.0, width(text.body) / (0.7 * brief.slot.body)),
         "names": weights.names * _names_product(brief, candidate),
+        "bland": weights.bland * _bland(candidate),
         "echo": weights.echo * _echo(text.headline, text.body),
         "chance": weights.chance * rng.random(),
     }
     return Ranked(candidate, sum(parts.values()), {k: round(v, 4) for k, v in parts.items()})
+
+
+def _bland(candidate: Candidate) -> int:
+    """Lines that would suit any product."""
+    lines = (candidate.hook_id, *candidate.template_id.split("+"))
+    return sum(line.startswith("general.") for line in lines)
 
 
 def _names_product(brief: Brief, candidate: Candidate) -> bool:

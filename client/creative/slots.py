@@ -69,11 +69,16 @@ def fill(brief: Brief, occasions: dict[str, str]) -> Slots:
         text = price_text(facts.price, facts.currency, brief.language)
         values["price"] = [Filling(text, "price")] if text else []
     if facts.breadth > 1:
-        values["breadth"] = [Filling(str(facts.breadth), "breadth")]
+        number = f"{facts.breadth:,}" if brief.language == "en" else str(facts.breadth)
+        values["breadth"] = [Filling(number, "breadth")]
+    if facts.noun.zh and facts.noun.by != "type":
+        values["kind"] = [Filling(facts.noun.zh, "noun")]
     if facts.offer:
         values["offer"] = [Filling(facts.offer, "offer")]
     values |= _traits(brief)
-    values["it"] = [Filling("them" if _is_plural(facts, mode) else "it")]
+    plural = _is_plural(facts, mode)
+    values["it"] = [Filling("them" if plural else "it")]
+    values["is"] = [Filling("are" if plural else "is")]
     return Slots(mode, {k: tuple(v) for k, v in (values | _capitals(values)).items() if v})
 
 
@@ -96,16 +101,20 @@ def _names(brief: Brief) -> tuple[Mode, list[Filling], list[Filling]]:
     """Mode, values of {name} and values of {noun}."""
     facts, language = brief.facts, brief.language
     common = facts.noun.zh if language == "zh" else facts.noun.en
+    common = "" if facts.noun.by == "type" else common
     if language == "en" and facts.noun.number == "count":
         common = f"a {common}"
     proper = [] if facts.noun.by == "category" else _proper_names(brief)
+    if language == "zh" and common and facts.noun.by == "title" and not has_han(facts.name):
+        branded = [Filling(f"{facts.brand} {common}", "brand")] if facts.brand else []
+        names = [*branded, *(Filling(n, "title") for n in proper)] or [Filling(common, "noun")]
+        return "named" if branded or proper else "generic", names, [Filling(common, "noun")]
+    if not proper and facts.noun.by == "title" and facts.brand and common:
+        proper = [f"{facts.brand} {common}"]
     if not proper:
         text = common or _THIS[language]
         return "generic", [Filling(text, "noun")], [Filling(text, "noun")]
     names = [Filling(n, "title") for n in proper]
-    if language == "zh" and common and not has_han(facts.name):
-        branded = f"{facts.brand} {common}" if facts.brand else common
-        return "named", [Filling(branded, "brand"), *names], [Filling(common, "noun")]
     return "named", names, names
 
 
@@ -116,17 +125,22 @@ def _proper_names(brief: Brief) -> list[str]:
     if not _is_name(brief, title):
         return []
     base = lexicon.cut(title) if _names_something(title) else title
-    base = re.sub(r"\s+[-–—|]\s+", " ", base).strip(" -,.") or title
-    known = plain(base).text
-    branded = base if plain(facts.brand).text in known else f"{_calm(facts.brand)} {base}"
-    options = dict.fromkeys((branded, base))
-    return [n for n in options if width(n) <= LONGEST_NAME and _is_name(brief, n)]
+    base = re.sub(r"\s*[-–—|]\s+|\s+[-–—|]\s*", " ", base).strip(" -,.") or title
+    brand = _calm(facts.brand)
+    options = [base if plain(brand).text in plain(base).text else f"{brand} {base}"]
+    if width(options[0]) > brief.slot.headline:
+        options.append(base)
+    if width(base) > LONGEST_NAME:
+        options.append(f"{brand} {clean(brief.product.product_type)}".strip())
+    return [n for n in dict.fromkeys(options) if width(n) <= LONGEST_NAME and _is_name(brief, n)]
 
 
 def _names_something(title: str) -> bool:
     """Whether the part before a dash or bracket is a name of its own."""
-    head = lexicon.cut(title)
-    return len(head.split()) > 1 or (has_han(head) and len(head) > 2)
+    start = lexicon.cut(title)
+    return (
+        len(start.split()) > 1 or bool(lexicon.head(start)) or (has_han(start) and len(start) > 2)
+    )
 
 
 def _calm(text: str) -> str:
@@ -194,6 +208,8 @@ def _may_say(brief: Brief, trait: Trait) -> bool:
         if trait.only and words not in {plain(o).text for o in trait.only}:
             continue
         if trait.group == "attributes":
+            if trait.families and brief.facts.noun.family not in trait.families:
+                return False
             if trait.trait_id not in title.replace(" ", "-"):
                 return True
         elif _MADE_WITH.search(source[max(0, start - 90) : start]) and words not in title:

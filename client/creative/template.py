@@ -16,7 +16,7 @@ from client.creative.text import data_file, width
 #: candidates of one brief; more would only repeat the same words in another order
 MOST = 240
 _SLOT = re.compile(r"\{(\w+)\}")
-_NAMES = {"name", "Name", "noun", "Noun"}
+_NAMES = {"name", "Name", "noun", "Noun", "kind"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class TemplateWriter:
         slots = fill(brief, family["o"])
         headlines = _headlines(brief, bank, family, slots)
         bodies = _bodies(brief, bank, family, slots)
-        pairs = [(h, b) for h, b in every(headlines, bodies) if _go_together(h, b)]
+        named = slots.mode == "named"
+        pairs = [(h, b) for h, b in every(headlines, bodies) if _go_together(h, b, named)]
         rng = random.Random(brief.seed)
         rng.shuffle(pairs)
         calls: list[str] = bank["calls"][brief.kind]
@@ -64,11 +65,17 @@ def _candidate(brief: Brief, headline: _Line, body: _Line, call: str) -> Candida
     )
 
 
-def _go_together(headline: _Line, body: _Line) -> bool:
-    """The product is named once or twice, and nothing is said twice."""
+#: facts that name the product; only these may stand in headline and body
+_OWN = {"noun", "title", "brand"}
+
+
+def _go_together(headline: _Line, body: _Line, named: bool) -> bool:
+    """The product is named once or twice, by its own name if it has one; nothing is said twice."""
     if not 1 <= headline.named + body.named <= 2:
         return False
-    shared = (set(headline.facts) & set(body.facts)) - {"noun", "title", "brand"}
+    if named and not {"title", "brand"} & {*headline.facts, *body.facts}:
+        return False
+    shared = (set(headline.facts) & set(body.facts)) - _OWN
     return not shared and headline.text.rstrip("?.。？") not in body.text
 
 
@@ -107,7 +114,13 @@ def _bodies(
     gap = "" if brief.language == "zh" else " "
     orders = (("open", "close"), ("fact", "close"), ("open", "fact", "close"))
     out = [_join(parts, gap) for order in orders for parts in every(*(roles[r] for r in order))]
-    return [b for b in out if b.named <= 1 and width(b.text) <= brief.slot.body]
+    return [b for b in out if _is_sound(b) and width(b.text) <= brief.slot.body]
+
+
+def _is_sound(body: _Line) -> bool:
+    """It names the product once at most and says no fact twice."""
+    told = [part for f in body.facts if f not in _OWN for part in f.split("+")]
+    return body.named <= 1 and len(told) == len(set(told))
 
 
 def _join(parts: Iterable[_Line], gap: str) -> _Line:

@@ -67,7 +67,8 @@ def _traits(brief: Brief, text: Plain) -> Iterator[Finding]:
         covered.append((start, end))
         if not inside and not brief.facts.has_trait(trait.trait_id):
             words = text.original(start, end)
-            if text.text[start:end] in brief.facts.source or words in brief.facts.noun.zh:
+            noun = brief.facts.noun
+            if text.text[start:end] in brief.facts.source or words in noun.zh + noun.en:
                 continue
             yield _error(
                 words,
