@@ -94,6 +94,7 @@ class Node:
         self.stop = threading.Event()
         self._code: dict[int, str] = {}
         self._lost = threading.Event()
+        self._unsent: tuple[Message, float] | None = None
 
     def run(self, *, once: bool = False) -> None:
         """Stay connected and answer; with `once` answer what waits and end.
@@ -180,6 +181,7 @@ class Node:
         wait = self.pace.active_s
         while not (self.stop.is_set() or self._lost.is_set()):
             try:
+                self._send_unsent(link)
                 message = link.receive()
                 if message is not None:
                     self._answer(link, message)
@@ -190,6 +192,7 @@ class Node:
             except LinkRefused as e:
                 if e.status == 401:
                     return
+                self._unsent = None
                 _log.info("a message was dropped: %s", e)  # its run is over
             except ValueError:
                 _log.warning("a message that cannot be read was dropped")
@@ -225,7 +228,14 @@ class Node:
             reply = error_reply(message, INVALID_FAB, "code-not-allowed")
         else:
             reply = self._run_app(message, link.node_id)
-        link.send(reply, time.monotonic() - started)
+        self._unsent = (reply, time.monotonic() - started)
+        self._send_unsent(link)
+
+    def _send_unsent(self, link: Fleet) -> None:
+        """An answer is paid for: it is kept until it is sent, or nobody wants it any more."""
+        if self._unsent is not None:
+            link.send(*self._unsent)
+            self._unsent = None
 
     def _code_allowed(self, link: Fleet, run_id: int) -> bool:
         """Compare digests; the coordinator's bundle of code is never unpacked."""

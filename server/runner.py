@@ -81,9 +81,17 @@ def play(folder: Folder, run_id: str, tell: Tell) -> dict[str, Any]:
         except FederationError as e:
             registry.end_run(run_id, "failed", e.what)
             raise
-        except (LinkDown, LinkRefused) as e:
+        except LinkDown as e:
             registry.end_run(run_id, "failed", "the coordinator went away")
             raise not_serving(folder, "Every finished round is kept; go on with --resume.") from e
+        except LinkRefused as e:
+            registry.end_run(run_id, "failed", "the coordinator ended the run")
+            raise FederationError(
+                "The coordinator ended this run: it was gone for too long, or somebody stopped it.",
+                where=f"run {run_id} ({e})",
+                safe="Every finished round is kept in the registry.",
+                todo=f"Go on with: hansa-server run --resume {run_id}",
+            ) from e
         return {**summary(registry, run_id), "seconds": round(time.monotonic() - started, 1)}
 
 

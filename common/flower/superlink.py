@@ -113,9 +113,13 @@ class FastGrid(HttpGrid):
             call(client.ConfirmMessageReceived, done)
         return replies
 
-    def online(self) -> set[int]:
-        """Ids of the nodes that are online."""
-        return {int(n) for n in self.get_node_ids()}
+    def push_messages(self, messages: Iterable[Message]) -> Iterable[str]:
+        """Hand messages in; Flower's errors become ours."""
+        return call(super().push_messages, messages)
+
+    def get_node_ids(self) -> Iterable[int]:
+        """Nodes that are online; Flower's errors become ours."""
+        return call(super().get_node_ids)
 
 
 class RunTask:

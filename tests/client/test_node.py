@@ -41,6 +41,7 @@ class FakeFleet:
     activations: list = field(default_factory=list)
     code_bytes: bytes = CODE
     sent: list = field(default_factory=list)
+    send_errors: list = field(default_factory=list)
     calls: list = field(default_factory=list)
     node_id: int = 0
 
@@ -72,6 +73,8 @@ class FakeFleet:
         return self.code_bytes
 
     def send(self, reply, seconds):
+        if self.send_errors:
+            raise self.send_errors.pop(0)
         self.sent.append(reply)
 
     def close(self):
@@ -191,6 +194,26 @@ def test_a_lost_connection_is_made_again(make):
     node.run()
     timer.join()
     assert fleet.calls.count("activate") == 2 and len(fleet.sent) == 1
+
+
+def test_an_answer_that_was_paid_for_is_sent_after_the_coordinator_is_back(make):
+    fleet = FakeFleet(inbox=[message()], send_errors=[LinkDown("gone"), LinkDown("gone")])
+    node = make(fleet)
+    timer = threading.Timer(0.5, node.stop.set)
+    timer.start()
+    node.run()
+    timer.join()
+    assert len(fleet.sent) == 1 and fleet.calls.count("activate") == 3
+
+
+def test_an_answer_nobody_wants_any_more_is_dropped(make):
+    fleet = FakeFleet(inbox=[message()], send_errors=[LinkRefused(403, 0)])
+    node = make(fleet)
+    timer = threading.Timer(0.3, node.stop.set)
+    timer.start()
+    node.run()
+    timer.join()
+    assert fleet.sent == [] and fleet.calls.count("activate") == 1
 
 
 def test_being_locked_out_is_seen_while_online(make):
