@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +64,9 @@ def shopper_loss(
     """
     logits = dict(zip(("click", "conversion"), net(batch.ids, batch.numeric), strict=True))
     total = torch.zeros(batch.n_shoppers, device=batch.mask.device)
+    if any(logit.shape != batch.mask.shape for logit in logits.values()):
+        # a shape that broadcasts would multiply every shopper's weight, without a word
+        raise InternalError("the model must give one figure a row")
     for head in heads:
         labels = batch.labels(head)
         weight = batch.mask * (labels >= 0)
@@ -116,7 +120,10 @@ def train(
         batch = data.sample(plan.sampling_rate, k, source)
         optimizer.zero_grad()
         loss = shopper_loss(wrapped, _never_empty(batch).to(place), plan.heads, k)
-        torch.autograd.backward(loss.sum())
+        with warnings.catch_warnings():
+            # ids and numbers need no gradient; the hooks get the outputs', which is all they use
+            warnings.filterwarnings("ignore", message="Full backward hook is firing")
+            torch.autograd.backward(loss.sum())
         optimizer.step()
     wrapped.remove_hooks()
     return _difference(tensors_of(net), plan, names)

@@ -1,0 +1,96 @@
+"""TargetingNet: shapes, determinism, freezing, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from common.errors import InternalError
+from common.features import default_spec
+from common.model import (
+    TargetingNet,
+    build,
+    initial_tensors,
+    load_tensors,
+    tensors_of,
+    trainable,
+)
+
+SPEC = default_spec()
+
+
+def rows(n: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    rng = np.random.default_rng(seed)
+    sizes = np.array([c.buckets for c in SPEC.categorical])
+    ids = rng.integers(0, sizes, (n, len(sizes))) + np.array(SPEC.offsets)
+    return torch.from_numpy(ids), torch.from_numpy(rng.random((n, SPEC.n_numeric), np.float32))
+
+
+def shaken(seed: int = 1) -> TargetingNet:
+    rng = np.random.default_rng(seed)
+    net = build(SPEC)
+    given = tensors_of(net)
+    load_tensors(
+        net,
+        {k: v + rng.standard_normal(v.shape).astype(np.float32) * 0.1 for k, v in given.items()},
+    )
+    return net
+
+
+def test_rows_do_not_mix_and_leading_axes_do_not_matter() -> None:
+    net = shaken()
+    ids, numeric = rows(24)
+    flat = net(ids, numeric)
+    nested = net(ids.reshape(4, 6, -1), numeric.reshape(4, 6, -1))
+    for a, b in zip(flat, nested, strict=True):
+        assert a.shape == (24,) and b.shape == (4, 6)
+        torch.testing.assert_close(a.reshape(4, 6), b)
+    torch.testing.assert_close(net(ids[3:4], numeric[3:4])[1], flat[1][3:4])
+
+
+def test_the_pairs_are_those_of_a_factorisation_machine() -> None:
+    net = shaken()
+    ids, numeric = rows(2)
+    v = 0.3 * net.vectors(ids[:1])[0]
+    pairs = sum(
+        (v[i] * v[j] for i in range(len(v)) for j in range(i + 1, len(v))), torch.zeros(v.shape[1])
+    )
+    expected = (
+        net.first_click(ids[:1]).sum()
+        + net.pair_click(pairs).squeeze()
+        + net.numeric_click(2.0 * numeric[0]).squeeze()
+    )
+    torch.testing.assert_close(net(ids[:1], numeric[:1])[0].squeeze(), expected)
+
+
+def test_the_start_is_public_and_near_the_prior() -> None:
+    a, b = initial_tensors(SPEC), initial_tensors(SPEC)
+    assert all((a[k] == b[k]).all() for k in a)
+    assert (a["vectors.weight"] != initial_tensors(SPEC, 1)["vectors.weight"]).any()
+    net = build(SPEC)
+    p = torch.sigmoid(net(*rows(50))[1]).detach()
+    assert 0.0005 < p.mean().item() < 0.02
+
+
+def test_a_head_without_labels_is_not_trained() -> None:
+    names = trainable(SPEC, ("conversion",))
+    assert not [n for n in names if "click" in n]
+    assert "vectors.weight" in names and "numeric_conversion.bias" in names
+    assert set(trainable(SPEC, ("click", "conversion"))) == set(initial_tensors(SPEC))
+    for heads in ((), ("price",)):
+        with pytest.raises(InternalError):
+            trainable(SPEC, heads)
+
+
+def test_strange_tensors_are_refused() -> None:
+    good = initial_tensors(SPEC)
+    net = build(SPEC)
+    for bad in (
+        {k: v for k, v in good.items() if k != "vectors.weight"},
+        {**good, "extra": np.zeros(1, np.float32)},
+        {**good, "vectors.weight": good["vectors.weight"][:-1]},
+        {**good, "vectors.weight": np.full_like(good["vectors.weight"], np.nan)},
+    ):
+        with pytest.raises(InternalError):
+            load_tensors(net, bad)
