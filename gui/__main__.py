@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
 from common import __version__
-from gui.app import Desktop
-from gui.crash import CrashGuard
-from gui.single import SingleInstance
-from gui.window import PAGES
+from gui.pages import PAGE_NAMES
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from gui.app import Desktop
 
 #: Time for fonts and layouts to settle before a picture is taken.
 SETTLE_MS = 400
@@ -27,15 +30,39 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--home", type=Path, default=Path(home), help="the shop's folder")
     parser.add_argument("--theme", choices=["light", "dark", "system"], default="")
     parser.add_argument("--language", choices=["en", "zh"], default="")
-    parser.add_argument("--page", choices=list(PAGES), default="overview")
+    parser.add_argument("--page", choices=PAGE_NAMES, default="overview")
     parser.add_argument("--screenshot", type=Path, help="save a picture of the page and end")
     parser.add_argument("--version", action="version", version=f"hansa {__version__}")
     return parser.parse_args(argv)
 
 
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Hide a library while ours are loaded.
+
+    sqlite-utils looks for pandas only to know its types; where it is installed, that look costs
+    more than everything else that the window loads together.
+    """
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = cast(ModuleType, None)  # what Python's import takes for "not there"
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
 def main() -> None:
     """Open the window; a second start on the same folder raises the first."""
     options = arguments()
+    with without("pandas"):
+        from gui.app import Desktop
+    from PySide6.QtWidgets import QApplication
+
+    from gui.crash import CrashGuard
+    from gui.single import SingleInstance
+
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Hansa")
     app.setApplicationVersion(__version__)
@@ -49,7 +76,7 @@ def main() -> None:
     desktop.window.go(options.page)
     desktop.show()
     if options.screenshot:
-        QTimer.singleShot(SETTLE_MS, lambda: _picture(app, desktop, options.screenshot))
+        _picture_soon(app, desktop, options.screenshot)
     app.setQuitOnLastWindowClosed(True)
     code = app.exec()
     desktop.close()
@@ -58,10 +85,15 @@ def main() -> None:
     sys.exit(code)
 
 
-def _picture(app: QApplication, desktop: Desktop, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    desktop.window.grab().save(str(path))
-    app.quit()
+def _picture_soon(app: QApplication, desktop: Desktop, path: Path) -> None:
+    from PySide6.QtCore import QTimer
+
+    def take() -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        desktop.window.grab().save(str(path))
+        app.quit()
+
+    QTimer.singleShot(SETTLE_MS, take)
 
 
 if __name__ == "__main__":

@@ -127,9 +127,12 @@ def unit(max_impressions: int) -> str:
     return fill(text, max_impressions)
 
 
-def protection(epsilon: float) -> tuple[str, str]:
-    """How strong a privacy loss still protects, in words, with its tone."""
+def protection(limit: float, spent: float) -> tuple[str, str]:
+    """How strongly a limit protects, or that it is used up, in words, with a tone."""
     translate = QCoreApplication.translate
+    if spent >= limit:
+        return translate("Words", "The limit is reached: no more rounds"), "bad"
+    epsilon = limit
     if epsilon <= 1:
         return translate("Words", "Very strong protection"), "good"
     if epsilon <= 3:

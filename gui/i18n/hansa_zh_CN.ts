@@ -1518,6 +1518,10 @@
         <translation>本店的一位顾客，最多 %1 次展现</translation>
     </message>
     <message>
+        <source>The limit is reached: no more rounds</source>
+        <translation>已达上限，不再参与</translation>
+    </message>
+    <message>
         <source>Very strong protection</source>
         <translation>保护强度：很高</translation>
     </message>

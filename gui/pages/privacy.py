@@ -71,7 +71,7 @@ class Privacy(PageView):
         if view.rounds_left is not None:
             figures.addLayout(named_row(self.tr("Rounds left at this rate"), str(view.rounds_left)))
         figures.addStretch(1)
-        tone = words.protection(view.limit) if view.epsilon is not None else None
+        tone = words.protection(view.limit, view.epsilon) if view.epsilon is not None else None
         figures.addWidget(pill(*tone) if tone else pill(self.tr("Being computed")))
         body = row(budget_ring(view, 150), spacing=20)
         body.addLayout(figures, 1)

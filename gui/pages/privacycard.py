@@ -33,7 +33,7 @@ def privacy_card(hub: Hub, view: PrivacyView, league: LeagueView, node: tuple[st
     if view.epsilon is None:
         figures.addWidget(pill(translate("PrivacyCard", "Being computed"), "muted"))
     else:
-        figures.addWidget(pill(*words.protection(view.limit)))
+        figures.addWidget(pill(*words.protection(view.limit, view.epsilon)))
     top = row(budget_ring(view), spacing=16)
     top.addLayout(figures, 1)
     card.add(top, rule())

@@ -30,9 +30,25 @@ def child(code, *args):
 
 def test_importing_the_window_reaches_no_engine():
     done = child(
-        f"import sys, gui.window, gui.__main__; print([m for m in {HEAVY!r} if m in sys.modules])"
+        f"import sys, gui.app, gui.window, gui.__main__; print([m for m in {HEAVY!r} if m in sys.modules])"
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_page_names_are_those_of_the_window():
+    from gui.pages import PAGE_NAMES
+    from gui.window import PAGES
+
+    assert tuple(PAGES) == PAGE_NAMES
+
+
+def test_cold_start_looks_at_no_pandas(shop_home):
+    code = (
+        "import sys\nfrom gui.__main__ import without\n"
+        "with without('pandas'):\n    import gui.app\n"
+        "print('pandas' in sys.modules, 'pyarrow' in sys.modules)"
+    )
+    assert child(code).stdout.split() == ["False", "False"]
 
 
 def test_twenty_thousand_turns_of_the_loop():
