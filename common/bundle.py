@@ -19,6 +19,18 @@ FORMAT = 1
 #: Far above any model of ours; a bundle comes from outside.
 MAX_BYTES = 256 << 20
 _MODEL, _MANIFEST, _SIGNATURE = "model.onnx", "manifest.json", "signature.json"
+#: What Python's reader of ZIP and JSON raises on bytes that somebody else chose.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+)
 _SAFE = "The model was not installed and nothing was scored with it."
 _TODO = "Get the bundle again from the league; if it stays so, tell the operator."
 
@@ -146,7 +158,7 @@ def unpack(data: bytes) -> ModelBundle:
         )
         if bundle.pack() != data:
             raise ValueError("other bytes")
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, OSError, NotImplementedError) as e:
+    except _UNREADABLE as e:
         raise BadSignature(
             "This file is not a model bundle, or it was changed.", safe=_SAFE, todo=_TODO
         ) from e

@@ -43,7 +43,7 @@ DEFAULT = Recipe()
 
 def without_privacy(recipe: Recipe) -> Recipe:
     """The comparator's constants: no clipping means smaller steps, no noise means more of them."""
-    return replace(recipe, local_steps=3, learning_rate=4.0, server_momentum=0.9)
+    return replace(recipe, local_steps=2, learning_rate=6.0, server_momentum=0.9)
 
 
 def alone(recipe: Recipe, n_shoppers: int) -> Recipe:

@@ -1,0 +1,80 @@
+"""Publishing: parity, heads, gates, recentring; nothing of this machine in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from common.bundle import unpack
+from common.errors import InternalError
+from common.keys import Identity
+from common.model import TargetingNet, initial_tensors, load_tensors
+from server.publish import publish, recentre
+from tests.client.made_up import SPEC, encoded
+
+KEY = Identity.generate()
+
+
+def weights(seed: int = 0) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return {
+        k: v + rng.standard_normal(v.shape).astype(np.float32) * 0.3
+        for k, v in initial_tensors(SPEC).items()
+    }
+
+
+@pytest.mark.parametrize("heads", [["conversion"], ["click", "conversion"]])
+def test_onnx_gives_the_figures_of_torch_for_any_number_of_rows(
+    tmp_path: Path, heads: list[str]
+) -> None:
+    tensors = weights()
+    bundle = publish(tensors, SPEC, {"heads": heads, "run_id": "r"}, KEY, tmp_path)
+    assert bundle.provenance["parity_error"] < 1e-5
+    session = onnxruntime.InferenceSession(bundle.onnx, providers=["CPUExecutionProvider"])
+    assert [o.name for o in session.get_outputs()] == [f"logit_{h}" for h in heads]
+    net = TargetingNet(SPEC.n_ids, SPEC.n_numeric)
+    load_tensors(net, tensors)
+    for n in (1, 2, 1000):
+        rows = encoded(n, n)
+        given = session.run(["logit_conversion"], {"ids": rows.ids, "numeric": rows.numeric})[0]
+        with torch.inference_mode():
+            wanted = net(torch.from_numpy(rows.ids), torch.from_numpy(rows.numeric))[1].numpy()
+        assert given.shape == (n,)
+        np.testing.assert_allclose(given, wanted, atol=1e-5)
+
+
+def test_the_file_is_whole_signed_and_says_nothing_of_this_machine(tmp_path: Path) -> None:
+    bundle = publish(weights(), SPEC, {"heads": ["conversion"]}, KEY, tmp_path)
+    files = list(tmp_path.iterdir())
+    assert [f.name for f in files] == [f"{bundle.digest()}.hansa"]
+    data = files[0].read_bytes()
+    assert unpack(data) == bundle
+    unpack(data).verify(KEY.public, SPEC)
+    assert str(Path(__file__).resolve().parents[2]).encode() not in data
+    assert b".py" not in onnx.load_from_string(bundle.onnx).SerializeToString()
+    again = publish(weights(), SPEC, {"heads": ["conversion"]}, KEY, tmp_path)
+    assert again.digest() == bundle.digest()
+
+
+def test_weights_that_are_not_sound_are_not_published(tmp_path: Path) -> None:
+    bad = {**weights(), "vectors.weight": np.full((SPEC.n_ids, 4), np.inf, np.float32)}
+    for tensors, heads in ((bad, ["conversion"]), (weights(), []), (weights(), ["price"])):
+        with pytest.raises(InternalError):
+            publish(tensors, SPEC, {"heads": heads}, KEY, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_recentring_moves_only_the_bias_and_not_far() -> None:
+    old = weights()
+    new = recentre(old, "conversion", 0.25)
+    moved = [k for k in old if (old[k] != new[k]).any()]
+    assert moved == ["numeric_conversion.bias"]
+    assert new[moved[0]] - old[moved[0]] == pytest.approx(np.log(4), abs=1e-5)
+    for silly in (float("nan"), 0.0, 1e9, -2.0):
+        same = recentre(old, "conversion", silly)
+        assert all((same[k] == old[k]).all() for k in old)
