@@ -99,7 +99,8 @@ def parse_line(line: str) -> JobLine | None:
         )
     if "state" in raw and "at" in raw and "creative_id" not in raw:
         note = str(raw.get("note", ""))
-        return JobProgress(str(raw["state"]), None, note, int(raw.get("round", 0)))
+        number = raw.get("round")
+        return JobProgress(str(raw["state"]), None, note, number if isinstance(number, int) else 0)
     if "error" in raw and "what" in raw:
         return JobFailure(
             code=str(raw["error"]),

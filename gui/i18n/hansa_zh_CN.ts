@@ -760,8 +760,8 @@
         <translation>商品</translation>
     </message>
     <message>
-        <source>as the model finds</source>
-        <translation>由模型决定</translation>
+        <source>a tenth of all</source>
+        <translation>全部的十分之一</translation>
     </message>
     <message>
         <source>How many shoppers</source>

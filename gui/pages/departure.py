@@ -63,7 +63,7 @@ class DepartureDialog(QDialog):
         box.addWidget(label(name, "title"))
         lines = departure_lines(d)
         for head, text in lines:
-            box.addWidget(StepLine(head, text, width=190))
+            box.addWidget(StepLine(head, _breakable(text), width=190))
         if d.tensors:
             box.addSpacing(6)
             box.addWidget(label(self.tr("Noised arrays that left"), "section"))
@@ -84,6 +84,13 @@ class DepartureDialog(QDialog):
         )
         box.addSpacing(8)
         box.addLayout(row(copy, None, button(self.tr("Close"), self.accept, kind="primary")))
+
+
+def _breakable(text: str) -> str:
+    """A long digest in groups of eight, so that a line can break."""
+    if len(text) < 64 or " " in text:
+        return text
+    return " ".join(text[i : i + 8] for i in range(0, len(text), 8))
 
 
 def _size(shape: tuple[int, ...]) -> int:

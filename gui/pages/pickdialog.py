@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QDialog, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from client.api import ProductCount, Shop
 from gui import format as fmt
@@ -13,10 +13,11 @@ from gui.widgets.basics import button, label, row
 from gui.widgets.table import Column, Table
 
 FOUND = 50
+SIZES = (50, 100, 200, 500, 1_000, 5_000)
 
 
 class PickDialog(QDialog):
-    """Emits the product and the size; 0 leaves the size to the model."""
+    """Emits the product and the size; 0 is the default, a tenth of all shoppers."""
 
     chosen = Signal(str, int)
 
@@ -43,11 +44,11 @@ class PickDialog(QDialog):
         box.addWidget(self._search)
         self.table = Table(self.tr("Products"))
         box.addWidget(self.table, 1)
-        self._size = QSpinBox()
-        self._size.setRange(0, 1_000_000)
-        self._size.setSingleStep(50)
-        self._size.setSpecialValueText(self.tr("as the model finds"))
-        self._size.setMinimumWidth(170)
+        self._size = QComboBox()
+        self._size.addItem(self.tr("a tenth of all"), 0)
+        for n in SIZES:
+            self._size.addItem(fmt.count(n), n)
+        self._size.setMinimumWidth(150)
         self._size.setAccessibleName(self.tr("How many shoppers"))
         cancel = button(self.tr("Cancel"), self.reject)
         self._go = button(self.tr("Pick"), self._done, kind="primary")
@@ -80,5 +81,7 @@ class PickDialog(QDialog):
     def _done(self) -> None:
         index = self.table.currentIndex()
         if index.isValid() and index.row() < len(self._found):
-            self.chosen.emit(self._found[index.row()].product.product_id, self._size.value())
+            self.chosen.emit(
+                self._found[index.row()].product.product_id, int(self._size.currentData())
+            )
             self.accept()

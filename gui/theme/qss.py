@@ -69,8 +69,8 @@ QCheckBox:focus { color: $accent; }
 """
 
 _FIELDS = """
-QLineEdit, QPlainTextEdit, QSpinBox, QComboBox { background: $surface; border: 1px solid $faint; border-radius: 7px; padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus { border: 2px solid $accent; padding: 4px 7px; }
+QLineEdit, QPlainTextEdit, QComboBox { background: $surface; border: 1px solid $faint; border-radius: 7px; padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 4px 7px; }
 QLineEdit:disabled, QComboBox:disabled { color: $faint; border-color: $border; }
 QLineEdit QToolButton { background: transparent; border: 0; padding: 0; min-height: 0; }
 QComboBox { padding-right: 26px; }
@@ -81,7 +81,6 @@ QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; s
 
 _TABLES = """
 QTableView { background: $surface; border: 0; gridline-color: transparent; selection-background-color: $accent_soft; selection-color: $text; outline: 0; }
-QTableView:focus { border: 2px solid $accent; border-radius: 4px; }
 QTableView::item { border: 0; padding: 0 5px; }
 QTableView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView { background: $surface; border: 0; }

@@ -131,7 +131,7 @@ class Card(QFrame):
         super().__init__()
         self.setProperty("card", True)
         self.box = QVBoxLayout(self)
-        self.box.setContentsMargins(pad, 14, pad, 14)
+        self.box.setContentsMargins(pad, max(14, pad - 6), pad, max(14, pad - 6))
         self.box.setSpacing(8)
         if title:
             self.setAccessibleName(title)

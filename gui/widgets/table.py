@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -195,6 +195,16 @@ class Table(QTableView):
         head.setFixedHeight(HEAD_HEIGHT)
         self.clicked.connect(lambda index: self.picked.emit(index.row()))
         self.activated.connect(lambda index: self.picked.emit(index.row()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Coming with the Tab key, show where one is: on a row."""
+        super().focusInEvent(event)
+        by_key = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        if by_key and not self.selectionModel().hasSelection():
+            self.selectRow(0)
 
     def show_rows(
         self, columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]], *, fit: bool = True
