@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from client import consent
-from client.store import Store, exposures, ledger, rounds
+from client.store import Store, ledger, rounds
 from common import accounting
 from common.errors import (
     BudgetExhausted,
@@ -214,16 +214,13 @@ def _refused(refusals: Sequence[Refusal]) -> PlanRefused | BudgetExhausted:
 def _work(store: Store, settings: Settings, plan: RoundPlan) -> Tensors:
     """The real work: this shop's rows through DP-SGD, or into a noised histogram."""
     # imported here: refusing a plan must not cost the start of torch
-    from client.dataset import ShopperData
+    from client.prepared import rows_for
     from client.train import histogram, train
 
     spec = default_spec()
+    data = rows_for(store, spec, plan)
     if plan.task is Task.TRAIN:
-        rows = exposures.load(store, shown_before=plan.train_before_at)
-        data = ShopperData.from_exposures(spec, rows)
         return train(plan, spec, data, device=settings.device)
-    rows = exposures.load(store, shown_from=plan.train_before_at)
-    data = ShopperData.from_exposures(spec, rows)
     return {"histogram": histogram(plan, spec, data, device=settings.device)}
 
 

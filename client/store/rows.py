@@ -152,6 +152,19 @@ def summary(store: Store) -> Summary:
     )
 
 
+def revision(store: Store) -> tuple[int, ...]:
+    """Changes whenever what the shop knows may have changed: imports, consent, removed rows."""
+    return (
+        _one(store, "SELECT coalesce(max(import_id), 0) FROM imports"),
+        _one(store, "SELECT count(*) FROM shoppers"),
+        _one(store, "SELECT coalesce(sum(consent), 0) FROM shoppers"),
+        _one(store, "SELECT coalesce(sum(personalise), 0) FROM shoppers"),
+        _one(store, "SELECT count(*) FROM impressions"),
+        _one(store, "SELECT count(*) FROM events"),
+        _one(store, "SELECT count(*) FROM conversions"),
+    )
+
+
 def products(
     store: Store, *, search: str = "", offset: int = 0, limit: int = 100
 ) -> list[ProductCount]:

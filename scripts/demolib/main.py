@@ -103,7 +103,9 @@ def main() -> None:
         from demolib.compare import compare, recipe_of
 
         epsilons = [] if a.quick else [1.0, 3.0, 8.0]
-        table = compare(shops, cut, recipe_of(run), epsilons, lambda s: print(f"      {s}", flush=True))
+        table = compare(
+            shops, cut, recipe_of(run), epsilons, lambda s: print(f"      {s}", flush=True)
+        )
     with steps.step("writing the report"):
         from demolib.report import write
 
