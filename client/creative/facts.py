@@ -110,6 +110,19 @@ def traits() -> tuple[Trait, ...]:
     return tuple(out)
 
 
+def claimed(text: str) -> list[tuple[tuple[int, int], Trait]]:
+    """Every trait that a plain text claims, with its place, longest first."""
+    if not _any_trait().search(text):
+        return []
+    found = [(span, t) for t in traits() for span in t.spans(text)]
+    return sorted(found, key=lambda p: p[0][0] - p[0][1])
+
+
+@cache
+def _any_trait() -> re.Pattern[str]:
+    return _trait_pattern(tuple(n for t in traits() for n in t.names))
+
+
 @cache
 def _trait_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     parts = []
@@ -138,7 +151,7 @@ def extract(product: Product, offer: str = "") -> Facts:
         offer,
     )
     source = plain(" . ".join(texts)).text
-    found = tuple(t for t in traits() if t.spans(source))
+    found = {t.trait_id: t for _, t in claimed(source)}
     price = None
     if product.price_minor is not None and product.price_minor > 0 and product.currency:
         price = major(product.price_minor, product.currency)
@@ -151,7 +164,7 @@ def extract(product: Product, offer: str = "") -> Facts:
         price=price,
         currency=product.currency.upper(),
         breadth=product.breadth,
-        traits=found,
+        traits=tuple(t for t in traits() if t.trait_id in found),
         offer=clean(offer),
     )
 

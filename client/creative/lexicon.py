@@ -15,9 +15,9 @@ _CUT = re.compile(
     r"\s+(?:with|for|in|of|from|without)\s|\s*[-–—|]\s+|\s+[-–—|]\s*|[,(\[+]", re.IGNORECASE
 )
 #: last words of a title that are no head: "Coffee Mugs Set", "Soap 3 Pack"
-_TAIL = set(
-    "set pack combo refill spray pouch box jar pcs pc can tin kit small large medium".split()
-)
+_TAIL = {"set", "pack", "combo", "refill", "spray", "pouch", "box", "jar", "pcs", "pc", "can"} | {
+    *("tin", "kit", "small", "medium", "large")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def find(product: Product) -> Noun:
     The shop's category decides where the title says no more than the category does; else
     the last words of the title do, for they are the head of an English name.
     """
-    kind, category = key(product.product_type), key(product.category)
+    kind = key(product.product_type)
     title = product.title.strip()
     if is_terse(product):
         found = _by_shelf(product)

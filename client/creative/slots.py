@@ -8,6 +8,7 @@ from typing import Literal
 
 from client.creative import lexicon
 from client.creative.brief import Brief
+from client.creative.checks import claims
 from client.creative.facts import Facts, Trait, clean
 from client.creative.figures import amounts, price_text
 from client.creative.text import has_han, plain, right_to_left, width
@@ -18,7 +19,7 @@ LONGEST_NAME = 44
 _THIS = {"en": "this product", "zh": "这款商品"}
 #: nobody names a product like this; such a title is not used
 _NO_NAME = re.compile(
-    r"ignore|disregard|instruction|prompt|system:|assistant|https?|www\.|<|\{|@|忽略|指令|提示词"
+    r"ignore|disregard|instruction|prompt|system:|assistant|https?|www\.|[<>{}@]|忽略|指令|提示词"
 )
 
 
@@ -63,7 +64,8 @@ def fill(brief: Brief, occasions: dict[str, str]) -> Slots:
         "occ": [Filling(text) for text in occasions.values()],
         "size": [Filling(s, f"size:{s}") for s in _sizes(brief)],
     }
-    if facts.brand and not re.search(re.escape(facts.brand), names[0].text, re.IGNORECASE):
+    told = re.search(re.escape(facts.brand), names[0].text, re.IGNORECASE)
+    if facts.brand and not told and _is_name(brief, facts.brand):
         values["brand"] = [Filling(facts.brand, "brand")]
     if facts.price is not None:
         text = price_text(facts.price, facts.currency, brief.language)
@@ -106,11 +108,15 @@ def _names(brief: Brief) -> tuple[Mode, list[Filling], list[Filling]]:
         common = f"a {common}"
     proper = [] if facts.noun.by == "category" else _proper_names(brief)
     if language == "zh" and common and facts.noun.by == "title" and not has_han(facts.name):
-        branded = [Filling(f"{facts.brand} {common}", "brand")] if facts.brand else []
+        branded = [
+            Filling(n, "brand")
+            for n in (f"{facts.brand} {common}",)
+            if facts.brand and _is_name(brief, n)
+        ]
         names = [*branded, *(Filling(n, "title") for n in proper)] or [Filling(common, "noun")]
         return "named" if branded or proper else "generic", names, [Filling(common, "noun")]
     if not proper and facts.noun.by == "title" and facts.brand and common:
-        proper = [f"{facts.brand} {common}"]
+        proper = [n for n in (f"{facts.brand} {common}",) if _is_name(brief, n)]
     if not proper:
         text = common or _THIS[language]
         return "generic", [Filling(text, "noun")], [Filling(text, "noun")]
@@ -122,7 +128,7 @@ def _proper_names(brief: Brief) -> list[str]:
     """The title as a name: with and without the brand, without what follows a dash."""
     facts = brief.facts
     title = _calm(facts.name)
-    if not _is_name(brief, title):
+    if not _is_name(brief, title) or _NO_NAME.search(plain(brief.product.title).text):
         return []
     base = lexicon.cut(title) if _names_something(title) else title
     base = re.sub(r"\s*[-–—|]\s+|\s+[-–—|]\s*", " ", base).strip(" -,.") or title
@@ -156,6 +162,8 @@ def _is_name(brief: Brief, name: str) -> bool:
     if has_han(name) and brief.language == "en":
         return False
     text = plain(name).text
+    if claims.has_claim(brief.facts, name):
+        return False
     return not _NO_NAME.search(text) and not re.search(r"[?!:;]|\d{5}", name)
 
 

@@ -140,6 +140,7 @@ def _fits(template: dict[str, Any], brief: Brief, slots: Slots) -> bool:
         and (slots.mode == "named" or not template.get("named"))
         and (slots.mode == "generic" or not template.get("generic"))
         and brief.facts.noun.family not in template.get("families_not", ())
+        and brief.facts.noun.family in template.get("families", (brief.facts.noun.family,))
     )
 
 

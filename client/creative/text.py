@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -52,6 +52,7 @@ class Plain:
         return self.source[self.origins[start] : self.origins[min(end, len(self.origins)) - 1] + 1]
 
 
+@lru_cache(maxsize=4096)
 def plain(source: str) -> Plain:
     """Undo what hides a word: zero-width and control characters, look-alikes, full width."""
     source = source[:MAX_TEXT]

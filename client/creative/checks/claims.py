@@ -28,6 +28,11 @@ def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
                 yield Finding("claims", rule["severity"], words, rule["message"], rule["fix"])
 
 
+def has_claim(facts: Facts, words: str) -> bool:
+    """Whether a name carries a claim, so that no ad may use it ("Magic Cream")."""
+    return any(rule["severity"] == "error" for _, rule in _hits(facts, plain(words)))
+
+
 def _hits(facts: Facts, text: Plain) -> Iterator[tuple[str, dict[str, str]]]:
     for name in _FILES:
         rules, allow, patterns = _compiled(name)

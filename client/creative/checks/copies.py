@@ -9,7 +9,7 @@ from client.creative.text import likeness, shingles, words
 from common.domain import Finding
 
 #: share of equal word pairs from which an ad counts as a near copy
-NEAR = 0.8
+NEAR = 0.75
 
 
 def check(brief: Brief, ad: AdText) -> Iterator[Finding]:

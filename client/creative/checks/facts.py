@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from client.creative.brief import AdText, Brief
-from client.creative.facts import traits
+from client.creative.facts import claimed
 from client.creative.figures import Amount, amounts
 from client.creative.text import Plain, data_file, has_han, plain
 from common.domain import Finding
@@ -59,10 +59,7 @@ def _amount_is_right(brief: Brief, a: Amount) -> bool:
 
 def _traits(brief: Brief, text: Plain) -> Iterator[Finding]:
     covered: list[tuple[int, int]] = []
-    claimed = sorted(
-        ((s, t) for t in traits() for s in t.spans(text.text)), key=lambda p: p[0][0] - p[0][1]
-    )
-    for (start, end), trait in claimed:
+    for (start, end), trait in claimed(text.text):
         inside = any(s <= start and end <= e for s, e in covered)
         covered.append((start, end))
         if not inside and not brief.facts.has_trait(trait.trait_id):

@@ -146,7 +146,7 @@ def _language(brief: Brief, name: str, source: str) -> Iterator[Finding]:
 
 
 def _repeats(brief: Brief, ad: AdText) -> Iterator[Finding]:
-    text = plain(ad.whole()).text
+    text = plain(f"{ad.headline} | {ad.body}").text
     m = re.search(r"\b([a-z]{2,})\s+\1\b", text) or re.search(r"([\u3400-\u9fff]{2,6})\1", text)
     if m and m.group() not in brief.facts.source:
         yield _error(m.group(), "The same word twice.", "Say it once.")
