@@ -181,5 +181,5 @@ def clean(text: str) -> str:
             out.append(" " if category[0] == "Z" or c in "\n\t\r" else "")
         elif category not in ("So", "Sk", "Me"):
             out.append(c)
-    text = _KEEP.sub(" ", "".join(out))
+    text = _KEEP.sub(" ", "".join(out).replace("_", " - "))
     return re.sub(r"\s+", " ", text).strip(" .,;:-–—/")

@@ -12,12 +12,10 @@ from common.domain import Product
 
 Number = Literal["mass", "plural", "count"]
 _CUT = re.compile(
-    r"\s+(?:with|for|in|of|from|without)\s|\s*[-–—|]\s+|\s+[-–—|]\s*|[,(\[+]", re.IGNORECASE
+    r"\s+(?:with|for|in|of|from|without)\s|\s*[-–—|]\s+|\s+[-–—|]\s*|[,(\[]", re.IGNORECASE
 )
 #: last words of a title that are no head: "Coffee Mugs Set", "Soap 3 Pack"
-_TAIL = {"set", "pack", "combo", "refill", "spray", "pouch", "box", "jar", "pcs", "pc", "can"} | {
-    *("tin", "kit", "small", "medium", "large")
-}
+_TAIL = {"set", "pack", "combo", "refill", "pcs", "pc", "small", "medium", "large"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +150,15 @@ def head(text: str) -> str:
     return next((n for n in names if n in _heads()), "")
 
 
+def tail_head(text: str) -> str:
+    """A known name of two words or more behind the last dash: "Royale - Fabric Conditioner"."""
+    parts = re.split(r"\s*[-–—|]\s+|\s+[-–—|]\s*", text)
+    name = head(parts[-1]) if len(parts) > 1 else ""
+    return name if " " in name else ""
+
+
 def _by_head(text: str) -> Noun | None:
-    name = head(text)
+    name = head(text) or tail_head(text)
     if not name:
         return None
     entry, zh = _heads()[name]

@@ -49,6 +49,12 @@ class Slots:
     values: dict[str, tuple[Filling, ...]]
 
 
+#: a title of these words alone says nothing
+_NOTHING = {"assorted", "misc", "miscellaneous", "other", "others", "item", "items", "general"} | {
+    *("coupon", "coupons", "store", "offers", "product", "products", "na", "test", "no", "name")
+}
+
+
 def fill(brief: Brief, occasions: dict[str, str]) -> Slots:
     """The slots of a brief.
 
@@ -128,7 +134,7 @@ def _proper_names(brief: Brief) -> list[str]:
     """The title as a name: with and without the brand, without what follows a dash."""
     facts = brief.facts
     title = _calm(facts.name)
-    if not _is_name(brief, title) or _NO_NAME.search(plain(brief.product.title).text):
+    if _NO_NAME.search(plain(brief.product.title).text):
         return []
     base = lexicon.cut(title) if _names_something(title) else title
     base = re.sub(r"\s*[-–—|]\s+|\s+[-–—|]\s*", " ", base).strip(" -,.") or title
@@ -136,9 +142,11 @@ def _proper_names(brief: Brief) -> list[str]:
     options = [base if plain(brand).text in plain(base).text else f"{brand} {base}"]
     if width(options[0]) > brief.slot.headline:
         options.append(base)
-    if width(base) > LONGEST_NAME:
-        options.append(f"{brand} {clean(brief.product.product_type)}".strip())
-    return [n for n in dict.fromkeys(options) if width(n) <= LONGEST_NAME and _is_name(brief, n)]
+    good = [n for n in dict.fromkeys(options) if width(n) <= LONGEST_NAME and _is_name(brief, n)]
+    shelf = f"{brand} {clean(brief.product.product_type)}"
+    if not good and brand and brief.product.product_type and _is_name(brief, shelf):
+        return [shelf] if width(shelf) <= LONGEST_NAME else []
+    return good
 
 
 def _names_something(title: str) -> bool:
@@ -159,6 +167,8 @@ def _calm(text: str) -> str:
 def _is_name(brief: Brief, name: str) -> bool:
     if not re.search(r"[^\W\d_]{2}|[\u3400-\u9fff]", name) or right_to_left(name):
         return False
+    if set(lexicon.key(name).split()) <= _NOTHING and not has_han(name):
+        return False
     if has_han(name) and brief.language == "en":
         return False
     text = plain(name).text
@@ -178,48 +188,63 @@ def _sizes(brief: Brief) -> list[str]:
     ]
     name = _calm(brief.facts.name)
     shown = lexicon.cut(name)
-    return [s for s in out if s and s not in shown][:1]
+    # "500 ml + 480 ml": one of two sizes would be wrong.
+    return [s for s in out if s and s not in shown] if len(out) == 1 else []
 
 
 def _traits(brief: Brief) -> dict[str, list[Filling]]:
-    out: dict[str, list[Filling]] = {"attr": [], "attr2": [], "ingredient": [], "material": []}
+    out: dict[str, list[Filling]] = {k: [] for k in ("attr", "ingredient", "contents", "material")}
     for trait in brief.facts.traits:
         say = trait.say_zh if brief.language == "zh" else trait.say_en
         if not say or not _may_say(brief, trait):
             continue
-        slot = {"attributes": "attr", "materials": "material"}.get(trait.group, "ingredient")
+        slot = {"attributes": "attr", "materials": "material"}.get(trait.group, "contents")
+        if slot == "contents" and _is_made_of(brief, trait):
+            slot = "ingredient"
         out[slot].append(Filling(say, f"{slot}:{trait.trait_id}"))
-    if len(out["ingredient"]) > 1:
-        first, second = out["ingredient"][:2]
-        both = (
-            f"{first.text}和{second.text}"
-            if brief.language == "zh"
-            else (f"{first.text} and {second.text}")
-        )
-        out["ingredient"].insert(0, Filling(both, f"{first.fact}+{second.fact}"))
+    for slot in ("ingredient", "contents"):
+        if len(out[slot]) > 1:
+            first, second = out[slot][:2]
+            gap = "和" if brief.language == "zh" else " and "
+            both = Filling(f"{first.text}{gap}{second.text}", f"{first.fact}+{second.fact}")
+            out[slot].insert(0, both)
     return out
 
 
+_MADE = r"made (?:with|from|of|out of)|prepared (?:with|from)|crafted (?:with|from)|blend of"
+_MADE_OF = re.compile(rf"\b(?:{_MADE})\b[^.!?]{{0,60}}$|(?:采用|精选)[^。！？]{{0,20}}$")
 _MADE_WITH = re.compile(
-    r"\b(?:made (?:with|from|of|out of)|enriched with|infused with|contains?|containing|rich in"
-    r"|goodness of|blend of|extracts? of|ingredients?:?|prepared (?:with|from)|crafted (?:with|from))\b"
-    r"[^.!?]{0,60}$|(?:含有?|配料|添加|采用|精选|富含)[^。！？]{0,20}$"
+    rf"\b(?:{_MADE}|enriched with|infused with|contains?|containing|rich in|goodness of"
+    r"|extracts? of|ingredients?:?)\b[^.!?]{0,60}$|(?:含有?|配料|添加|采用|精选|富含)[^。！？]{0,20}$"
 )
+#: how to use it, not what is in it
+_USE = re.compile(r"\b(?:mix|apply|add|paste|use|serve|wash|dilute|combine)\w*\b[^.!?]{0,40}$")
+
+
+def _is_made_of(brief: Brief, trait: Trait) -> bool:
+    source = brief.facts.source
+    return any(_MADE_OF.search(source[max(0, s - 90) : s]) for s, _ in trait.spans(source))
 
 
 def _may_say(brief: Brief, trait: Trait) -> bool:
     """Whether the product text says it plainly enough to build a sentence on it."""
-    source = brief.facts.source
-    title = plain(brief.facts.name).text
-    for start, end in trait.spans(source):
-        words = source[start:end]
+    facts = brief.facts
+    title = plain(facts.name).text
+    if trait.families and facts.noun.family not in trait.families:
+        return False
+    for start, end in trait.spans(facts.source):
+        words = facts.source[start:end]
+        before = facts.source[max(0, start - 90) : start]
         if trait.only and words not in {plain(o).text for o in trait.only}:
             continue
-        if trait.group == "attributes":
-            if trait.families and brief.facts.noun.family not in trait.families:
-                return False
-            if trait.trait_id not in title.replace(" ", "-"):
-                return True
-        elif _MADE_WITH.search(source[max(0, start - 90) : start]) and words not in title:
+        if trait.group == "attributes" and trait.trait_id not in title.replace(" ", "-"):
+            return True
+        if (
+            trait.group != "attributes"
+            and facts.noun.family != "general"
+            and words not in title
+            and _MADE_WITH.search(before)
+            and not _USE.search(before)
+        ):
             return True
     return False

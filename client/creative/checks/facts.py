@@ -83,15 +83,17 @@ def _mark_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _marks(brief: Brief, text: Plain) -> Iterator[Finding]:
-    known: list[str] = data_file("rules", "marks.v1.json")["marks"]
-    names = tuple(sorted({*known, *brief.other_brands}, key=len, reverse=True))
+    rules = data_file("rules", "marks.v1.json")
+    listed = {*rules["marks"], *rules["origins"], *brief.other_brands}
+    names = tuple(sorted(listed, key=len, reverse=True))
+    own = brief.facts.source + plain(brief.facts.noun.en + brief.facts.noun.zh).text
     # A mark is written with a capital: look at the source, then at what hides in it.
     for match in _mark_pattern(names).finditer(text.source):
-        if plain(match.group()).text not in brief.facts.source:
+        if plain(match.group()).text not in own:
             yield _error(
                 match.group(),
-                "Another brand than the product's own.",
-                "Name only the brand of this product.",
+                "A brand or a place that the product text does not name.",
+                "Name only the brand and the origin of this product.",
             )
 
 

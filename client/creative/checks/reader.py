@@ -67,7 +67,7 @@ def _guesses() -> tuple[re.Pattern[str], ...]:
     rules = data_file("rules", "reader.v1.json")
     state, condition, group = (rules[f"{k}_en"] for k in ("states", "conditions", "groups"))
     zh = rules["sensitive_zh"]
-    are = r"(?:you(?:'?re| are| were|'ve been| have been| feel| look| seem| got)|are you|were you|feeling|if you)"
+    are = r"(?:you(?:'?re| are| were|'ve been| have been| feel| look| seem| got)|are you|were you|feeling|if you|tired of being|sick of being)"
     small = r"(?:so|too|very|really|still|always|also|now|a bit|a little|tired of being|not|already|recently|just)"
     have = r"(?:you(?:'ve got| have| suffer from|'re living with| live with)|your|suffer(?:ing)? from|struggling with|living with|dealing with|tired of(?: your)?)"
     return (
