@@ -151,7 +151,8 @@ def extract(product: Product, offer: str = "") -> Facts:
         offer,
     )
     source = plain(" . ".join(texts)).text
-    found = {t.trait_id: t for _, t in claimed(source)}
+    # "Organic Harvest" is a name and makes no oil organic.
+    found = {t.trait_id: t for _, t in claimed(source.replace(plain(brand).text or "\0", " "))}
     price = None
     if product.price_minor is not None and product.price_minor > 0 and product.currency:
         price = major(product.price_minor, product.currency)

@@ -89,6 +89,21 @@ def _chinese() -> tuple[tuple[str, dict[str, Any]], ...]:
 def find(product: Product) -> Noun:
     """The common name of a product, `UNKNOWN` if nothing in the lexicon fits.
 
+    What stands among medicines and supplements gets plain words only, whatever its title says.
+    """
+    found = _find(product)
+    shelf = f"{product.department} {product.category} {product.product_type}"
+    tokens = set(key(shelf).split())
+    rules: dict[str, list[str]] = data_file("rules", "categories.v1.json")["words"]
+    for reason, names in rules.items():
+        if not found.restricted and any(n in tokens or (has_han(n) and n in shelf) for n in names):
+            return replace(found, family="neutral", restricted=reason)
+    return found
+
+
+def _find(product: Product) -> Noun:
+    """By shelf or title.
+
     The shop's category decides where the title says no more than the category does; else
     the last words of the title do, for they are the head of an English name.
     """
