@@ -64,8 +64,8 @@ def test_a_reply_holds_the_report_and_nothing_else(
     message = Message(content, metadata=Metadata(1, "m", 1, 7, "", "", time.time(), 99.0, task))
     state = RecordDict()
     reply = app(message, Context(1, 7, {"home": str(home)}, state, {}))
-    assert set(reply.content) == {"report", "tensors"}
-    assert set(reply.content["report"]) == {"header", "signature"}
+    assert set(reply.content) == {"report"}
+    assert set(reply.content["report"]) == {"header", "signature", "layout", "tensors"}
     header = json.loads(str(reply.content["report"]["header"]))
     assert set(header) == {f.name for f in fields(RoundReport)} - {"tensors", "signature"} | {
         "tensors_digest"
