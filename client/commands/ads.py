@@ -17,7 +17,7 @@ from client.commands import home_option
 from client.creative import review, write
 from client.creative.brief import KINDS, LABELS, Kind, Language, Tone
 from client.store import Store, audiences, creatives, rows
-from common.domain import Creative, CreativeState
+from common.domain import Creative, CreativeState, Product
 from common.errors import InputError
 from common.settings import load_settings
 from common.terminal import emit, json_option
@@ -45,7 +45,7 @@ def ads() -> None:
 
 
 @ads.command("write")
-@click.option("--product", "product_id", required=True, help="Id of the product.")
+@click.option("--product", "product_id", required=True, help="Id or title of the product.")
 @click.option("--audience", "audience_id", default="", help="Id of the audience.")
 @click.option("--language", type=click.Choice(get_args(Language)), help="Else the shop's.")
 @click.option("--n", default=3, type=click.IntRange(1, 20), show_default=True, help="How many.")
@@ -72,7 +72,7 @@ def write_(
         made = write.draft(
             store,
             load_settings(home),
-            rows.product(store, product_id),
+            _product(store, product_id),
             audiences.load(store, audience_id) if audience_id else None,
             language,
             n,
@@ -197,6 +197,17 @@ def export(home: Path, as_json: bool, file: Path, creative_ids: tuple[str, ...])
         text += f"\nheld back, they no longer hold (see hansa ads show): {', '.join(held)}"
     value = {"files": [str(p) for p in paths], "n_ads": len(records), "held_back": held}
     emit(value, as_json, text)
+
+
+def _product(store: Store, text: str) -> Product:
+    """A product by its id, else by its exact title."""
+    try:
+        return rows.product(store, text)
+    except InputError:
+        for found in rows.products(store, search=text, limit=1_000):
+            if found.product.title.casefold() == text.casefold():
+                return found.product
+        raise
 
 
 def _record(c: Creative) -> dict[str, Any]:

@@ -92,8 +92,10 @@ def rank(
     while pool and len(chosen) < n:
         best = max(pool, key=lambda p: _mmr(p, chosen))
         chosen.append(best)
-        headline = best[0].candidate.text.headline
-        pool = [p for p in pool if p[0].candidate.text.headline != headline]
+        text = best[0].candidate.text
+        pool = [p for p in pool if p[0].candidate.text.headline != text.headline]
+        # Another body too, as long as there is one.
+        pool = [p for p in pool if p[0].candidate.text.body != text.body] or pool
     return [r for r, _ in chosen]
 
 

@@ -217,6 +217,11 @@ def test_a_file_that_cannot_be_written_says_so(home: Path) -> None:
         run(home, "export", str(home / "no" / "such" / "folder" / "x.csv"))
 
 
+def test_a_product_may_be_given_by_its_title(home: Path) -> None:
+    made = run(home, "write", "--product", "steel bottle", "--n", "1")["ads"]
+    assert isinstance(made, list) and made[0]["product_id"] == "p1"
+
+
 def test_an_unknown_product_is_named(home: Path) -> None:
     with pytest.raises(InputError, match="no such product"):
         run(home, "write", "--product", "nothing")
