@@ -155,7 +155,7 @@ def extract(product: Product, offer: str = "") -> Facts:
     found = {t.trait_id: t for _, t in claimed(source.replace(plain(brand).text or "\0", " "))}
     price = None
     if product.price_minor is not None and product.price_minor > 0 and product.currency:
-        price = major(product.price_minor, product.currency)
+        price = major(product.price_minor)
     return Facts(
         source=source,
         name=clean(product.title),

@@ -237,6 +237,6 @@ def price_text(price: Decimal, currency: str, language: str) -> str:
     return f"{number} {currency}" if currency else ""
 
 
-def major(minor: int, currency: str) -> Decimal:
-    """Minor units (cents) as a decimal amount."""
-    return Decimal(minor) if currency in _rules()["no_minor"] else Decimal(minor) / 100
+def major(minor: int) -> Decimal:
+    """Hundredths, as every price is kept, as a decimal amount."""
+    return Decimal(minor) / 100
