@@ -70,9 +70,7 @@ class Scorer:
         parts: list[list[NDArray[np.float32]]] = [[] for _ in self._outputs]
         for start in range(0, len(ids), _CHUNK):
             rows = slice(start, start + _CHUNK)
-            found = self._session.run(
-                self._outputs, {"ids": ids[rows], "numeric": numeric[rows]}
-            )
+            found = self._session.run(self._outputs, {"ids": ids[rows], "numeric": numeric[rows]})
             for part, value in zip(parts, found, strict=True):
                 part.append(value)
         empty = np.empty(0, np.float32)

@@ -189,7 +189,7 @@ def train_plain(
         spec: FeatureSpec of the tensors.
         data: Rows for training.
         noise: Source of the sampling.
-        weight_decay: Pull towards zero of the first-order tables, for a merchant on its own.
+        weight_decay: Pull towards zero of all tables, for a merchant on its own.
     """
     source = noise or SystemNoise()
     names = trainable(spec, plan.heads)

@@ -1,10 +1,8 @@
 """A whole federation in one process: the same client and server code, no network.
 
-    python3 scripts/simulate.py --shops DIR [--epsilon 1 --epsilon 3 --epsilon 8] [--json]
-
-DIR holds one shop folder (hansa.db) per merchant. Trains on rows before the cut and judges on
-later ones: each merchant alone, federated without privacy, federated with each merchant's own
-noise. Nothing is tuned here; the constants are `common/recipe.py`.
+A library for scripts: `simulate` learns together (with each merchant's own noise, or without
+privacy), `simulate_local` alone. Nothing is tuned here; the constants are `common/recipe.py`.
+`scripts/simulate_shops.py` runs it on shop folders and prints a table.
 """
 
 from __future__ import annotations
@@ -118,7 +116,8 @@ def simulate(
     began, source = time.perf_counter(), noise or SystemNoise()
     sigma = 1.0
     if epsilon is None:
-        recipe = without_privacy(recipe)
+        mean = float(np.mean([d.n_shoppers for _, d, _ in merchants]))
+        recipe = without_privacy(recipe, mean)
     else:
         steps = recipe.rounds * recipe.local_steps
         sigma = calibrate(PrivacyBudget(epsilon, delta), recipe.sampling_rate, steps)
