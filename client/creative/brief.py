@@ -131,8 +131,7 @@ def make_brief(
     Args:
         product: As imported.
         language: Of the ad.
-        kind: None = "coupon" for an offer over several products without a price or with no
-            price on a grocer's terse list, "promotion" with an offer, else "product".
+        kind: None = "promotion" with an offer, "coupon" for several products without a price.
         tone: How warm the words are.
         audience: Only the names of its reasons enter the brief, never a member.
         offer: The discount in the shop's words.

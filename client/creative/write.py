@@ -86,34 +86,19 @@ def draft(
     seed: int | None = None,
     writer: Writer | None = None,
 ) -> list[Creative]:
-    """Write ads for a product and store the best as drafts.
+    """Write 1 to 20 ads for a product; store the best as drafts and return them, best first.
 
     Those that fail a check are stored (as refused, with the findings) only if nothing passes.
-
-    Args:
-        store: The open shop folder.
-        settings: Its language is used when `language` is None.
-        product: As imported.
-        audience: Only its id and the names of its reasons are used, never a member.
-        language: "en" or "zh".
-        n: How many ads, 1 to 20.
-        kind: Of the campaign; None = guessed from the product.
-        offer: A discount in the shop's words.
-        tone: "warm" uses hooks, "plain" only names and facts.
-        seed: Same seed and same earlier ads, same result; None = from product and audience.
-        writer: None = the template writer.
-
-    Returns:
-        The stored creatives, best first.
+    `kind`, `offer`, `tone` and `seed` are as in `make_brief`; the seed comes from product,
+    audience and the number of earlier ads if it is None. Of the audience only its id and the
+    names of its reasons are used. Without a writer the templates write.
 
     Raises:
         CreativeError: the writer proposed nothing at all.
     """
-    n = max(1, min(n, 20))
     language = language or settings.language
     audience_id = audience.audience_id if audience else ""
     earlier = earlier_texts(store, product.product_id, audience_id, language)
-    writer = writer or TemplateWriter()
     brief = make_brief(
         product,
         language,
@@ -125,15 +110,20 @@ def draft(
         other_brands=creatives.brands(store),
         seed=_seed(product.product_id, audience_id, len(earlier)) if seed is None else seed,
     )
-    drafted = compose(brief, n, writer)
+    writer = writer or TemplateWriter()
+    drafted = compose(brief, max(1, min(n, 20)), writer)
     if not drafted.passed and not drafted.refused:
-        raise CreativeError(
-            "No new ad can be written for this product.",
-            safe="The earlier ads are as before.",
-            todo="Give the product a fuller title or description, edit an earlier ad, or try"
-            " another kind or tone.",
-        )
+        raise _nothing_new()
     return creatives.save(store, _creatives(drafted, audience_id, writer.name))
+
+
+def _nothing_new() -> CreativeError:
+    return CreativeError(
+        "No new ad can be written for this product.",
+        safe="The earlier ads are as before.",
+        todo="Give the product a fuller title or description, edit an earlier ad, or try"
+        " another kind or tone.",
+    )
 
 
 def earlier_texts(

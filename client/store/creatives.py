@@ -158,15 +158,9 @@ def decide(
     reason: str = "",
     version: int | None = None,
 ) -> Creative:
-    """Approve or reject the newest version; who, when and why are kept.
+    """Approve or reject the newest version; who (`by`, never empty), when and why are kept.
 
-    Args:
-        store: The open shop folder.
-        creative_id: Which creative.
-        state: APPROVED or REJECTED.
-        by: The person who decides; never empty.
-        reason: Why, in the person's words.
-        version: The version that the person saw; a newer one makes this call fail.
+    `version` is the one that the person saw: a newer one makes this call fail.
 
     Raises:
         CreativeError: unknown creative, error findings, no name, or it changed meanwhile.
