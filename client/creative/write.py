@@ -89,16 +89,14 @@ def draft(
     """Write 1 to 20 ads for a product; store the best as drafts and return them, best first.
 
     Those that fail a check are stored (as refused, with the findings) only if nothing passes.
-    `kind`, `offer`, `tone` and `seed` are as in `make_brief`; the seed comes from product,
-    audience and the number of earlier ads if it is None. Of the audience only its id and the
-    names of its reasons are used. Without a writer the templates write.
-
-    Raises:
-        CreativeError: the writer proposed nothing at all.
+    Options are as in `make_brief`; without a seed it comes from product, audience and the number
+    of earlier ads. Of the audience only its id and the names of its reasons are used.
+    Raises CreativeError if the writer proposed nothing at all.
     """
     language = language or settings.language
     audience_id = audience.audience_id if audience else ""
     earlier = earlier_texts(store, product.product_id, audience_id, language)
+    start = _seed(product.product_id, audience_id, len(earlier)) if seed is None else seed
     brief = make_brief(
         product,
         language,
@@ -108,11 +106,11 @@ def draft(
         offer=offer,
         earlier=earlier,
         other_brands=creatives.brands(store),
-        seed=_seed(product.product_id, audience_id, len(earlier)) if seed is None else seed,
+        seed=start,
     )
     writer = writer or TemplateWriter()
     drafted = compose(brief, max(1, min(n, 20)), writer)
-    if not drafted.passed and not drafted.refused:
+    if not (drafted.passed or drafted.refused):
         raise _nothing_new()
     return creatives.save(store, _creatives(drafted, audience_id, writer.name))
 
