@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +39,3 @@ class Recipe:
 
 
 DEFAULT = Recipe()
-
-
-def without_privacy(recipe: Recipe, mean_shoppers: float) -> Recipe:
-    """The comparator's constants: unclipped steps must fit the size, and more rounds cost nothing.
-
-    Args:
-        recipe: Of the private run.
-        mean_shoppers: Mean number of shoppers a merchant; private, so only a simulation knows it.
-    """
-    own = max(1.0, recipe.sampling_rate * mean_shoppers)
-    rounds = max(recipe.rounds, 60)
-    return replace(
-        recipe,
-        rounds=rounds,
-        local_steps=1,
-        learning_rate=36.0,
-        server_momentum=0.8,
-        expected_batch=own,
-    )
-
-
-def alone(recipe: Recipe, n_shoppers: int) -> Recipe:
-    """Constants for one merchant on its own, without privacy; divides by its own batch."""
-    own = max(1.0, recipe.sampling_rate * n_shoppers)
-    return replace(recipe, rounds=1, local_steps=60, learning_rate=16.0, expected_batch=own)

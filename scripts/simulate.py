@@ -21,15 +21,18 @@ from client.train import predict, train, train_plain
 from common.accounting import calibrate
 from common.features import FeatureSpec
 from common.metrics import Quality, quality, sigmoid
-from common.model import initial_tensors
+from common.model import NUMERIC_GAIN, initial_tensors
 from common.privacy import DELTA_BY_TIER, PrivacyBudget, PrivacyUnit
-from common.recipe import DEFAULT, Recipe, alone, without_privacy
+from common.recipe import DEFAULT, Recipe
 from common.rounds import RoundPlan, Task
 from server.aggregation import Arrays, aggregate
 
 Merchant = tuple[str, ShopperData, ShopperData]
 MIN_LATER = 3
-LOCAL_DECAY = 0.001
+#: Of the comparators, chosen on the same inner split as `common.recipe`. Step sizes are in units
+#: of one over the curvature of the loss, since without clipping a step must fit the data.
+PLAIN_ROUNDS, PLAIN_RATE, PLAIN_MOMENTUM = 60, 1.0, 0.8
+LOCAL_STEPS, LOCAL_RATE, LOCAL_DECAY = 60, 1.5, 0.001
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,7 @@ def simulate(
     began, source = time.perf_counter(), noise or SystemNoise()
     sigma = 1.0
     if epsilon is None:
-        mean = float(np.mean([d.n_shoppers for _, d, _ in merchants]))
-        recipe = without_privacy(recipe, mean)
+        recipe = without_privacy(recipe, [d for _, d, _ in merchants])
     else:
         steps = recipe.rounds * recipe.local_steps
         sigma = calibrate(PrivacyBudget(epsilon, delta), recipe.sampling_rate, steps)
@@ -150,11 +152,53 @@ def simulate_local(
     start = initial_tensors(spec)
     every: list[Arrays] = []
     for _, data, _ in merchants:
-        own = alone(recipe, data.n_shoppers)
+        own = alone(recipe, data)
         plan = make_plan(spec, own, start, 1, 1.0, 1e-4)
         update = train_plain(plan, spec, data, source, weight_decay=LOCAL_DECAY).tensors
         every.append({k: start[k] + update[k] if k in update else start[k] for k in start})
     return judge("each alone", None, 0.0, merchants, spec, every, began, recipe.heads[-1])
+
+
+def without_privacy(recipe: Recipe, shops: Sequence[ShopperData]) -> Recipe:
+    """The comparator's constants: more rounds, each one step on the mean of all merchants.
+
+    They look at the rows, as nothing private may: sizes and curvature set the step.
+    """
+    mean = float(np.mean([d.n_shoppers for d in shops]))
+    return replace(
+        recipe,
+        rounds=max(recipe.rounds, PLAIN_ROUNDS),
+        local_steps=1,
+        learning_rate=PLAIN_RATE / curvature(recipe, shops),
+        server_momentum=PLAIN_MOMENTUM,
+        expected_batch=max(1.0, recipe.sampling_rate * mean),
+    )
+
+
+def alone(recipe: Recipe, data: ShopperData) -> Recipe:
+    """Constants for one merchant on its own: all steps at once, divided by its own batch."""
+    return replace(
+        recipe,
+        rounds=1,
+        local_steps=LOCAL_STEPS,
+        learning_rate=LOCAL_RATE / curvature(recipe, [data]),
+        expected_batch=max(1.0, recipe.sampling_rate * data.n_shoppers),
+    )
+
+
+def curvature(recipe: Recipe, shops: Sequence[ShopperData]) -> float:
+    """Upper estimate of the logistic loss' curvature: p(1-p) * |x|^2 * rows a shopper / K."""
+    k, head = recipe.max_impressions, recipe.heads[-1]
+    rows = sum(int(np.minimum(np.diff(d.start), k).sum()) for d in shops)
+    n = sum(d.n_shoppers for d in shops)
+    labels = np.concatenate([d.labels(head) for d in shops])
+    known = labels[labels >= 0]
+    # one outcome more than there are, so that no merchant gets endless steps
+    p = ((known == 1).sum() + 1) / (len(known) + 2)
+    numeric = np.concatenate([d.numeric for d in shops])
+    square = NUMERIC_GAIN**2 * float((numeric**2).sum(1).mean()) if len(numeric) else 0.0
+    width = shops[0].ids.shape[1] + 1 + square
+    return float(p * (1 - p) * width * max(rows, 1) / max(n, 1) / k)
 
 
 def judge(
