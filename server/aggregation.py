@@ -68,16 +68,21 @@ def aggregate(
     return Aggregate(new, kept)
 
 
-def curve_metrics(histogram: NDArray[np.floating]) -> tuple[float, float, float]:
-    """(AUC, log-loss, PCOC) of a summed noised histogram [2, n_bins]; NaN where noise wins.
+def curve_metrics(
+    histogram: NDArray[np.floating], noise_std: float = 0.0
+) -> scorebins.CurveMetrics:
+    """AUC, log-loss, PCOC of a summed noised histogram [2, n_bins]; NaN where noise wins.
+
+    Args:
+        histogram: Sum over merchants.
+        noise_std: Of the noise in each cell of the sum: sigma * C * sqrt(merchants).
 
     Raises:
         InternalError: wrong shape or not finite.
     """
     if histogram.ndim != 2 or histogram.shape[0] != 2 or not np.isfinite(histogram).all():
         raise InternalError("a histogram has two finite rows")
-    found = scorebins.read(histogram)
-    return found.auc, found.log_loss, found.pcoc
+    return scorebins.read(histogram, noise_std)
 
 
 def _shares(weights: Sequence[float] | None, n: int) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -148,8 +148,10 @@ class LeagueRun:
             self._void(collected)
             return
         total = np.stack([u["histogram"] for u in updates]).astype(np.float64).sum(axis=0)
-        auc, log_loss, pcoc = aggregation.curve_metrics(np.asarray(total, np.float64))
-        found = {"auc": auc, "log_loss": log_loss, "pcoc": pcoc, "merchants": len(updates)}
+        plan = collected.plan
+        noise_std = plan.noise_multiplier * plan.clip_norm * len(updates) ** 0.5
+        curve = aggregation.curve_metrics(np.asarray(total, np.float64), noise_std)
+        found = {**asdict(curve), "merchants": len(updates)}
         metrics = {k: float(v) for k, v in found.items() if np.isfinite(v)}
         self.registry.close_round(
             self.run.run_id, collected.plan.round, "closed", list(collected.rows.values()),

@@ -69,16 +69,30 @@ def test_a_histogram_gives_nearly_the_figures_of_the_rows() -> None:
     h = np.zeros((2, 32))
     np.add.at(h, (y, bin_of(logit, 32)), np.where(y == 1, 1.0, NEGATIVE_WEIGHT))
     found, exact = curve_metrics(h), quality(y, sigmoid(logit))
-    assert found[0] == pytest.approx(exact.auc, abs=0.01)
-    assert found[1] == pytest.approx(exact.log_loss, rel=0.02)
-    assert found[2] == pytest.approx(exact.pcoc, rel=0.05)
+    assert found.auc == pytest.approx(exact.auc, abs=0.01)
+    assert found.log_loss == pytest.approx(exact.log_loss, rel=0.02)
+    assert found.pcoc == pytest.approx(exact.pcoc, rel=0.05)
 
 
 def test_a_histogram_of_noise_gives_no_made_up_figure() -> None:
-    assert all(np.isnan(curve_metrics(np.full((2, 8), -3.0))))
+    assert np.isnan(curve_metrics(np.full((2, 8), -3.0)).auc)
     for bad in (np.zeros((3, 8)), np.full((2, 8), np.nan)):
         with pytest.raises(InternalError):
             curve_metrics(bad)
+
+
+def test_noise_in_empty_high_bins_predicts_no_crowds() -> None:
+    """Six merchants' noise around 300 conversions, as in the demo: a figure near the truth or none."""
+    rng = np.random.default_rng(1)
+    logit = rng.normal(-5, 1.2, 40_000)
+    y = (rng.random(40_000) < sigmoid(logit)).astype(int)
+    h = np.zeros((2, 12))
+    np.add.at(h, (y, bin_of(logit, 12)), np.where(y == 1, 1.0, NEGATIVE_WEIGHT))
+    truth, std = quality(y, sigmoid(logit)), 4.0 * 6**0.5
+    for _ in range(20):
+        found = curve_metrics(h + std * rng.standard_normal(h.shape), std)
+        assert abs(found.auc - truth.auc) < 4 * max(found.auc_std, 0.02)
+        assert np.isnan(found.pcoc) or 1 / 3 < found.pcoc / truth.pcoc < 3
 
 
 @settings(max_examples=30, deadline=None)
