@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client import personal
+from client.enrol import KIT_PATH, load_kit
 from client.personal import Platt
 from client.score import Scorer
 from client.store import Store, exposures, models
 from client.store.exposures import Exposures
-from common.errors import BundleError
+from common.errors import BadSignature, BundleError
 from common.features import Encoded, default_spec, encode
 
 
@@ -90,5 +91,14 @@ def _shared(store: Store) -> Scorer:
             where=str(store.home),
             safe="Nothing was scored.",
             todo="Take part in a run with 'hansa node', or install one with 'hansa bundle install'.",
+        )
+    # The database keeps bundle and signer side by side; the pinned kit says whose key counts.
+    joined = (store.home / KIT_PATH).exists()
+    if joined and bundle.signer != load_kit(store.home).coordinator_key:
+        raise BadSignature(
+            "The installed model is not signed by the league's coordinator.",
+            where=f"bundle {bundle.digest()[:12]}",
+            safe="Nothing was scored.",
+            todo="Take part in a run again with 'hansa node', or ask the operator for the model.",
         )
     return Scorer(bundle)

@@ -69,6 +69,9 @@ def listing(store: Store, product_id: str | None = None) -> list[Audience]:
 def load(store: Store, audience_id: str) -> Audience:
     """One audience with its members, likeliest first.
 
+    Who withdrew consent, switched personalising off or was left out since is no member any more;
+    the audience's own figures stay as they were recorded.
+
     Raises:
         AudienceError: there is none of this name.
     """
@@ -83,9 +86,12 @@ def load(store: Store, audience_id: str) -> Audience:
             todo="See the list with: hansa audience --list",
         )
     members = store.db.execute(
-        "SELECT shopper_key, p_conversion, p_click, reasons FROM audience_members"
-        " WHERE audience_id = ? ORDER BY rank",
-        [audience_id],
+        "SELECT m.shopper_key, p_conversion, p_click, m.reasons FROM audience_members AS m"
+        " JOIN shoppers AS s ON s.shopper_key = m.shopper_key AND s.consent AND s.personalise"
+        " WHERE audience_id = ? AND m.shopper_key NOT IN ("
+        "  SELECT shopper_key FROM audience_exclusions WHERE product_id IN ('', ?))"
+        " ORDER BY rank",
+        [audience_id, row[2]],
     ).fetchall()
     return _audience(
         row, tuple(AudienceMember(m[0], m[1], m[2], _reasons_from_text(m[3])) for m in members)

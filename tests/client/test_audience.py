@@ -15,6 +15,7 @@ from client.commands import model as verbs
 from client.store import Store, audiences, models
 from common.errors import AudienceError, BadSignature, BundleError, InputError
 from common.keys import Identity
+from common.kit import SiteKit
 from common.settings import Settings
 from tests.client.made_up_shop import COORDINATOR, model, shop
 
@@ -51,6 +52,25 @@ def test_only_those_who_consent_and_were_not_left_out(store: Store) -> None:
     assert audiences.exclude(store, [gone]) == 1 and audiences.exclude(store, [gone]) == 0
     after = audience.pick(store, SETTINGS, "P1", 1000)
     assert after.size == 53 and gone not in {m.shopper_key for m in after.members}
+
+
+def test_who_leaves_later_is_no_member_of_older_audiences(store: Store) -> None:
+    made = audience.pick(store, SETTINGS, "P1", 20)
+    left_out, withdrew, private = (m.shopper_key for m in made.members[:3])
+    audiences.exclude(store, [left_out])
+    store.db.execute("UPDATE shoppers SET consent = 0 WHERE shopper_key = ?", [withdrew])
+    store.db.execute("UPDATE shoppers SET personalise = 0 WHERE shopper_key = ?", [private])
+    kept = [m.shopper_key for m in audiences.load(store, made.audience_id).members]
+    assert kept == [m.shopper_key for m in made.members[3:]]
+
+
+def test_a_model_of_another_signer_is_not_scored_in_a_league(store: Store) -> None:
+    authority = Identity.generate()
+    kit = SiteKit("L", "127.0.0.1:1", "PEM", authority.public.hex, "0" * 64, "2026-01-01")
+    (store.home / "league").mkdir()
+    (store.home / "league" / "kit.json").write_text(kit.signed(authority).to_json())
+    with pytest.raises(BadSignature, match="league"):
+        audience.pick(store, SETTINGS, "P1", 20)
 
 
 def test_too_small_and_unknown_end_in_words(store: Store) -> None:
