@@ -100,7 +100,7 @@ def node_state(state: str, step: str = "") -> tuple[str, str]:
     if state == "running" and step in said:
         return said[step]
     return {
-        "stopped": (translate("Words", "Paused"), "muted"),
+        "stopped": (translate("Words", "Not running"), "muted"),
         "starting": (translate("Words", "Starting"), "accent"),
         "running": (translate("Words", "Learning"), "good"),
         "stopping": (translate("Words", "Stopping"), "warn"),

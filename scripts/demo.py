@@ -20,6 +20,9 @@ def main() -> None:
     python = ensure_venv()
     command = [str(python), str(ROOT / "scripts" / "demolib" / "main.py"), *sys.argv[1:]]
     env = child_env(PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "scripts")]))
+    if os.name == "posix":
+        os.chdir(ROOT)
+        os.execve(python, command, env)  # one process: what ends it ends the league as well
     try:
         sys.exit(subprocess.run(command, cwd=ROOT, env=env, check=False).returncode)
     except KeyboardInterrupt:

@@ -1486,8 +1486,8 @@
         <translation>在线，已安装新模型</translation>
     </message>
     <message>
-        <source>Paused</source>
-        <translation>已暂停</translation>
+        <source>Not running</source>
+        <translation>未运行</translation>
     </message>
     <message>
         <source>Starting</source>

@@ -13,11 +13,12 @@ import json, os, sys, time
 began = time.perf_counter()
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from gui.window import open_window
-app, window = open_window(Path(sys.argv[1]))
-window.show()
+from gui.app import Desktop
+app = QApplication([])
+desktop = Desktop(app, Path(sys.argv[1]))
+desktop.show()
 app.processEvents()
-window.grab()
+desktop.window.grab()
 took = time.perf_counter() - began
 pages = int(open('/proc/self/statm').read().split()[1]) if os.path.exists('/proc/self/statm') else 0
 print(json.dumps({"first_paint_s": took, "rss_mb": pages * os.sysconf('SC_PAGE_SIZE') / 1e6}))

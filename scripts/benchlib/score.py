@@ -32,7 +32,7 @@ def measure(*, quick: bool) -> dict[str, float]:
     rows = Encoded(data.ids, data.numeric)
     with tempfile.TemporaryDirectory() as folder:
         identity = Identity.generate()
-        bundle = publish(tensors, spec, {"heads": "conversion"}, identity, Path(folder))
+        bundle = publish(tensors, spec, {"heads": ["conversion"]}, identity, Path(folder))
     scorer = Scorer(bundle)
     one = Encoded(rows.ids[:1], rows.numeric[:1])
     times = []

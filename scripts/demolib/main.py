@@ -6,6 +6,7 @@ import argparse
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -133,6 +134,8 @@ def open_window(a: argparse.Namespace, shop: Shop) -> None:
 
 
 if __name__ == "__main__":
+    # a polite end (SIGTERM) takes the nodes and the coordinator down with it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         main()
     except DemoError as e:
