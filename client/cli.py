@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 
 import click
 
 from common import __version__
-from common.terminal import run_group
+from common.terminal import LazyGroup, run_group
 
 #: verb -> (module, attribute, one-line help): help costs no import of any engine.
 VERBS: dict[str, tuple[str, str, str]] = {
@@ -37,30 +36,13 @@ VERBS: dict[str, tuple[str, str, str]] = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called."""
+class _Verbs(LazyGroup):
+    """The verbs of the table above."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every verb, in the order of a merchant's day."""
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the one verb that was asked for."""
-        if cmd_name not in VERBS:
-            return None
-        module, attribute, _ = VERBS[cmd_name]
-        command = getattr(importlib.import_module(module), attribute)
-        if not isinstance(command, click.Command):
-            raise TypeError(cmd_name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Help from the table above, without importing anything."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(verb, text) for verb, (_, _, text) in VERBS.items()])
+    verbs = VERBS
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hansa")
 def hansa() -> None:
     """Hansa 商盟: learn together, show nobody your books."""

@@ -81,6 +81,15 @@ class JobResult:
 JobLine = JobProgress | JobFailure | JobResult
 
 
+def _part(value: object) -> float | None:
+    """A share between 0 and 1, or None where there is no such number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if value != value:  # NaN, which JSON as Python writes it may hold
+        return None
+    return float(min(max(value, 0), 1))
+
+
 def parse_line(line: str) -> JobLine | None:
     """Read one line of a job's standard output; None when it is not one of ours."""
     try:
@@ -90,11 +99,9 @@ def parse_line(line: str) -> JobLine | None:
     if not isinstance(raw, dict):
         return None
     if "progress" in raw:
-        part = raw["progress"]
-        known = isinstance(part, int | float) and not isinstance(part, bool)
         return JobProgress(
             step=str(raw.get("step", "")),
-            part=min(max(float(part), 0.0), 1.0) if known else None,
+            part=_part(raw["progress"]),
             note=str(raw.get("note", "")),
         )
     if "state" in raw and "at" in raw and "creative_id" not in raw:

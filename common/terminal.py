@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -35,6 +36,34 @@ def progress(as_json: bool, step: str, done: int, total: int, note: str = "") ->
         sys.stdout.flush()
     elif sys.stderr.isatty():
         click.echo(f"\r{step} {done}/{total} {note}", nl=done >= total, err=True)
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called; its help imports nothing.
+
+    Subclasses set `verbs`: verb -> (module, attribute, one-line help).
+    """
+
+    verbs: Mapping[str, tuple[str, str, str]] = {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every verb, in the order of the table."""
+        return list(self.verbs)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the one verb that was asked for."""
+        if cmd_name not in self.verbs:
+            return None
+        module, attribute, _ = self.verbs[cmd_name]
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Help from the table, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, text) for verb, (_, _, text) in self.verbs.items()])
 
 
 def run_group(group: click.Group) -> None:

@@ -89,6 +89,12 @@ def test_any_object_is_read_without_an_error(raw):
         assert 0 <= line.part <= 1
 
 
+@pytest.mark.parametrize("odd", ["NaN", "Infinity", "1" + "0" * 400])
+def test_odd_progress_is_bounded_or_unknown(odd):
+    line = parse_line('{"progress": ' + odd + "}")
+    assert isinstance(line, JobProgress) and line.part in (None, 1.0)
+
+
 def test_a_creative_is_a_result_and_no_progress():
     line = parse_line('{"creative_id": "ad-1", "state": "draft", "at": "x"}')
     assert isinstance(line, JobResult)
