@@ -22,6 +22,7 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
+from sample import federation
 from scipy.sparse import csr_matrix, hstack
 from simulate import MIN_LATER, Merchant, SimResult, simulate, simulate_local
 from sklearn.linear_model import LogisticRegression
@@ -77,16 +78,16 @@ def pooled(merchants: Sequence[Merchant], spec: FeatureSpec) -> dict[str, float]
 @contextmanager
 def sample_homes(sample: Path, n: int | None) -> Iterator[tuple[list[Path], str]]:
     """The shipped sample as shop folders in a temporary place, and its public cut."""
-    federation = json.loads((sample / "federation.json").read_text(encoding="utf-8"))
+    shipped = federation(sample)
     with tempfile.TemporaryDirectory() as root:
         homes = []
-        for entry in federation["merchants"][:n]:
-            home = Path(root) / entry["folder"]
-            make_shop(home, entry["name"], "en", {})
+        for merchant in shipped.merchants[:n]:
+            home = Path(root) / merchant.folder.name
+            make_shop(home, merchant.name, "en", {})
             with Store.open(home) as store:
-                import_files(store, [sample / entry["folder"]])
+                import_files(store, [merchant.folder])
             homes.append(home)
-        yield homes, federation["cut_at"]
+        yield homes, shipped.cut_at
 
 
 def table(rows: Sequence[SimResult], reference: dict[str, float]) -> str:

@@ -17,7 +17,7 @@ from client.score import Scorer
 from client.store import Store, models
 from client.store.exposures import Exposures, load
 from common.features import FeatureSpec, default_spec, encode
-from common.metrics import Quality, quality
+from common.metrics import Quality, quality, sigmoid
 from common.recipe import DEFAULT, Recipe
 
 Split = tuple[str, Exposures, Exposures]
@@ -39,11 +39,12 @@ def published(shops: Sequence[Shop], rows: Sequence[Split], spec: FeatureSpec) -
         with Store.open(shop.home, read_only=True) as store:
             bundle = models.current(store)
         scorer = Scorer(bundle)
-        p_before = scorer.score(encode(spec, before.columns))[1]
-        p = scorer.score(encode(spec, later.columns))[1]
-        platt = fit_platt(_logit(p_before), before.converted)
+        x_before = scorer.logits(encode(spec, before.columns))["conversion"]
+        x = scorer.logits(encode(spec, later.columns))["conversion"]
+        p = sigmoid(x)
+        platt = fit_platt(x_before, before.converted)
         raws.append(p)
-        cals.append(platt.p(_logit(p)) if platt else p)
+        cals.append(platt.p(x) if platt else p)
         labels.append(later.converted)
         merchants.append((shop.name, quality(later.converted, p)))
     y = np.concatenate(labels)
@@ -104,11 +105,6 @@ def compare(
         name = f"federated, own noise, epsilon {epsilon:g}"
         table.append(from_simulation(name, simulate(data, spec, epsilon, recipe)))
     return table
-
-
-def _logit(p: np.ndarray) -> np.ndarray:
-    q = np.clip(p.astype(np.float64), 1e-7, 1 - 1e-7)
-    return np.log(q / (1 - q))
 
 
 def recipe_of(run: dict[str, Any]) -> Recipe:

@@ -22,10 +22,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from demolib.harvest import harvest
 from demolib.league import League
 from demolib.shell import DemoError, program
-from demolib.shops import Shop, federation, import_all
+from demolib.shops import Shop, import_all
 from demolib.words import epsilon_curve, facts, print_table
-
-SAMPLE = ROOT / "data" / "completejourney"
+from sample import federation
 
 
 @dataclass
@@ -92,10 +91,14 @@ def main() -> None:
         shutil.rmtree(a.out)
     a.out.mkdir(parents=True)
     steps = Steps(6)
-    cut = str(federation(SAMPLE)["cut_at"])
+    league = federation()
+    cut = league.cut_at
     with steps.step(f"unpacking and importing {a.merchants} shops of the sample data"):
         shops = import_all(
-            SAMPLE, a.out, a.merchants, a.epsilon, lambda s: print(f"      {s.name}", flush=True)
+            league.merchants[: a.merchants],
+            a.out,
+            a.epsilon,
+            lambda s: print(f"      {s.name}", flush=True),
         )
     run = run_league(a, shops, steps, cut)
     with steps.step("audiences, ads and the auditor's check of every ledger"):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from demolib.shell import verb
+from sample import Merchant, unpack
 
 
 @dataclass(frozen=True)
@@ -25,38 +23,16 @@ class Shop:
     refused: int
 
 
-def federation(sample: Path) -> dict[str, Any]:
-    """federation.json of the sample data: merchants (largest first) and the public cut date."""
-    value = json.loads((sample / "federation.json").read_text(encoding="utf-8"))
-    if not isinstance(value, dict):
-        raise TypeError("federation.json")
-    return value
-
-
-def unpack(source: Path, out: Path) -> Path:
-    """A merchant's files as they would lie on a shop's disk."""
-    if out.exists():
-        shutil.rmtree(out)
-    if source.is_dir():
-        shutil.copytree(source, out)
-    else:
-        with zipfile.ZipFile(source) as z:
-            z.extractall(out)
-    return out
-
-
-def import_shop(sample: Path, entry: dict[str, Any], root: Path, epsilon: float) -> Shop:
+def import_shop(merchant: Merchant, root: Path, epsilon: float) -> Shop:
     """`hansa init` and `hansa import`, as a merchant would type them."""
-    folder = str(entry["folder"])
-    files = unpack(sample / folder, root / "files" / folder)
+    folder = merchant.folder.name
+    files = unpack(merchant, root / "files" / folder)
     home = root / "shops" / folder
-    if home.exists():
-        shutil.rmtree(home)
-    verb("hansa", "init", "--home", home, "--name", entry["name"])
+    verb("hansa", "init", "--home", home, "--name", merchant.name)
     set_epsilon(home, epsilon)
-    done = verb("hansa", "import", *sorted(files.iterdir()), "--home", home)
+    done = verb("hansa", "import", *files, "--home", home)
     refused = sum(int(f.get("n_refused", 0)) for f in done.get("files", ()))
-    return Shop(folder, str(entry["name"]), home, done, refused)
+    return Shop(folder, merchant.name, home, done, refused)
 
 
 def set_epsilon(home: Path, epsilon: float) -> None:
@@ -72,13 +48,12 @@ def set_epsilon(home: Path, epsilon: float) -> None:
 
 
 def import_all(
-    sample: Path, root: Path, n: int, epsilon: float, done: Callable[[Shop], None]
+    merchants: Sequence[Merchant], root: Path, epsilon: float, done: Callable[[Shop], None]
 ) -> list[Shop]:
-    """The n largest merchants, two at a time."""
-    entries = federation(sample)["merchants"][:n]
+    """Every merchant of the list, two at a time."""
     shops = []
     with ThreadPoolExecutor(2) as pool:
-        for shop in pool.map(lambda e: import_shop(sample, e, root, epsilon), entries):
+        for shop in pool.map(lambda m: import_shop(m, root, epsilon), merchants):
             shops.append(shop)
             done(shop)
     return shops
