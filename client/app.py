@@ -75,7 +75,7 @@ def _answer(message: Message, store: Store, task: Task) -> Message:
 def _install(message: Message, store: Store) -> Message:
     packed = wire.bundle_from_records(message.content)
     digest = models.install(store, packed, enrol.load_kit(store.home).coordinator)
-    return Message(wire.receipt_to_records(digest), reply_to=message)
+    return Message(wire.installed_to_records(digest), reply_to=message)
 
 
 def _home(context: Context) -> Path:

@@ -31,10 +31,11 @@ from common.errors import (
     UserFacing,
 )
 from common.features import default_spec
+from common.heads import LedgerHead
 from common.keys import Identity, PublicIdentity
 from common.ledger import LedgerEntry, mechanisms
 from common.privacy import DELTA_BY_TIER, PrivacySpent
-from common.rounds import LedgerHead, RoundPlan, RoundReport, Task, Tensors
+from common.rounds import RoundPlan, RoundReport, Task, Tensors
 from common.settings import Settings
 
 #: What does the private work: plan in, noised tensors out.

@@ -19,9 +19,9 @@ from enum import StrEnum
 from typing import Any
 
 from common.canonical import digest
+from common.heads import LedgerHead
 from common.keys import Identity, PublicIdentity
 from common.privacy import Mechanism
-from common.rounds import LedgerHead
 
 _ENTRY_DOMAIN = b"hansa-ledger-entry-v1\n"
 
@@ -51,6 +51,8 @@ class LedgerEntry:
         reservation: Sequence of the reserve that a commit or void settles, else -1.
         report_digest: `RoundReport.content_digest()` of what leaves; only in `commit`.
         code_digest: Digest of the program that ran, when it is known.
+        witnessed: Where the coordinator's book stood when the plan was signed; only in `reserve`:
+            the merchant's signature under the coordinator's head.
         previous: Hash of the entry before; for `open` `genesis(merchant)`.
         hash: SHA-256 over all of the above.
         signature: Ed25519 of the merchant over the hash.
@@ -67,6 +69,7 @@ class LedgerEntry:
     reservation: int = -1
     report_digest: str = ""
     code_digest: str = ""
+    witnessed: LedgerHead | None = None
     previous: str = ""
     hash: str = ""
     signature: str = ""
@@ -88,6 +91,8 @@ class LedgerEntry:
         }
         if self.code_digest:
             body["code_digest"] = self.code_digest
+        if self.witnessed is not None:
+            body["witnessed"] = self.witnessed.as_dict()
         return body
 
     def as_dict(self) -> dict[str, Any]:
@@ -102,11 +107,12 @@ class LedgerEntry:
             ValueError: a field is missing, unknown or of the wrong type.
         """
         rest = dict(raw)
-        mechanism = rest.pop("mechanism", None)
+        mechanism, witnessed = rest.pop("mechanism", None), rest.pop("witnessed", None)
         try:
             entry = cls(
                 **{**rest, "kind": EntryKind(rest["kind"])},
                 mechanism=Mechanism.from_dict(mechanism) if mechanism is not None else None,
+                witnessed=LedgerHead.from_dict(witnessed) if witnessed is not None else None,
             )
         except (KeyError, TypeError, AttributeError) as e:
             raise ValueError("not a ledger entry") from e

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from common.heads import LedgerHead
 from common.keys import PublicIdentity
 from common.ledger import EntryKind, LedgerEntry, genesis, utc
-from common.rounds import LedgerHead
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import Any
 
 from common.canonical import canonical
 from common.errors import InputError
+from common.heads import LedgerHead
 from common.keys import Identity, PublicIdentity
 from common.ledger import LedgerEntry
 from common.ledger_check import Problem, verify
 from common.privacy import PrivacyBudget
-from common.rounds import LedgerHead
 
 FORMAT = "hansa-ledger-export-v1"
 _DOMAIN = b"hansa-ledger-export-v1\n"

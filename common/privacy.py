@@ -25,6 +25,7 @@ class MechanismKind(StrEnum):
 
     DP_SGD = "poisson-subsampled-gaussian"
     HISTOGRAM = "gaussian-histogram"
+    STATISTICS = "gaussian-statistics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,16 @@ class Mechanism:
     """One private release, as it was run: what the ledger records instead of an epsilon.
 
     Attributes:
-        kind: Which mechanism (Abadi et al. 2016 for DP_SGD; Dwork & Roth 2014 for HISTOGRAM).
+        kind: Which mechanism (Abadi et al. 2016 for DP_SGD; Dwork & Roth 2014 for HISTOGRAM
+            and STATISTICS: counts and sums for reports, A/B and ROI.
         noise_multiplier: sigma: noise standard deviation divided by `clip_norm`.
         sampling_rate: q: Poisson probability for a shopper to be in a step's batch; 1 = everybody.
         steps: How many noisy sums were released.
         clip_norm: C: bound on the L2 norm of one shopper's contribution to a step.
         unit: Whose contribution was bounded.
         mode: Who has to be trusted for the noise.
-        pool: Which rows it was computed on ("train", "later"): same shoppers, so it all composes.
+        pool: Which rows it was computed on: "train" or "later", then the digest of the public rule
+            that says which (`common.rounds.pool_of`): same shoppers, so it all composes.
     """
 
     kind: MechanismKind

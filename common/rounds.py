@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.canonical import canonical, digest
+from common.heads import LedgerHead
+from common.ledger import LedgerEntry
 from common.privacy import Mechanism, MechanismKind, PrivacyMode, PrivacyUnit
 
-PROTOCOL = 1
+#: 2: plans name the coordinator's book, reports prove that the ledger only grew.
+PROTOCOL = 2
 
 Tensors = Mapping[str, NDArray[np.float32]]
 
@@ -50,6 +53,8 @@ class RoundPlan:
         deadline_at: ISO-8601 UTC; a client does not start after it.
         n_bins: Bins of the score histogram (EVALUATE).
         tensors: The shared weights, by parameter name.
+        book: Where the coordinator's book stood when the plan was made; None only in tests and
+            simulations.
         signature: Ed25519 by the coordinator over `signed_bytes()`, hexadecimal; empty if unsigned.
     """
 
@@ -72,6 +77,7 @@ class RoundPlan:
     tensors: Tensors
     mode: PrivacyMode = PrivacyMode.OWN
     n_bins: int = 32
+    book: LedgerHead | None = None
     protocol: int = PROTOCOL
     signature: str = ""
 
@@ -97,6 +103,7 @@ class RoundPlan:
             "issued_at": self.issued_at,
             "deadline_at": self.deadline_at,
             "n_bins": self.n_bins,
+            "book": self.book.as_dict() if self.book else None,
             "tensors_digest": tensors_digest(self.tensors),
         }
 
@@ -114,6 +121,7 @@ class RoundPlan:
             rest["task"], rest["mode"] = Task(rest["task"]), PrivacyMode(rest["mode"])
             rest["unit"] = PrivacyUnit(**rest["unit"])
             rest["heads"] = tuple(rest["heads"])
+            rest["book"] = None if rest["book"] is None else LedgerHead.from_dict(rest["book"])
             return cls(**rest, tensors=tensors, signature=signature)
         except (KeyError, TypeError) as e:
             raise ValueError("not a round plan") from e
@@ -137,20 +145,12 @@ class RoundPlan:
             clip_norm=self.clip_norm,
             unit=self.unit,
             mode=self.mode,
-            pool="train" if train else "later",
+            pool=pool_of(self),
         )
 
     def signed(self, signature: str) -> RoundPlan:
         """The same plan with a signature."""
         return replace(self, signature=signature)
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerHead:
-    """Where a merchant's ledger stands: how many entries, and the hash of the last one."""
-
-    sequence: int
-    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,9 @@ class RoundReport:
         merchant: Fingerprint of the merchant's Ed25519 identity.
         mechanism: What was really run, as committed to the ledger.
         ledger_head: After the commit.
+        ledger_tail: Every entry of the merchant's ledger after the last co-signed head, up to and
+            with `ledger_head`: the proof that the ledger only grew. From the opening entry on when
+            nothing was co-signed yet.
         tensors: TRAIN: noised update (new minus old) by parameter name;
             EVALUATE: {"histogram": [2, n_bins]}: row 0 without, row 1 with conversion.
         signature: Ed25519 by the merchant over `signed_bytes()`, hexadecimal.
@@ -178,6 +181,7 @@ class RoundReport:
     mechanism: Mechanism
     ledger_head: LedgerHead
     tensors: Tensors = field(default_factory=dict)
+    ledger_tail: tuple[LedgerEntry, ...] = ()
     protocol: int = PROTOCOL
     signature: str = ""
 
@@ -191,7 +195,8 @@ class RoundReport:
             "plan_digest": self.plan_digest,
             "merchant": self.merchant,
             "mechanism": self.mechanism.as_dict(),
-            "ledger_head": {"sequence": self.ledger_head.sequence, "hash": self.ledger_head.hash},
+            "ledger_head": self.ledger_head.as_dict(),
+            "ledger_tail": [e.as_dict() for e in self.ledger_tail],
             "tensors_digest": tensors_digest(self.tensors),
         }
 
@@ -208,7 +213,8 @@ class RoundReport:
                 raise ValueError("the report's tensors are not those of its header")
             rest["task"] = Task(rest["task"])
             rest["mechanism"] = Mechanism.from_dict(rest["mechanism"])
-            rest["ledger_head"] = LedgerHead(**rest["ledger_head"])
+            rest["ledger_head"] = LedgerHead.from_dict(rest["ledger_head"])
+            rest["ledger_tail"] = tuple(LedgerEntry.from_dict(e) for e in rest["ledger_tail"])
             return cls(**rest, tensors=tensors, signature=signature)
         except (KeyError, TypeError) as e:
             raise ValueError("not a round report") from e
@@ -222,15 +228,27 @@ class RoundReport:
         return digest(self.header())
 
     def content_digest(self) -> str:
-        """What the ledger commits to: the report without the ledger head.
+        """What the ledger commits to: the report without the ledger's head and tail.
 
         The head is the hash of the very entry that holds this digest, so it cannot be inside.
         """
-        return digest({k: v for k, v in self.header().items() if k != "ledger_head"})
+        apart = ("ledger_head", "ledger_tail")
+        return digest({k: v for k, v in self.header().items() if k not in apart})
 
     def signed(self, signature: str) -> RoundReport:
         """The same report with a signature."""
         return replace(self, signature=signature)
+
+
+def pool_of(plan: RoundPlan) -> str:
+    """Which rows a plan draws on: "train" or "later", and the digest of that public rule.
+
+    A digest of the rows themselves would leave with the report and depend on private data; the
+    rule (task and date of the cut) is public. All pools of a shop hold the same shoppers, so they
+    are always composed jointly, also after the rows of one have expired.
+    """
+    name = "train" if plan.task is Task.TRAIN else "later"
+    return f"{name}:{digest({'pool': name, 'train_before_at': plan.train_before_at})[:16]}"
 
 
 def tensors_digest(tensors: Tensors) -> str:

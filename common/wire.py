@@ -12,6 +12,7 @@ from flwr.app import ConfigRecord, RecordDict
 from numpy.typing import NDArray
 
 from common.canonical import canonical
+from common.receipts import Receipt
 from common.rounds import RoundPlan, RoundReport, Tensors
 
 #: Names of the messages: Flower runs "train" and "evaluate" handlers, and "query.bundle".
@@ -21,15 +22,46 @@ BUNDLE = "query.bundle"
 
 #: A header is some hundred bytes; a tensor set is a small model. More is somebody's mistake.
 MAX_HEADER_BYTES = 64 * 1024
+#: A report proves its ledger's growth entry by entry: many failed attempts make it long.
+MAX_REPORT_HEADER_BYTES = 4 * 1024 * 1024
 MAX_TENSOR_BYTES = 512 * 1024 * 1024
 MAX_BUNDLE_BYTES = 512 * 1024 * 1024
 
-_PLAN, _REPORT, _FILE, _RECEIPT = "plan", "report", "bundle", "receipt"
+_PLAN, _REPORT, _FILE = "plan", "report", "bundle"
+_INSTALLED, _RECEIPT = "installed", "receipt"
 
 
 def plan_to_records(plan: RoundPlan) -> RecordDict:
     """A plan as records: one header in JSON, its signature, its tensors (one run of float32)."""
     return _pack(_PLAN, plan.header(), plan.signature, plan.tensors)
+
+
+def with_receipt(records: RecordDict, receipt: Receipt | None) -> RecordDict:
+    """A plan or a bundle for one merchant: the same shared record, and that merchant's receipt."""
+    if receipt is None:
+        return records
+    text = canonical(receipt.as_dict()).decode("utf-8")
+    return RecordDict({**records, _RECEIPT: ConfigRecord({"receipt": text})})
+
+
+def take_receipt(records: RecordDict) -> tuple[RecordDict, Receipt | None]:
+    """Inverse of `with_receipt`; nothing in the receipt is checked yet but its form.
+
+    Raises:
+        ValueError: there is something in the receipt's place that is none.
+    """
+    if _RECEIPT not in records:
+        return records, None
+    rest = RecordDict({k: v for k, v in records.items() if k != _RECEIPT})
+    text = _config(RecordDict({_RECEIPT: records[_RECEIPT]}), _RECEIPT, {_RECEIPT}, {"receipt"})[
+        "receipt"
+    ]
+    if not isinstance(text, str) or len(text) > MAX_HEADER_BYTES:
+        raise ValueError("the receipt is no text of allowed size")
+    raw = _loads(text)
+    if canonical(raw) != text.encode("utf-8"):
+        raise ValueError("the receipt is not canonical JSON")
+    return rest, Receipt.from_dict(raw)
 
 
 def plan_from_records(records: RecordDict) -> RoundPlan:
@@ -52,7 +84,7 @@ def report_from_records(records: RecordDict) -> RoundReport:
     Raises:
         ValueError: anything is missing, unknown, too large or of another type.
     """
-    return RoundReport.from_header(*_unpack(_REPORT, records))
+    return RoundReport.from_header(*_unpack(_REPORT, records, MAX_REPORT_HEADER_BYTES))
 
 
 def bundle_to_records(bundle: bytes) -> RecordDict:
@@ -72,20 +104,20 @@ def bundle_from_records(records: RecordDict) -> bytes:
     return packed
 
 
-def receipt_to_records(digest: str) -> RecordDict:
+def installed_to_records(digest: str) -> RecordDict:
     """What a merchant answers when a bundle was installed: its digest, which is public."""
-    return RecordDict({_RECEIPT: ConfigRecord({"digest": digest})})
+    return RecordDict({_INSTALLED: ConfigRecord({"digest": digest})})
 
 
-def receipt_from_records(records: RecordDict) -> str:
-    """Inverse of `receipt_to_records`.
+def installed_from_records(records: RecordDict) -> str:
+    """Inverse of `installed_to_records`.
 
     Raises:
         ValueError: anything is missing, unknown or of another type.
     """
-    digest = _config(records, _RECEIPT, {_RECEIPT}, {"digest"})["digest"]
+    digest = _config(records, _INSTALLED, {_INSTALLED}, {"digest"})["digest"]
     if not isinstance(digest, str) or len(digest) > 128:
-        raise ValueError("the receipt holds no digest")
+        raise ValueError("the answer holds no digest")
     return digest
 
 
@@ -105,7 +137,9 @@ def _pack(name: str, header: Mapping[str, Any], signature: str, tensors: Tensors
     return RecordDict({name: ConfigRecord({**config})})
 
 
-def _unpack(name: str, records: RecordDict) -> tuple[dict[str, Any], Tensors, str]:
+def _unpack(
+    name: str, records: RecordDict, most: int = MAX_HEADER_BYTES
+) -> tuple[dict[str, Any], Tensors, str]:
     config = _config(records, name, {name}, {"header", "signature", "layout", "tensors"})
     header, signature = config["header"], config["signature"]
     layout, values = config["layout"], config["tensors"]
@@ -113,7 +147,8 @@ def _unpack(name: str, records: RecordDict) -> tuple[dict[str, Any], Tensors, st
         raise ValueError("header and signature must be text")
     if not isinstance(layout, str) or not isinstance(values, bytes):
         raise ValueError("the tensors are not bytes with a layout")
-    if max(len(header), len(layout)) > MAX_HEADER_BYTES or len(values) > MAX_TENSOR_BYTES:
+    too_long = len(header) > most or len(layout) > MAX_HEADER_BYTES
+    if too_long or len(values) > MAX_TENSOR_BYTES:
         raise ValueError("the message is too large")
     raw = _loads(header)
     if not isinstance(raw, dict) or canonical(raw) != header.encode("utf-8"):

@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterator
 import numpy as np
 
 from common.errors import Refusal
+from common.heads import LedgerHead
 from common.keys import PublicIdentity
 from common.privacy import DELTA_BY_TIER, TIER_LIMIT
-from common.rounds import LedgerHead, RoundPlan, RoundReport, Task
+from common.rounds import RoundPlan, RoundReport, Task
 
 #: How far above its own standard deviation a noisy norm may be before it is no accident.
 SLACK = 6.0

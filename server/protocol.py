@@ -9,8 +9,9 @@ from typing import Protocol
 from common import wire
 from common.errors import Refusal
 from common.flower.fleet import Message
+from common.heads import LedgerHead
 from common.privacy import PrivacyMode
-from common.rounds import LedgerHead, RoundPlan, RoundReport, Task
+from common.rounds import RoundPlan, RoundReport, Task
 from server.admission import admit
 from server.exchange import Closing, Grid, exchange
 from server.rows import Arrays, Merchant, ReportRow

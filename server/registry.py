@@ -12,7 +12,8 @@ from sqlite_utils import Database
 from common.canonical import canonical
 from common.database import open_database, transaction
 from common.errors import InputError
-from common.rounds import LedgerHead, RoundPlan, Task, Tensors
+from common.heads import LedgerHead
+from common.rounds import RoundPlan, Task, Tensors
 from server.options import RunOptions
 from server.rows import Merchant, ReportRow, RoundRow, RunRow, now, pack, unpack
 from server.schema import MIGRATIONS

@@ -166,7 +166,7 @@ class LeagueRun:
 
         def take(node: int, message: Message) -> bool:
             try:
-                if message.has_content() and wire.receipt_from_records(message.content):
+                if message.has_content() and wire.installed_from_records(message.content):
                     installed.add(node)
             except ValueError:
                 return False

@@ -15,6 +15,7 @@ from common import __version__
 from common.canonical import canonical
 from common.database import transaction
 from common.errors import DatabaseBusy, LedgerBroken, StoreError
+from common.heads import LedgerHead
 from common.keys import Identity, PublicIdentity
 from common.ledger import (
     EntryKind,
@@ -28,7 +29,7 @@ from common.ledger import mechanisms as reserved_mechanisms
 from common.ledger_check import Problem, verify
 from common.ledger_file import LedgerExport
 from common.privacy import Mechanism, PrivacyBudget
-from common.rounds import LedgerHead, RoundPlan
+from common.rounds import RoundPlan
 
 __all__ = [
     "LedgerMoved",

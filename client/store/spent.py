@@ -6,8 +6,8 @@ from dataclasses import astuple, dataclass
 
 from client.store import Store
 from common.database import transaction
+from common.heads import LedgerHead
 from common.privacy import PrivacySpent
-from common.rounds import LedgerHead
 
 
 @dataclass(frozen=True, slots=True)

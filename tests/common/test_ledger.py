@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from common import ledger_file
 from common.errors import InputError
+from common.heads import LedgerHead
 from common.keys import Identity
 from common.ledger import (
     EntryKind,
@@ -24,7 +25,6 @@ from common.ledger import (
 from common.ledger_check import verify
 from common.ledger_file import LedgerExport
 from common.privacy import Mechanism, MechanismKind, PrivacyBudget
-from common.rounds import LedgerHead
 
 ME = Identity.generate()
 SGD = Mechanism(MechanismKind.DP_SGD, 1.25, 0.1, 4, 1.0)

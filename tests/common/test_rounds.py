@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from common.heads import LedgerHead
 from common.keys import Identity
 from common.privacy import MechanismKind, PrivacyUnit
-from common.rounds import LedgerHead, RoundPlan, RoundReport, Task, tensors_digest
+from common.rounds import RoundPlan, RoundReport, Task, pool_of, tensors_digest
 
 
 def make_plan(**more):
@@ -54,7 +55,8 @@ def test_evaluation_takes_everybody_and_one_release():
         1.0,
         1,
     )
-    assert mechanism.pool == "later"
+    assert mechanism.pool == pool_of(make_plan(task=Task.EVALUATE))
+    assert mechanism.pool.startswith("later:")
 
 
 def test_report_survives_its_header_and_unknown_fields_are_refused():
@@ -66,7 +68,7 @@ def test_report_survives_its_header_and_unknown_fields_are_refused():
         plan.digest(),
         "f",
         plan.mechanism(),
-        LedgerHead(3, "h"),
+        LedgerHead(3, "ab" * 32),
         {"a": np.zeros((2, 3), np.float32)},
     )
     header = report.header()

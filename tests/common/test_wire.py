@@ -9,8 +9,9 @@ from hypothesis.extra import numpy as hnp
 
 from common import wire
 from common.canonical import canonical
+from common.heads import LedgerHead
 from common.privacy import Mechanism, MechanismKind, PrivacyUnit
-from common.rounds import LedgerHead, RoundPlan, RoundReport, Task
+from common.rounds import RoundPlan, RoundReport, Task
 
 NAMES = st.text("abcdefghij._0123456789", min_size=1, max_size=12)
 TENSORS = st.dictionaries(
@@ -62,7 +63,7 @@ def reports(draw):
         plan_digest=draw(TEXT),
         merchant=draw(TEXT),
         mechanism=mechanism,
-        ledger_head=LedgerHead(draw(st.integers(0, 10**6)), draw(TEXT)),
+        ledger_head=LedgerHead(draw(st.integers(0, 10**6)), "ab" * 32),
         tensors=draw(TENSORS),
         signature=draw(st.text("0123456789abcdef", max_size=128)),
     )
@@ -96,7 +97,7 @@ def test_a_bundle_survives_the_wire(packed):
 
 
 def test_a_receipt_survives_the_wire():
-    assert wire.receipt_from_records(wire.receipt_to_records("ab")) == "ab"
+    assert wire.installed_from_records(wire.installed_to_records("ab")) == "ab"
 
 
 def a_plan():
@@ -178,4 +179,4 @@ def test_a_report_is_no_plan():
     with pytest.raises(ValueError):
         wire.bundle_from_records(RecordDict({"bundle": ConfigRecord({"zip": "text"})}))
     with pytest.raises(ValueError):
-        wire.receipt_from_records(RecordDict({"receipt": ConfigRecord({"digest": 1})}))
+        wire.installed_from_records(RecordDict({"receipt": ConfigRecord({"digest": 1})}))

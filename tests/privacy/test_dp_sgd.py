@@ -11,8 +11,9 @@ from client.dataset import ShopperBatch, ShopperData
 from client.noise import SystemNoise
 from client.train import PlainUpdate, histogram, shopper_loss, train, train_plain
 from common.errors import InternalError, TrainingError
+from common.heads import LedgerHead
 from common.model import build, freeze, initial_tensors, load_tensors, trainable
-from common.rounds import LedgerHead, RoundReport
+from common.rounds import RoundReport
 from common.scorebins import NEGATIVE_WEIGHT
 from tests.client.made_up import (
     SPEC,

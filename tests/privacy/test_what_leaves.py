@@ -39,6 +39,7 @@ def test_a_report_has_these_fields_and_no_other() -> None:
         "mechanism",
         "ledger_head",
         "tensors",
+        "ledger_tail",
         "protocol",
         "signature",
     ]

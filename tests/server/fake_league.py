@@ -9,9 +9,10 @@ from flwr.app import ConfigRecord, Error, Message, RecordDict
 from flwr.supercore.task_identity import TaskIdentity
 
 from common import wire
+from common.heads import LedgerHead
 from common.keys import Identity
 from common.recipe import Recipe
-from common.rounds import LedgerHead, RoundReport, Task
+from common.rounds import RoundReport, Task
 from server.options import RunOptions
 from server.registry import Registry
 from server.rows import Merchant, now
@@ -80,7 +81,7 @@ class Shop:
         if self.behaviour == "garbage":
             return Message(RecordDict({"x": ConfigRecord({"a": 1})}), reply_to=message)
         if message.metadata.message_type == wire.BUNDLE:
-            return Message(wire.receipt_to_records("d" * 64), reply_to=message)
+            return Message(wire.installed_to_records("d" * 64), reply_to=message)
         plan = wire.plan_from_records(message.content)
         self.asked.append((plan.round, plan.digest()))
         return Message(wire.report_to_records(self.report(plan)), reply_to=message)

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from common.heads import LedgerHead
 from common.keys import Identity
 from common.privacy import Mechanism
-from common.rounds import LedgerHead, RoundReport, Task
+from common.rounds import RoundReport, Task
 from server.admission import admit, most_shoppers, norm_bound
 from tests.client.door_shop import a_plan
 
@@ -54,7 +55,7 @@ def test_a_sound_report_is_admitted() -> None:
 
 WRONG: list[tuple[str, dict[str, Any]]] = [
     ("wrong-merchant", {"merchant": "0" * 32}),
-    ("wrong-protocol", {"protocol": 2}),
+    ("wrong-protocol", {"protocol": 99}),
     ("wrong-plan", {"plan_digest": "0" * 64}),
     ("wrong-round", {"round": 2}),
     ("wrong-round", {"run_id": "other"}),
