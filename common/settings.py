@@ -21,9 +21,11 @@ class Policy(BaseModel):
 
     Attributes:
         epsilon: Lifetime limit of the shop, all releases together.
+        epsilon_quarter: Limit for what is charged within one calendar quarter (UTC); none if unset.
         tier: Declared size: "small" up to 4,000 shoppers, "medium" 35,000, "large" 280,000.
             Sets delta.
         paused: Take part in nothing.
+        hold: Keep every report back until its preview was seen and "send" was said.
         hours: "HH-HH" in local time in which training may run; "" = always.
         min_noise_multiplier: Plans with less noise are refused.
         max_clip_norm: Plans that let one shopper weigh more are refused.
@@ -37,8 +39,10 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     epsilon: float = Field(3.0, gt=0, le=20)
+    epsilon_quarter: float | None = Field(None, gt=0, le=20)
     tier: Literal["small", "medium", "large"] = "small"
     paused: bool = False
+    hold: bool = False
     hours: str = Field("", pattern=r"^(\d{1,2}-\d{1,2})?$")
     min_noise_multiplier: float = Field(0.3, gt=0)
     max_clip_norm: float = Field(10.0, gt=0)
