@@ -13,7 +13,7 @@ import polars as pl
 from readable import Words
 
 HERE = Path(__file__).resolve().parent
-MIN_EXPOSURES = 1_000  # after thinning and consent
+MIN_EXPOSURES = 1_000  # after thinning and consent; the shipped set
 CUT_AT = "2017-10-30T00:00:00Z"  # start of the campaign that holds the last third of exposures
 KEEP_OF_TEN = 3  # of ten exposures that did not convert
 MIN_BEFORE, MIN_AFTER = 100, 25  # usable exposures on each side of the cut
@@ -73,7 +73,9 @@ def coupon_table(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 _TEXT = ("department", "product_category", "product_type")
 
 
-def exposures(tables: dict[str, pl.DataFrame], coupons: pl.DataFrame) -> pl.DataFrame:
+def exposures(
+    tables: dict[str, pl.DataFrame], coupons: pl.DataFrame, keep_of_ten: int
+) -> pl.DataFrame:
     """Every (household, coupon) of a targeted campaign, thinned, with its outcome and tiers."""
     redeemed = (
         tables["coupon_redemptions"]
@@ -91,7 +93,7 @@ def exposures(tables: dict[str, pl.DataFrame], coupons: pl.DataFrame) -> pl.Data
     keys = shown.select("campaign_id", "household_id", "coupon_upc").iter_rows()
     numbers = pl.Series("number", [digest(*k) for k in keys], dtype=pl.UInt64)
     shown = shown.with_columns(numbers)
-    kept = pl.col("converted").is_not_null() | (pl.col("number") % 10 < KEEP_OF_TEN)
+    kept = pl.col("converted").is_not_null() | (pl.col("number") % 10 < keep_of_ten)
     return with_tiers(shown.filter(kept), tables)
 
 
@@ -242,10 +244,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", type=Path, help="folder with the eight Parquet tables")
     parser.add_argument("--out", type=Path, default=HERE.parent / "data" / "completejourney")
+    parser.add_argument("--min-exposures", type=int, default=MIN_EXPOSURES)
+    parser.add_argument("--keep-of-ten", type=int, default=KEEP_OF_TEN)
+    parser.add_argument("--min-before", type=int, default=MIN_BEFORE)
+    parser.add_argument("--min-after", type=int, default=MIN_AFTER)
     args = parser.parse_args()
     words, tables = Words(), read(args.source)
     tables["by_coupon"] = coupon_table(tables)
-    shown = exposures(tables, tables["by_coupon"])
+    shown = exposures(tables, tables["by_coupon"], args.keep_of_ten)
     for old in args.out.glob("m[0-9]*"):
         shutil.rmtree(old)
     shown = shown.with_columns(usable=_consents(shown))
@@ -254,13 +260,17 @@ def main() -> None:
         usable = part.filter(pl.col("usable"))
         before = usable.filter(pl.col("start_date") < CUT_AT[:10]).height
         after = usable.height - before
-        if usable.height >= MIN_EXPOSURES and before >= MIN_BEFORE and after >= MIN_AFTER:
+        if (
+            usable.height >= args.min_exposures
+            and before >= args.min_before
+            and after >= args.min_after
+        ):
             entries.append(merchant(args.out, str(maker), words, tables, part))
             print(entries[-1])
     federation = {
         "name": "Complete Journey as a federation of advertisers",
         "cut_at": CUT_AT,
-        "negatives_kept": KEEP_OF_TEN / 10,
+        "negatives_kept": args.keep_of_ten / 10,
         "merchants": entries,
     }
     text = json.dumps(federation, indent=1, ensure_ascii=False) + "\n"
