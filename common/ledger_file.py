@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from common.canonical import canonical
@@ -14,9 +14,48 @@ from common.keys import Identity, PublicIdentity
 from common.ledger import LedgerEntry
 from common.ledger_check import Problem, verify
 from common.privacy import PrivacyBudget
+from common.receipts import Receipt
 
 FORMAT = "hansa-ledger-export-v1"
 _DOMAIN = b"hansa-ledger-export-v1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the live program showed its merchant after one charge: a claim, to be computed again.
+
+    Attributes:
+        sequence: Of the reserve entry.
+        accountant: "pld" or "rdp", with the library's version (`PrivacySpent.accountant`).
+        epsilon: Of everything reserved up to and with that entry, at the budget's delta.
+    """
+
+    sequence: int
+    accountant: str
+    epsilon: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "sequence": self.sequence,
+            "accountant": self.accountant,
+            "epsilon": self.epsilon,
+        }
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Stated:
+        """Inverse of `as_dict`.
+
+        Raises:
+            ValueError: a field is missing, unknown or of the wrong type.
+        """
+        if not isinstance(raw, Mapping) or set(raw) != {"sequence", "accountant", "epsilon"}:
+            raise ValueError("not a stated figure")
+        sequence, accountant, epsilon = raw["sequence"], raw["accountant"], raw["epsilon"]
+        sound = type(sequence) is int and isinstance(accountant, str)
+        if not sound or type(epsilon) not in (int, float):
+            raise ValueError("not a stated figure")
+        return cls(sequence, accountant, epsilon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +68,10 @@ class LedgerExport:
         exported_at: ISO-8601 UTC.
         program: Name and version of the program that wrote the file.
         entries: The whole ledger.
-        signature: Of the merchant over everything above.
+        signature: Of the merchant over everything else.
+        coordinator: Public key, hexadecimal, that this merchant pinned; "" when it knows none.
+        receipts: Every receipt that it was given, in order of time.
+        stated: The live figures, as the merchant saw them.
     """
 
     merchant: PublicIdentity
@@ -38,10 +80,13 @@ class LedgerExport:
     program: str
     entries: tuple[LedgerEntry, ...]
     signature: str = ""
+    coordinator: str = ""
+    receipts: tuple[Receipt, ...] = ()
+    stated: tuple[Stated, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """Everything that is signed, as plain JSON values."""
-        return {
+        body: dict[str, Any] = {
             "format": FORMAT,
             "merchant": {"public_key": self.merchant.hex, "fingerprint": self.merchant.fingerprint},
             "budget": {"epsilon": self.budget.epsilon, "delta": self.budget.delta},
@@ -49,6 +94,13 @@ class LedgerExport:
             "program": self.program,
             "entries": [e.as_dict() for e in self.entries],
         }
+        if self.coordinator:
+            body["coordinator"] = self.coordinator
+        if self.receipts:
+            body["receipts"] = [r.as_dict() for r in self.receipts]
+        if self.stated:
+            body["stated"] = [s.as_dict() for s in self.stated]
+        return body
 
     def as_dict(self) -> dict[str, Any]:
         """The body with its signature."""
@@ -56,10 +108,7 @@ class LedgerExport:
 
     def signed(self, identity: Identity) -> LedgerExport:
         """The same export, signed by the merchant."""
-        signature = identity.sign(_DOMAIN + canonical(self.body()))
-        return LedgerExport(
-            self.merchant, self.budget, self.exported_at, self.program, self.entries, signature
-        )
+        return replace(self, signature=identity.sign(_DOMAIN + canonical(self.body())))
 
     @property
     def head(self) -> LedgerHead | None:
@@ -109,6 +158,9 @@ def _from_dict(raw: dict[str, Any]) -> LedgerExport:
         program=raw["program"],
         entries=tuple(LedgerEntry.from_dict(e) for e in raw["entries"]),
         signature=raw["signature"],
+        coordinator=raw.get("coordinator", ""),
+        receipts=tuple(Receipt.from_dict(r) for r in raw.get("receipts", ())),
+        stated=tuple(Stated.from_dict(s) for s in raw.get("stated", ())),
     )
     # Covers the fields that are derived (format, fingerprint, upper-case keys, extra fields).
     if canonical(export.as_dict()) != canonical(raw):
