@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -27,6 +27,7 @@ class ShopperBatch:
         click: float32 [B, K]; 0, 1, or -1 where unknown.
         conversion: float32 [B, K]; 0, 1, or -1 where unknown.
         mask: float32 [B, K]; 1 where there is an impression.
+        shoppers: int64 [B]; their numbers in `ShopperData`, None in a batch made by hand.
     """
 
     ids: Tensor
@@ -34,6 +35,7 @@ class ShopperBatch:
     click: Tensor
     conversion: Tensor
     mask: Tensor
+    shoppers: NDArray[np.int64] | None = None
 
     @property
     def n_shoppers(self) -> int:
@@ -48,6 +50,23 @@ class ShopperBatch:
             self.click.to(device),
             self.conversion.to(device),
             self.mask.to(device),
+            self.shoppers,
+        )
+
+    def or_nobody(self) -> ShopperBatch:
+        """An empty sample becomes one shopper without rows: gradient exactly zero.
+
+        Opacus' embedding hook gives one zero row for an empty batch and its linear hook none.
+        """
+        if self.n_shoppers:
+            return self
+        k, f, d = self.mask.shape[1], self.ids.shape[2], self.numeric.shape[2]
+        return ShopperBatch(
+            ids=torch.zeros((1, k, f), dtype=torch.int64),
+            numeric=torch.zeros((1, k, d)),
+            click=torch.full((1, k), -1.0),
+            conversion=torch.full((1, k), -1.0),
+            mask=torch.zeros((1, k)),
         )
 
     def labels(self, head: str) -> Tensor:
@@ -134,7 +153,11 @@ class ShopperData:
 
     def everybody(self, k: int, noise: Noise) -> ShopperBatch:
         """All shoppers, at most `k` impressions of each, drawn uniformly."""
-        return self._batch(np.arange(self.n_shoppers), k, noise)
+        return self.pick(np.arange(self.n_shoppers), k, noise)
+
+    def pick(self, shoppers: NDArray[np.int64], k: int, noise: Noise) -> ShopperBatch:
+        """Named shoppers, at most `k` impressions of each, drawn uniformly."""
+        return self._batch(shoppers, k, noise)
 
     def _batch(self, taken: NDArray[np.int64], k: int, noise: Noise) -> ShopperBatch:
         first, size = self.start[taken], np.diff(self.start)[taken]
@@ -147,7 +170,7 @@ class ShopperData:
         rank = np.arange(total) - begin[owner]
         kept = rank < k
         owner, rank, row = owner[kept], rank[kept], row[order][kept]
-        return self._fill(len(taken), owner, rank, row)
+        return replace(self._fill(len(taken), owner, rank, row), shoppers=taken)
 
     def _fill(
         self,
@@ -165,5 +188,5 @@ class ShopperData:
         ids[owner, rank], numeric[owner, rank] = self.ids[row], self.numeric[row]
         click[owner, rank], conversion[owner, rank] = self.click[row], self.conversion[row]
         mask[owner, rank] = 1
-        parts = (torch.from_numpy(a) for a in (ids, numeric, click, conversion, mask))
-        return ShopperBatch(*parts)
+        parts = [torch.from_numpy(a) for a in (ids, numeric, click, conversion, mask)]
+        return ShopperBatch(parts[0], parts[1], parts[2], parts[3], parts[4])

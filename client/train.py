@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from client.dataset import ShopperBatch, ShopperData
 from client.noise import Noise, SystemNoise, add_noise
+from client.watch import Watch
 from common.errors import InternalError, TrainingError
 from common.model import HasSizes, TargetingNet, freeze, load_tensors, tensors_of, trainable
 from common.rounds import RoundPlan
@@ -85,6 +86,7 @@ def train(
     data: ShopperData,
     noise: Noise | None = None,
     device: str = "cpu",
+    watch: Watch | None = None,
 ) -> dict[str, NDArray[np.float32]]:
     """One merchant's private update for a TRAIN plan (Abadi et al. 2016, per shopper).
 
@@ -99,6 +101,7 @@ def train(
         data: The merchant's rows for training.
         noise: Only tests bring their own.
         device: "cpu", "cuda" or "auto".
+        watch: Sees every step and changes nothing; what it saw is private and stays here.
 
     Returns:
         New minus old, by name, of the trained tensors only.
@@ -115,18 +118,55 @@ def train(
     parameters = [p for p in net.parameters() if p.requires_grad]
     inner = torch.optim.SGD(parameters, lr=plan.learning_rate)
     optimizer = NoisedSGD(inner, plan, source)
-    k = plan.unit.max_impressions
     for _ in range(plan.local_steps):
-        batch = data.sample(plan.sampling_rate, k, source)
+        batch = data.sample(plan.sampling_rate, plan.unit.max_impressions, source)
+        before = tensors_of(net) if watch is not None else {}
         optimizer.zero_grad()
-        loss = shopper_loss(wrapped, _never_empty(batch).to(place), plan.heads, k)
-        with warnings.catch_warnings():
-            # ids and numbers need no gradient; the hooks get the outputs', which is all they use
-            warnings.filterwarnings("ignore", message="Full backward hook is firing")
-            torch.autograd.backward(loss.sum())
+        _backward(wrapped, batch, plan, place)
         optimizer.step()
+        if watch is not None:
+            watch.step(before, batch, _arrays(net, "summed_grad"))
     wrapped.remove_hooks()
-    return _difference(tensors_of(net), plan, names)
+    update = _difference(tensors_of(net), plan, names)
+    if watch is not None:
+        watch.done(update)
+    return update
+
+
+def clipped_gradients(
+    plan: RoundPlan, spec: HasSizes, weights: Mapping[str, NDArray[np.float32]], batch: ShopperBatch
+) -> NDArray[np.float32]:
+    """Each shopper's clipped gradient, taken as in `train`, for audits on this computer.
+
+    Returns:
+        float32 [B, P]: the trained tensors in order of name, each one flat.
+    """
+    names, place = trainable(spec, plan.heads), torch.device("cpu")
+    net = _network(replace(plan, tensors=weights), spec, names, place)
+    wrapped = GradSampleModule(net, batch_first=True, loss_reduction="sum")
+    _backward(wrapped, batch, plan, place)
+    samples = _arrays(net, "grad_sample")
+    wrapped.remove_hooks()
+    flat = np.concatenate([samples[n].reshape(batch.n_shoppers, -1) for n in names], axis=1)
+    norm = np.linalg.norm(flat, axis=1, keepdims=True)
+    out: NDArray[np.float32] = flat * np.minimum(1.0, plan.clip_norm / np.maximum(norm, 1e-12))
+    return out
+
+
+def _backward(net: nn.Module, batch: ShopperBatch, plan: RoundPlan, place: torch.device) -> None:
+    """Per-shopper gradients of the loss into every parameter's `grad_sample`."""
+    moved = batch.or_nobody().to(place)
+    loss = shopper_loss(net, moved, plan.heads, plan.unit.max_impressions)
+    with warnings.catch_warnings():
+        # ids and numbers need no gradient; the hooks get the outputs', which is all they use
+        warnings.filterwarnings("ignore", message="Full backward hook is firing")
+        torch.autograd.backward(loss.sum())
+
+
+def _arrays(net: nn.Module, field: str) -> dict[str, NDArray[np.float32]]:
+    """What Opacus left at the trained parameters, by name."""
+    trained = ((n, p) for n, p in net.named_parameters() if p.requires_grad)
+    return {n: getattr(p, field).detach().cpu().numpy().copy() for n, p in trained}
 
 
 def histogram(
@@ -149,7 +189,7 @@ def histogram(
     place = pick_device(device)
     net = _network(plan, spec, (), place)
     head = "conversion" if "conversion" in plan.heads else "click"
-    batch = _never_empty(data.everybody(plan.unit.max_impressions, source))
+    batch = data.everybody(plan.unit.max_impressions, source).or_nobody()
     moved = batch.to(place)
     with torch.inference_mode():
         logits = net(moved.ids, moved.numeric)[0 if head == "click" else 1].cpu().numpy()
@@ -205,7 +245,7 @@ def train_plain(
     for _ in range(plan.local_steps):
         batch = data.sample(plan.sampling_rate, k, source)
         optimizer.zero_grad()
-        loss = shopper_loss(net, _never_empty(batch), plan.heads, k).sum()
+        loss = shopper_loss(net, batch.or_nobody(), plan.heads, k).sum()
         torch.autograd.backward(loss / plan.expected_batch)
         optimizer.step()
     return PlainUpdate(_difference(tensors_of(net), plan, names))
@@ -237,23 +277,6 @@ def _network(
     load_tensors(net, plan.tensors)
     freeze(net, names)
     return net.to(place)
-
-
-def _never_empty(batch: ShopperBatch) -> ShopperBatch:
-    """An empty sample becomes one shopper without rows: gradient exactly zero, step of noise.
-
-    Opacus' embedding hook gives one zero row for an empty batch and its linear hook none.
-    """
-    if batch.n_shoppers:
-        return batch
-    k, f, d = batch.mask.shape[1], batch.ids.shape[2], batch.numeric.shape[2]
-    return ShopperBatch(
-        ids=torch.zeros((1, k, f), dtype=torch.int64),
-        numeric=torch.zeros((1, k, d)),
-        click=torch.full((1, k), -1.0),
-        conversion=torch.full((1, k), -1.0),
-        mask=torch.zeros((1, k)),
-    )
 
 
 def _difference(
