@@ -21,7 +21,8 @@ from common.canonical import digest
 from common.heads import LedgerHead
 from common.keys import Identity, PublicIdentity
 
-_ENTRY_DOMAIN = b"hansa-book-entry-v1\n"
+#: What every signature of an entry begins with.
+ENTRY_DOMAIN = b"hansa-book-entry-v1\n"
 _ALWAYS = ("sequence", "at", "kind", "subject", "previous")
 
 
@@ -115,7 +116,7 @@ class BookEntry:
 
     def signed_bytes(self) -> bytes:
         """What the coordinator signs."""
-        return _ENTRY_DOMAIN + self.hash.encode()
+        return ENTRY_DOMAIN + self.hash.encode()
 
     @property
     def head(self) -> LedgerHead:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from common.book import BookEntry, BookKind, genesis
+from common.book import ENTRY_DOMAIN, BookEntry, BookKind, genesis
 from common.heads import LedgerHead, is_digest
 from common.keys import PublicIdentity
-from common.ledger import utc
-from common.ledger_check import Problem
+from common.ledger_check import Problem, is_time
+from common.seals import SealCheck
 
 #: Fields that a kind must have (True), may have (None); all others must be empty.
 _TURN: dict[str, bool | None] = {"run_id": True, "round": True, "task": True}
@@ -59,14 +58,24 @@ def verify(
     """
     if not entries:
         return [Problem("empty", "The book has no entry at all, not even its opening.")]
-    problems: list[Problem] = []
-    for i, entry in enumerate(entries):
-        problems += _check_place(i, entry, entries[i - 1] if i else None, coordinator)
-        problems += _check_seal(entry, coordinator)
-        problems += _check_fields(entry)
-    problems += _check_pairs(entries)
-    problems += _check_witnessed(entries, witnessed)
-    return problems
+    seals = SealCheck(coordinator, ENTRY_DOMAIN, [(e.hash, e.signature) for e in entries])
+    found: list[tuple[int, Problem]] = []
+    edited: set[int] = set()
+    for i, e in enumerate(entries):
+        before = entries[i - 1] if i else None
+        found += [(i, p) for p in _check_place(e, before, coordinator)]
+        found += [(i, p) for p in _check_fields(e)]
+        if e.hash != e.computed_hash():
+            edited.add(i)
+            text = f"Entry {e.sequence} of the book was edited after it was sealed."
+            found.append((i, Problem("edited", text, e.sequence)))
+    rest = _check_pairs(entries) + _check_witnessed(entries, witnessed)
+    for i in seals.bad() - edited:
+        n = entries[i].sequence
+        text = f"The signature of entry {n} of the book is not this coordinator's."
+        found.append((i, Problem("signature", text, n)))
+    found.sort(key=lambda at: at[0])
+    return [p for _, p in found] + rest
 
 
 def open_plans(entries: Sequence[BookEntry]) -> tuple[BookEntry, ...]:
@@ -75,19 +84,8 @@ def open_plans(entries: Sequence[BookEntry]) -> tuple[BookEntry, ...]:
     return tuple(e for e in entries if e.kind is BookKind.PLAN and e.subject not in settled)
 
 
-def _check_seal(e: BookEntry, coordinator: PublicIdentity) -> list[Problem]:
-    if e.hash != e.computed_hash():
-        text = f"Entry {e.sequence} of the book was edited after it was sealed."
-        return [Problem("edited", text, e.sequence)]
-    plain = len(e.signature) == 128 and e.signature == e.signature.lower()
-    if not (plain and coordinator.verify(e.signed_bytes(), e.signature)):
-        text = f"The signature of entry {e.sequence} of the book is not this coordinator's."
-        return [Problem("signature", text, e.sequence)]
-    return []
-
-
 def _check_place(
-    i: int, e: BookEntry, before: BookEntry | None, coordinator: PublicIdentity
+    e: BookEntry, before: BookEntry | None, coordinator: PublicIdentity
 ) -> list[Problem]:
     """Number, link to the entry before, and time."""
     n = e.sequence
@@ -115,11 +113,9 @@ def _check_place(
 
 
 def _check_time(e: BookEntry, before: BookEntry | None) -> list[Problem]:
-    try:
-        well_formed = utc(datetime.fromisoformat(e.at)) == e.at
-    except (ValueError, TypeError, OverflowError):
-        well_formed = False
-    if not well_formed:
+    if before is not None and e.at == before.at:
+        return []  # looked at already
+    if not is_time(e.at):
         text = f"The time of entry {e.sequence} of the book cannot be read."
         return [Problem("time", text, e.sequence)]
     if before is not None and e.at < before.at:

@@ -8,6 +8,11 @@ import math
 from collections.abc import Mapping, Sequence
 
 _TYPES = "canonical JSON takes str, int, float, bool, None, list and dict with str keys"
+#: What needs no second look: the encoder itself refuses floats that are not finite.
+_PLAIN = frozenset({str, int, bool, float, type(None)})
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 
 
 def canonical(value: object) -> bytes:
@@ -20,8 +25,7 @@ def canonical(value: object) -> bytes:
         ValueError: a float is not finite, or a value is of no JSON type.
     """
     _check(value)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8")
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def digest(value: object) -> str:
@@ -30,6 +34,14 @@ def digest(value: object) -> str:
 
 
 def _check(value: object) -> None:
+    # Exact types first: a ledger of 100,000 entries comes through here several times.
+    if type(value) is dict:
+        for key, item in value.items():
+            if type(key) is not str:
+                raise ValueError(_TYPES)
+            if type(item) not in _PLAIN:
+                _check(item)
+        return
     if value is None or isinstance(value, str | bool | int):
         return
     if isinstance(value, float):

@@ -23,7 +23,19 @@ from common.heads import LedgerHead
 from common.keys import Identity, PublicIdentity
 from common.privacy import Mechanism
 
-_ENTRY_DOMAIN = b"hansa-ledger-entry-v1\n"
+#: What every signature of an entry begins with.
+ENTRY_DOMAIN = b"hansa-ledger-entry-v1\n"
+_TEXTS = (
+    "at",
+    "run_id",
+    "task",
+    "plan_digest",
+    "report_digest",
+    "code_digest",
+    "previous",
+    "hash",
+    "signature",
+)
 
 
 class EntryKind(StrEnum):
@@ -116,7 +128,10 @@ class LedgerEntry:
             )
         except (KeyError, TypeError, AttributeError) as e:
             raise ValueError("not a ledger entry") from e
-        if not all(type(getattr(entry, n)) is int for n in ("sequence", "round", "reservation")):
+        numbers = (entry.sequence, entry.round, entry.reservation)
+        if not all(type(n) is int for n in numbers):
+            raise ValueError("not a ledger entry")
+        if not all(type(rest.get(name, "")) is str for name in _TEXTS):
             raise ValueError("not a ledger entry")
         return entry
 
@@ -126,7 +141,7 @@ class LedgerEntry:
 
     def signed_bytes(self) -> bytes:
         """What the merchant signs."""
-        return _ENTRY_DOMAIN + self.hash.encode()
+        return ENTRY_DOMAIN + self.hash.encode()
 
     @property
     def head(self) -> LedgerHead:

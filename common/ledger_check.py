@@ -9,7 +9,8 @@ from typing import Any
 
 from common.heads import LedgerHead
 from common.keys import PublicIdentity
-from common.ledger import EntryKind, LedgerEntry, genesis, utc
+from common.ledger import ENTRY_DOMAIN, EntryKind, LedgerEntry, genesis, utc
+from common.seals import SealCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +47,22 @@ def verify(
     """
     if not entries:
         return [Problem("empty", "The ledger has no entry at all, not even its opening.")]
-    problems: list[Problem] = []
-    for i, entry in enumerate(entries):
-        problems += _check_place(i, entry, entries[i - 1] if i else None, merchant)
-        problems += _check_seal(entry, merchant)
-    problems += _check_pairs(entries)
-    problems += _check_witnessed(entries, witnessed)
-    return problems
-
-
-def _check_seal(e: LedgerEntry, merchant: PublicIdentity) -> list[Problem]:
-    if e.hash != e.computed_hash():
-        return [
-            Problem("edited", f"Entry {e.sequence} was edited after it was sealed.", e.sequence)
-        ]
-    plain = len(e.signature) == 128 and e.signature == e.signature.lower()
-    if not (plain and merchant.verify(e.signed_bytes(), e.signature)):
-        text = f"The signature of entry {e.sequence} is not this merchant's."
-        return [Problem("signature", text, e.sequence)]
-    return []
+    seals = SealCheck(merchant, ENTRY_DOMAIN, [(e.hash, e.signature) for e in entries])
+    found: list[tuple[int, Problem]] = []
+    edited: set[int] = set()
+    for i, e in enumerate(entries):
+        found += [(i, p) for p in _check_place(i, e, entries[i - 1] if i else None, merchant)]
+        if e.hash != e.computed_hash():
+            edited.add(i)
+            text = f"Entry {e.sequence} was edited after it was sealed."
+            found.append((i, Problem("edited", text, e.sequence)))
+    rest = _check_pairs(entries) + _check_witnessed(entries, witnessed)
+    for i in seals.bad() - edited:
+        n = entries[i].sequence
+        text = f"The signature of entry {n} is not this merchant's."
+        found.append((i, Problem("signature", text, n)))
+    found.sort(key=lambda at: at[0])
+    return [p for _, p in found] + rest
 
 
 def _check_place(
@@ -93,12 +91,18 @@ def _check_place(
     return _check_time(e, before)
 
 
-def _check_time(e: LedgerEntry, before: LedgerEntry | None) -> list[Problem]:
+def is_time(text: str) -> bool:
+    """Whether it is a time the way a ledger writes it (`common.ledger.utc`)."""
     try:
-        well_formed = utc(datetime.fromisoformat(e.at)) == e.at
+        return utc(datetime.fromisoformat(text)) == text
     except (ValueError, TypeError, OverflowError):
-        well_formed = False
-    if not well_formed:
+        return False
+
+
+def _check_time(e: LedgerEntry, before: LedgerEntry | None) -> list[Problem]:
+    if before is not None and e.at == before.at:
+        return []  # looked at already
+    if not is_time(e.at):
         return [Problem("time", f"The time of entry {e.sequence} cannot be read.", e.sequence)]
     if before is not None and e.at < before.at:
         text = f"Entry {e.sequence} is earlier than the one before: the clock was set back."
@@ -122,6 +126,8 @@ class _Pairing:
             return
         if e.mechanism is not None:
             self._say("mechanism", e, f"is a {e.kind.value} and must not name a mechanism")
+        if e.witnessed is not None:
+            self._say("witness", e, f"is a {e.kind.value} and must not witness a book")
         if e.kind is EntryKind.OPEN:
             return
         reserve = self.pending.pop(e.reservation, None)

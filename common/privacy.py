@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -87,9 +87,16 @@ class Mechanism:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values, stable names."""
-        out = asdict(self)
-        out["kind"], out["mode"] = self.kind.value, self.mode.value
-        return out
+        return {  # by hand: `asdict` copies deeply, and a long ledger asks for very many
+            "kind": self.kind.value,
+            "noise_multiplier": self.noise_multiplier,
+            "sampling_rate": self.sampling_rate,
+            "steps": self.steps,
+            "clip_norm": self.clip_norm,
+            "unit": {"max_impressions": self.unit.max_impressions, "name": self.unit.name},
+            "mode": self.mode.value,
+            "pool": self.pool,
+        }
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Mechanism:
