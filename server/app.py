@@ -36,10 +36,10 @@ def main(grid: Grid, context: Context) -> None:
     if not isinstance(home, str) or not isinstance(run_id, str):
         raise InternalError("the run is started by 'hansa-server run'")
     folder, tell = Folder(Path(home)), listener.get()
-    with closing(Registry(folder.registry)) as registry:
+    with closing(Registry.of(folder)) as registry:
         row = registry.run(run_id)
         names = trainable(default_spec(), row.options.recipe.heads)
-        run = LeagueRun(grid, registry, folder.identity(), row, names, tell)
+        run = LeagueRun(grid, registry, row, names, tell)
         while run.wants_training:
             run.train_round()
         run.evaluate()

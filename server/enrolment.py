@@ -30,7 +30,7 @@ def found_league(folder: Folder, config: Config) -> str:
     folder.ca.write_bytes(authority.certificate)
     write_secret(folder.ca_key, authority.key)
     renew_certificate(folder, config)
-    Registry(folder.registry).close()
+    Registry(folder.registry, identity).close()  # opens the book
     # last: a folder counts as a coordinator once it has this file
     folder.save(config)
     return identity.public.fingerprint
@@ -85,7 +85,7 @@ def enrol(folder: Folder, request_path: Path, name: str = "") -> Merchant:
             safe="Nobody was let in.",
             todo="Give the merchant this coordinator's site kit and have it join with that.",
         )
-    registry = Registry(folder.registry)
+    registry = Registry.of(folder)
     try:
         known = {m.fingerprint: m for m in registry.merchants()}
         _check_known(known, request, name)
@@ -107,7 +107,7 @@ def ban(folder: Folder, who: str, reason: str) -> Merchant:
         InputError: no such merchant.
         CoordinatorUnreachable: `hansa-server serve` does not run.
     """
-    registry = Registry(folder.registry)
+    registry = Registry.of(folder)
     try:
         merchant = registry.merchant(who)
         # first in our own books: from now on no strategy asks it
@@ -132,7 +132,7 @@ def unban(folder: Folder, who: str) -> Merchant:
     Raises:
         InputError: no such merchant.
     """
-    registry = Registry(folder.registry)
+    registry = Registry.of(folder)
     try:
         merchant = registry.merchant(who)
         registry.set_ban(merchant.fingerprint, None)

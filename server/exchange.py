@@ -43,18 +43,18 @@ class Closing:
 def exchange(
     grid: Grid,
     message_type: str,
-    content: RecordDict,
+    content: Callable[[int], RecordDict],
     nodes: Collection[int],
     closing: Closing,
     take: Callable[[int, Message], bool],
     group: str = "",
 ) -> set[int]:
-    """Send the same content to every node and take the answers as they come.
+    """Send every node its content and take the answers as they come.
 
     Args:
         grid: Flower's.
         message_type: "train", "evaluate" or "query.bundle".
-        content: What is sent; it is stored once, however many nodes there are.
+        content: What a node gets; a record that several share is stored once.
         nodes: Whom to ask.
         closing: When to stop waiting.
         take: Called once for every answer; True if it counts for the quorum.
@@ -65,7 +65,7 @@ def exchange(
     """
     ttl = closing.limit_s
     messages = [
-        Message(content, dst_node_id=node, message_type=message_type, ttl=ttl, group_id=group)
+        Message(content(node), dst_node_id=node, message_type=message_type, ttl=ttl, group_id=group)
         for node in nodes
     ]
     waiting = dict(zip(grid.push_messages(messages), nodes, strict=True))

@@ -9,8 +9,8 @@ from typing import Protocol
 from common import wire
 from common.errors import Refusal
 from common.flower.fleet import Message
-from common.heads import LedgerHead
 from common.privacy import PrivacyMode
+from common.receipts import Receipt
 from common.rounds import RoundPlan, RoundReport, Task
 from server.admission import admit
 from server.exchange import Closing, Grid, exchange
@@ -23,13 +23,13 @@ class Collected:
 
     Attributes:
         plan: What was asked.
-        heads: Newest ledger head of every merchant before this round.
+        receipts: The newest of every merchant before this round; its head is the last co-signed.
         names: Tensors that the plan trains; None for an evaluation.
         rows: By fingerprint: the last thing that came from each merchant.
     """
 
     plan: RoundPlan
-    heads: Mapping[str, LedgerHead]
+    receipts: Mapping[str, Receipt]
     names: Collection[str] | None
     rows: dict[str, ReportRow] = field(default_factory=dict)
 
@@ -64,8 +64,9 @@ class Collected:
             refusal = Refusal("unreadable", "The answer is not a report of this protocol.")
             return ReportRow(who, (refusal,))
         answered = [r.merchant for r in self.admitted]
+        last = self.receipts.get(who)
         refusals = admit(
-            self.plan, report, merchant.public, self.heads.get(who),
+            self.plan, report, merchant.public, last.head if last else None,
             trainable=self.names, answered=answered,
         )  # fmt: skip
         return ReportRow(who, tuple(refusals), report)
@@ -103,8 +104,13 @@ class OwnNoise:
         todo = {n: m for n, m in merchants.items() if m.fingerprint not in have}
         plan = collected.plan
         kind = wire.TRAIN if plan.task is Task.TRAIN else wire.EVALUATE
+        records = wire.plan_to_records(plan)
         missing = exchange(
-            grid, kind, wire.plan_to_records(plan), list(todo), closing,
+            grid, kind,
+            lambda node: wire.with_receipt(
+                records, collected.receipts.get(todo[node].fingerprint)
+            ),
+            list(todo), closing,
             lambda node, message: collected.take(todo[node], message),
             group=f"{plan.run_id}/{plan.round}",
         )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from common.errors import InternalError
 from common.program import code_digest
+from common.rounds import tensors_digest
 from server.folder import Folder
 from server.rows import now
 from server.strategy import LeagueRun
@@ -38,24 +39,33 @@ def release(folder: Folder, run: LeagueRun) -> Released:
         raise InternalError("the run has no finished round")
     if spec.digest() != run.run.spec_digest:
         raise InternalError("the run was started with another feature specification")
-    tensors, metrics = state.tensors, dict(state.metrics or {})
-    if "conversion" in run.options.recipe.heads:
-        tensors = recentre(tensors, "conversion", metrics.get("pcoc", math.nan))
-    made = publish(tensors, spec, provenance(folder, run), run.identity, folder.bundles)
+    tensors, facts = state.tensors, provenance(folder, run)
+    pcoc = (state.metrics or {}).get("pcoc", math.nan)
+    if "conversion" in run.options.recipe.heads and math.isfinite(pcoc):
+        tensors = recentre(tensors, "conversion", pcoc)
+        facts["recentred"] = {"head": "conversion", "pcoc": pcoc}
+    made = publish(tensors, spec, facts, folder.identity(), folder.bundles)
     digest, packed = made.digest(), made.pack()
     path = f"{folder.bundles.name}/{digest}.hansa"
-    run.registry.add_bundle(digest, run.run.run_id, path, dict(made.provenance))
+    weights = tensors_digest(tensors)
+    run.registry.add_bundle(digest, run.run.run_id, path, dict(made.provenance), weights)
     return Released(digest, packed)
 
 
 def provenance(folder: Folder, run: LeagueRun) -> dict[str, Any]:
-    """Where a model comes from, for whoever scores with it. Public values only."""
+    """Where a model comes from, for whoever scores with it. Public values only.
+
+    An auditor goes from the bundle's entry in the book (`before`: the published weights) over
+    `recentred` (what was done to them) to `weights_digest`, which the last closed round names.
+    """
     state, options = run.state, run.options
     return {
         "league": folder.config().league,
         "run_id": run.run.run_id,
         "created_at": now(),
-        "coordinator": run.identity.public.fingerprint,
+        "coordinator": folder.identity().public.fingerprint,
+        "book": run.registry.book.head().as_dict(),
+        "weights_digest": tensors_digest(state.tensors),
         "code_digest": code_digest(),
         "spec_digest": run.run.spec_digest,
         "rounds": state.useful,

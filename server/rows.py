@@ -100,6 +100,16 @@ class RoundRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptReport:
+    """An admitted report as the registry holds it; its tensors are kept apart."""
+
+    merchant: str
+    digest: str
+    header: dict[str, Any]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportRow:
     """What came back from one merchant in one round; `report` is None when nothing readable did."""
 

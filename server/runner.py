@@ -43,7 +43,7 @@ def new_run(folder: Folder, options: RunOptions, tell: Tell) -> str:
     sigma = calibrate(budget, recipe.sampling_rate, steps, extra, options.unit)
     run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     spec = default_spec()
-    with closing(Registry(folder.registry)) as registry:
+    with closing(Registry.of(folder)) as registry:
         registry.add_run(run_id, options, sigma, spec.digest(), initial_tensors(spec))
     return run_id
 
@@ -67,7 +67,7 @@ def play(folder: Folder, run_id: str, tell: Tell) -> dict[str, Any]:
     folder.use()
     quiet()
     started = time.monotonic()
-    with closing(Registry(folder.registry)) as registry:
+    with closing(Registry.of(folder)) as registry:
         run = registry.run(run_id)
         if run.status == "finished":
             raise InputError(

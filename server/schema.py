@@ -71,4 +71,41 @@ CREATE TABLE bundles (
 ) STRICT;
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST,)
+SECOND = """
+CREATE TABLE book (
+    sequence INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    content TEXT NOT NULL              -- the whole entry, canonical JSON
+) STRICT;
+CREATE INDEX book_by_subject ON book (subject, kind);
+
+CREATE TRIGGER book_no_update BEFORE UPDATE ON book
+BEGIN SELECT RAISE(ABORT, 'the book is append-only'); END;
+
+CREATE TRIGGER book_no_delete BEFORE DELETE ON book
+BEGIN SELECT RAISE(ABORT, 'the book is append-only'); END;
+
+CREATE TRIGGER book_in_order BEFORE INSERT ON book
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), -1) + 1 FROM book)
+    OR NEW.previous IS NOT coalesce(
+        (SELECT hash FROM book ORDER BY sequence DESC LIMIT 1), NEW.previous)
+BEGIN SELECT RAISE(ABORT, 'the book only grows at its end'); END;
+
+CREATE TABLE updates (                 -- for the auditor: what the admitted reports held
+    run_id TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    merchant TEXT NOT NULL,
+    tensors BLOB NOT NULL,
+    PRIMARY KEY (run_id, round, merchant),
+    FOREIGN KEY (run_id, round, merchant) REFERENCES reports (run_id, round, merchant)
+) STRICT;
+
+-- plans of the older protocol name no book: they cannot be asked again, and whoever trained has paid
+UPDATE rounds SET status = 'void', sent = NULL,
+    closed_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE status = 'open';
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, SECOND)

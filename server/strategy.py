@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 
 from common import wire
 from common.errors import FederationError, InternalError
-from common.flower.fleet import Message
-from common.keys import Identity
+from common.flower.fleet import Message, RecordDict
 from common.rounds import RoundPlan, Task
 from server import aggregation
 from server.exchange import Closing, Grid, exchange
 from server.options import RunOptions
+from server.planning import draft_plan, restore
 from server.protocol import Collected, OwnNoise, RoundProtocol
+from server.receipts import receipts
 from server.registry import Registry
-from server.rows import Arrays, Merchant, RoundRow, RunRow
+from server.rows import Merchant, RunRow
 
 #: How long merchants have to check and install a bundle.
 INSTALL_S = 30.0
@@ -38,50 +39,6 @@ class RunEvent:
 Tell = Callable[[RunEvent], None]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """Where a run stands; restored from the registry after a crash.
-
-    Attributes:
-        tensors: The shared weights.
-        velocity: The server's momentum.
-        next_round: Number of the next round; numbers are never reused.
-        trained: TRAIN plans that were issued and are over, closed or void: each was paid for.
-        useful: Of them, closed.
-        open: A round that was sent and not closed: its very plan is sent again.
-        metrics: Of the last closed evaluation.
-    """
-
-    tensors: Arrays
-    velocity: Arrays
-    next_round: int
-    trained: int
-    useful: int
-    open: RoundRow | None = None
-    metrics: Mapping[str, float] | None = None
-    evaluated: bool = False
-
-
-def restore(run: RunRow, rows: list[RoundRow]) -> State:
-    """The state after the rounds that the registry holds."""
-    state = State(run.initial, {}, 1, 0, 0)
-    for row in rows:
-        state = replace(state, next_round=row.round + 1)
-        if row.status == "open":
-            state = replace(state, open=row)
-        elif row.task is Task.EVALUATE:
-            closed = row.status == "closed"
-            state = replace(state, evaluated=True, metrics=row.metrics if closed else None)
-        elif row.status == "closed" and row.result is not None:
-            state = replace(
-                state, tensors=row.result, velocity=row.velocity or {},
-                trained=state.trained + 1, useful=state.useful + 1,
-            )  # fmt: skip
-        else:
-            state = replace(state, trained=state.trained + 1)
-    return state
-
-
 class LeagueRun:
     """One run over a grid. Every public method is one step of `server.app`."""
 
@@ -89,18 +46,18 @@ class LeagueRun:
         self,
         grid: Grid,
         registry: Registry,
-        identity: Identity,
         run: RunRow,
         names: Collection[str],
         tell: Tell,
         protocol: RoundProtocol | None = None,
     ) -> None:
-        self.grid, self.registry, self.identity, self.run = grid, registry, identity, run
+        self.grid, self.registry, self.run = grid, registry, run
         self.names, self.tell = tuple(names), tell
         self.protocol: RoundProtocol = protocol or OwnNoise()
         self.state = restore(run, registry.rounds(run.run_id, tensors=True))
         if self.protocol.mode is not run.options.mode:
             raise InternalError("the run was calibrated for another kind of noise")
+        self._drop_overtaken()
 
     @property
     def options(self) -> RunOptions:
@@ -129,7 +86,7 @@ class LeagueRun:
             momentum=self.options.recipe.server_momentum, velocity=self.state.velocity or None,
         )  # fmt: skip
         self.registry.close_round(
-            self.run.run_id, number, "closed", list(collected.rows.values()),
+            collected.plan, "closed", list(collected.rows.values()),
             result=done.tensors, velocity=done.velocity,
         )  # fmt: skip
         self.state = replace(
@@ -154,7 +111,7 @@ class LeagueRun:
         found = {**asdict(curve), "merchants": len(updates)}
         metrics = {k: float(v) for k, v in found.items() if np.isfinite(v)}
         self.registry.close_round(
-            self.run.run_id, collected.plan.round, "closed", list(collected.rows.values()),
+            collected.plan, "closed", list(collected.rows.values()),
             result={"histogram": np.asarray(total, np.float32)}, metrics=metrics,
         )  # fmt: skip
         self.state = replace(self.state, evaluated=True, metrics=metrics, open=None)
@@ -172,13 +129,21 @@ class LeagueRun:
                 return False
             return node in installed
 
-        told = set(self._online())
+        records, newest, told = (
+            wire.bundle_to_records(packed),
+            receipts(self.registry),
+            self._online(),
+        )
+
+        def content(node: int) -> RecordDict:
+            return wire.with_receipt(records, newest.get(told[node].fingerprint))
+
         # a node that reconnects just now loses its message: installing twice is harmless
         for _ in range(self.options.void_limit):
-            if not (missing := sorted(told - installed)):
+            if not (missing := sorted(set(told) - installed)):
                 break
             closing = Closing(len(missing), INSTALL_S, self.options.straggler_s)
-            exchange(self.grid, wire.BUNDLE, wire.bundle_to_records(packed), missing, closing, take)
+            exchange(self.grid, wire.BUNDLE, content, missing, closing, take)
         self._say("bundle", f"installed by {len(installed)} of {len(told)} merchants")
         return len(installed)
 
@@ -187,15 +152,15 @@ class LeagueRun:
     def _play(self, task: Task) -> tuple[Collected, int, bool]:
         """Attempts at one plan until the quorum is there; (what came, asked, enough)."""
         options = self.options
-        before = self.state.open
         asked: dict[int, Merchant] = {}
-        plan = before.open_plan() if before is not None else None
-        if plan is None:
+        if self.state.open is not None:
+            plan = self.state.open.open_plan()
+        else:
             asked = self._gather()
-            plan = self._new_plan(task)
-            self.registry.open_round(plan, len(asked))
+            draft = draft_plan(self.run, self.state, task, datetime.now(UTC))
+            plan = self.registry.open_round(draft, len(asked))
         names = self.names if plan.task is Task.TRAIN else None
-        collected = Collected(plan, self.registry.heads(), names)
+        collected = Collected(plan, receipts(self.registry), names)
         for attempt in range(options.void_limit):
             asked = asked if attempt == 0 and asked else self._gather()
             needed = options.needed(len(asked))
@@ -210,43 +175,21 @@ class LeagueRun:
             self._say(f"round {plan.round}", note)
         return collected, len(asked), False
 
-    def _new_plan(self, task: Task) -> RoundPlan:
-        """The plan of the next round, signed."""
-        options, recipe = self.options, self.options.recipe
-        train = task is Task.TRAIN
-        issued = datetime.now(UTC)
-        # Every attempt sends this very plan: who answered before answers again for nothing.
-        deadline = issued + timedelta(seconds=options.round_s * options.void_limit)
-        plan = RoundPlan(
-            run_id=self.run.run_id,
-            round=self.state.next_round,
-            task=task,
-            unit=options.unit,
-            sampling_rate=recipe.sampling_rate if train else 1.0,
-            noise_multiplier=(
-                self.run.noise_multiplier if train else recipe.evaluate_noise_multiplier
-            ),
-            clip_norm=recipe.clip_norm if train else recipe.evaluate_clip_norm,
-            local_steps=recipe.local_steps if train else 1,
-            learning_rate=recipe.learning_rate,
-            expected_batch=recipe.expected_batch,
-            heads=recipe.heads,
-            spec_digest=self.run.spec_digest,
-            train_before_at=options.train_before_at,
-            delta=options.delta,
-            issued_at=issued.isoformat(timespec="milliseconds"),
-            deadline_at=deadline.isoformat(timespec="milliseconds"),
-            tensors=self.state.tensors,
-            mode=options.mode,
-            n_bins=recipe.n_bins,
-        )
-        return plan.signed(self.identity.sign(plan.signed_bytes()))
+    def _drop_overtaken(self) -> None:
+        """An open plan of before another run's rounds is given up.
+
+        Who answered it kept the bytes, and they prove growth from a head that is no longer the
+        last co-signed one; asking again would look like a ledger that went back.
+        """
+        if self.state.open is None:
+            return
+        plan = self.state.open.open_plan()
+        if plan.book is None or self.registry.book.closed_since(plan.book.sequence):
+            self._void(Collected(plan, {}, None))
 
     def _void(self, collected: Collected) -> None:
         plan = collected.plan
-        self.registry.close_round(
-            self.run.run_id, plan.round, "void", list(collected.rows.values())
-        )
+        self.registry.close_round(plan, "void", list(collected.rows.values()))
         train = plan.task is Task.TRAIN
         trained, evaluated = self.state.trained + train, self.state.evaluated or not train
         self.state = replace(

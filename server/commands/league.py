@@ -112,7 +112,7 @@ def merchants(home: Path, as_json: bool) -> None:
         nodes = control.nodes()
     except LinkDown:
         nodes = {}  # shown as unknown: the coordinator does not run
-    registry = Registry(folder.registry)
+    registry = Registry.of(folder)
     rows = [
         {
             "name": m.name,

@@ -123,7 +123,7 @@ def _date(text: str | None) -> str:
 def _known(folder: Folder, name: str) -> str:
     from server.registry import Registry
 
-    with closing(Registry(folder.registry)) as registry:
+    with closing(Registry.of(folder)) as registry:
         ids = [run_id for run_id, _ in registry.run_ids()]
         return registry.run(ids[0] if name == "last" and ids else name).run_id
 
@@ -150,7 +150,7 @@ def rounds(run_id: str | None, home: Path, as_json: bool) -> None:
 
     folder = Folder(home)
     folder.config()
-    with closing(Registry(folder.registry)) as registry:
+    with closing(Registry.of(folder)) as registry:
         if run_id is None:
             runs = [summary(registry, name) for name, _ in registry.run_ids()]
             lines = [f"{r['run']}  {r['status']:9} {r['rounds']} rounds" for r in runs]
@@ -192,7 +192,7 @@ def bundles(home: Path, out: Path | None, as_json: bool) -> None:
 
     folder = Folder(home)
     folder.config()
-    with closing(Registry(folder.registry)) as registry:
+    with closing(Registry.of(folder)) as registry:
         found = registry.bundles()
     if out is not None:
         if not found:

@@ -9,14 +9,14 @@ from flwr.app import ConfigRecord, Error, Message, RecordDict
 from flwr.supercore.task_identity import TaskIdentity
 
 from common import wire
-from common.heads import LedgerHead
 from common.keys import Identity
 from common.recipe import Recipe
-from common.rounds import RoundReport, Task
+from common.rounds import Task
 from server.options import RunOptions
 from server.registry import Registry
 from server.rows import Merchant, now
 from server.strategy import LeagueRun
+from tests.server.fake_ledger import FakeLedger
 
 TaskIdentity.task_id = TaskIdentity.run_id = TaskIdentity.node_id = 1
 
@@ -49,7 +49,8 @@ class Shop:
     def __init__(self, name, node_id, behaviour="answer", value=1.0):
         self.identity, self.name, self.node_id = Identity.generate(), name, node_id
         self.behaviour, self.value = behaviour, value
-        self.sequence, self.trained, self.asked, self.kept = 0, 0, [], {}
+        self.ledger, self.receipts, self.installed = FakeLedger(self.identity), [], 0
+        self.trained, self.asked, self.kept = 0, [], {}
 
     def merchant(self):
         public = self.identity.public
@@ -59,30 +60,35 @@ class Shop:
         if plan.digest() in self.kept:
             return self.kept[plan.digest()]
         self.trained += 1
-        self.sequence += 2
         if plan.task is Task.TRAIN:
             tensors = {"w": np.full((2, 2), self.value / 100, np.float32)}
         else:
             tensors = {"histogram": np.array([[9, 5, 2, 1], [1, 1, 3, 4]], np.float32)}
-        report = RoundReport(
-            plan.run_id, plan.round, plan.task, plan.digest(), self.identity.public.fingerprint,
-            plan.mechanism(), LedgerHead(self.sequence, f"{self.sequence:064x}"), tensors,
-        )  # fmt: skip
-        signer = Identity.generate() if self.behaviour == "forged" else self.identity
-        report = report.signed(signer.sign(report.signed_bytes()))
+        report = self.ledger.report(plan, tensors)
+        if self.behaviour == "forged":
+            report = self.ledger.signed(report, Identity.generate())
         self.kept[plan.digest()] = report
         return report
+
+    def take(self, receipt):
+        """A sound merchant goes on from the newest head that was co-signed."""
+        if receipt is not None and receipt not in self.receipts:
+            self.receipts.append(receipt)
+            self.ledger.base = receipt.head
 
     def answer(self, message):
         if self.behaviour == "silent":
             return None
+        records, receipt = wire.take_receipt(message.content)
+        self.take(receipt)
         if self.behaviour == "error":
             return Message(Error(code=2, reason="PlanRefused:plan-refused"), reply_to=message)
         if self.behaviour == "garbage":
             return Message(RecordDict({"x": ConfigRecord({"a": 1})}), reply_to=message)
         if message.metadata.message_type == wire.BUNDLE:
+            self.installed += 1
             return Message(wire.installed_to_records("d" * 64), reply_to=message)
-        plan = wire.plan_from_records(message.content)
+        plan = wire.plan_from_records(records)
         self.asked.append((plan.round, plan.digest()))
         return Message(wire.report_to_records(self.report(plan)), reply_to=message)
 
@@ -116,8 +122,8 @@ class League:
     """Registry, operator's identity and shops of one test."""
 
     def __init__(self, folder, shops, run_options=None):
-        self.registry = Registry(folder / "registry.db")
         self.identity, self.shops, self.events = Identity.generate(), shops, []
+        self.registry = Registry(folder / "registry.db", self.identity)
         self.grid = FakeGrid(shops)
         for shop in shops:
             self.registry.add_merchant(shop.merchant())
@@ -125,4 +131,4 @@ class League:
 
     def run(self):
         row = self.registry.run("r1")
-        return LeagueRun(self.grid, self.registry, self.identity, row, NAMES, self.events.append)
+        return LeagueRun(self.grid, self.registry, row, NAMES, self.events.append)

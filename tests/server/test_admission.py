@@ -8,39 +8,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-from common.heads import LedgerHead
 from common.keys import Identity
 from common.privacy import Mechanism
 from common.rounds import RoundReport, Task
 from server.admission import admit, most_shoppers, norm_bound
 from tests.client.door_shop import a_plan
+from tests.server.fake_ledger import FakeLedger
 
 ME = Identity.generate()
 PLAN = a_plan()
-HEAD = LedgerHead(4, "ab" * 32)
 
 
 def a_report(plan: Any = PLAN, by: Identity = ME, **changes: Any) -> RoundReport:
-    if plan.task is Task.TRAIN:
-        tensors = {n: np.full(a.shape, 0.01, np.float32) for n, a in plan.tensors.items()}
-    else:
-        tensors = {"histogram": np.ones((2, plan.n_bins), np.float32)}
-    report = RoundReport(
-        plan.run_id,
-        plan.round,
-        plan.task,
-        plan.digest(),
-        ME.public.fingerprint,
-        plan.mechanism(),
-        HEAD,
-        tensors,
-    )
-    report = replace(report, **changes)
-    return report.signed(by.sign(report.signed_bytes()))
+    """The first report of a merchant: its tail is the whole ledger."""
+    ledger = FakeLedger(ME)
+    report = ledger.report(plan, **changes)
+    return ledger.signed(report, by)
 
 
 def codes(report: RoundReport, plan: Any = PLAN, **more: Any) -> set[str]:
-    args = {"merchant": ME.public, "last_head": LedgerHead(2, "cd" * 32), **more}
+    args = {"merchant": ME.public, "last_head": None, **more}
     return {
         r.code for r in admit(plan, report, args.pop("merchant"), args.pop("last_head"), **args)
     }
@@ -48,7 +35,7 @@ def codes(report: RoundReport, plan: Any = PLAN, **more: Any) -> set[str]:
 
 def test_a_sound_report_is_admitted() -> None:
     assert codes(a_report()) == set()
-    assert codes(a_report(), last_head=None, trainable=("a", "b")) == set()
+    assert codes(a_report(), trainable=("a", "b")) == set()
     evaluation = a_plan(task=Task.EVALUATE)
     assert codes(a_report(evaluation), evaluation) == set()
 
@@ -61,9 +48,6 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("wrong-round", {"run_id": "other"}),
     ("wrong-round", {"task": Task.EVALUATE}),
     ("wrong-mechanism", {"mechanism": replace(PLAN.mechanism(), noise_multiplier=1.0)}),
-    ("bad-head", {"ledger_head": LedgerHead(4, "zz")}),
-    ("bad-head", {"ledger_head": LedgerHead(0, "ab" * 32)}),
-    ("ledger-went-back", {"ledger_head": LedgerHead(3, "ab" * 32)}),
     ("wrong-tensors", {"tensors": {}}),
     ("wrong-tensors", {"tensors": {"a": np.zeros((2, 3), np.float32)}}),
     ("wrong-tensors", {"tensors": {"n_rows": np.zeros(1, np.float32)}}),

@@ -1,12 +1,15 @@
 """Rounds close by quorum, bad reports count for nothing, a crash loses nothing."""
 
 import time
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from common.errors import FederationError, InternalError
 from common.rounds import Task
+from server.planning import draft_plan
+from tests.server.fake_ledger import FakeLedger
 from tests.server.fake_league import FakeGrid, League, Shop, options
 
 
@@ -141,8 +144,8 @@ def test_a_crash_in_the_evaluation_is_resumed(tmp_path):
     run = league.run()
     while run.wants_training:
         run.train_round()
-    plan = run._new_plan(Task.EVALUATE)
-    league.registry.open_round(plan, 2)
+    draft = draft_plan(run.run, run.state, Task.EVALUATE, datetime.now(UTC))
+    league.registry.open_round(draft, 2)
     again = league.run()
     assert not again.wants_training and not again.state.evaluated
     again.evaluate()
@@ -191,7 +194,8 @@ def test_a_replayed_ledger_is_refused(tmp_path):
     league = League(tmp_path, shops("answer", "answer", "answer"))
     run = league.run()
     run.train_round()
-    league.shops[2].sequence = 0  # restored from a backup
+    shop = league.shops[2]
+    shop.ledger, shop.take = FakeLedger(shop.identity), lambda receipt: None  # started anew
     run.train_round()
     who = league.shops[2].identity.public.fingerprint
     assert league.registry.refusals("r1", 2)[who] == ["ledger-went-back"]
@@ -211,4 +215,4 @@ def test_the_protocol_must_fit_the_noise(tmp_path):
     from server.strategy import LeagueRun
 
     with pytest.raises(InternalError):
-        LeagueRun(league.grid, league.registry, league.identity, row, ("w",), print, Other())
+        LeagueRun(league.grid, league.registry, row, ("w",), print, Other())

@@ -1,0 +1,90 @@
+"""Where a run stands, restored from the registry, and the plan of its next round; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from common.rounds import RoundPlan, Task
+from server.rows import Arrays, RoundRow, RunRow
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a run stands; restored from the registry after a crash.
+
+    Attributes:
+        tensors: The shared weights.
+        velocity: The server's momentum.
+        next_round: Number of the next round; numbers are never reused.
+        trained: TRAIN plans that were issued and are over, closed or void: each was paid for.
+        useful: Of them, closed.
+        open: A round that was sent and not closed: its very plan is sent again.
+        metrics: Of the last closed evaluation.
+    """
+
+    tensors: Arrays
+    velocity: Arrays
+    next_round: int
+    trained: int
+    useful: int
+    open: RoundRow | None = None
+    metrics: Mapping[str, float] | None = None
+    evaluated: bool = False
+
+
+def restore(run: RunRow, rows: list[RoundRow]) -> State:
+    """The state after the rounds that the registry holds."""
+    state = State(run.initial, {}, 1, 0, 0)
+    for row in rows:
+        state = replace(state, next_round=row.round + 1)
+        if row.status == "open":
+            state = replace(state, open=row)
+        elif row.task is Task.EVALUATE:
+            closed = row.status == "closed"
+            state = replace(state, evaluated=True, metrics=row.metrics if closed else None)
+        elif row.status == "closed" and row.result is not None:
+            state = replace(
+                state, tensors=row.result, velocity=row.velocity or {},
+                trained=state.trained + 1, useful=state.useful + 1,
+            )  # fmt: skip
+        else:
+            state = replace(state, trained=state.trained + 1)
+    return state
+
+
+def draft_plan(run: RunRow, state: State, task: Task, issued: datetime) -> RoundPlan:
+    """The plan of the next round, without the book's head and without a signature.
+
+    Args:
+        run: What the operator chose.
+        state: Where the run stands.
+        task: What is asked.
+        issued: Aware time.
+    """
+    options, recipe = run.options, run.options.recipe
+    train = task is Task.TRAIN
+    # Every attempt sends this very plan: who answered before answers again for nothing.
+    deadline = issued + timedelta(seconds=options.round_s * options.void_limit)
+    return RoundPlan(
+        run_id=run.run_id,
+        round=state.next_round,
+        task=task,
+        unit=options.unit,
+        sampling_rate=recipe.sampling_rate if train else 1.0,
+        noise_multiplier=run.noise_multiplier if train else recipe.evaluate_noise_multiplier,
+        clip_norm=recipe.clip_norm if train else recipe.evaluate_clip_norm,
+        local_steps=recipe.local_steps if train else 1,
+        learning_rate=recipe.learning_rate,
+        expected_batch=recipe.expected_batch,
+        heads=recipe.heads,
+        spec_digest=run.spec_digest,
+        train_before_at=options.train_before_at,
+        delta=options.delta,
+        issued_at=issued.astimezone(UTC).isoformat(timespec="milliseconds"),
+        deadline_at=deadline.astimezone(UTC).isoformat(timespec="milliseconds"),
+        tensors=state.tensors,
+        mode=options.mode,
+        n_bins=recipe.n_bins,
+    )
