@@ -1,0 +1,223 @@
+"""From facts to a page: which parts a report has, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from common.audit.report import charts, claims
+from common.audit.report.blocks import (
+    Block,
+    Bullets,
+    Figure,
+    Heading,
+    Page,
+    Signature,
+    Table,
+    Text,
+    Tone,
+)
+from common.audit.report.facts import MerchantFacts, ReportFacts
+from common.audit.report.words import Words
+from common.ledger_check import Problem
+
+_MOST_ROUNDS = 200
+_NUMBERS = frozenset({1, 2, 3, 4, 5, 6})
+
+
+def page(facts: ReportFacts, language: str) -> Page:
+    """The report in one language."""
+    say = Words(language)
+    blocks = [
+        *_top(facts, say),
+        *_files(facts, say),
+        *_summary(facts, say),
+        *_rounds(facts, say),
+        *(block for m in facts.merchants for block in _merchant(m, say)),
+        *_canary(facts, say),
+        *_limits(facts, say),
+        *_glossary(say),
+        *_method(facts, say),
+        *_sign(facts, say),
+    ]
+    footer = say("footer", digest=facts.digest()[:16])
+    return Page(say("title"), language, footer, tuple(blocks))
+
+
+def _top(facts: ReportFacts, say: Words) -> Iterator[Block]:
+    yield Heading(say("title"), 1)
+    yield Text(say("subtitle", at=facts.at), "muted")
+    yield Text(claims.verdict(facts, say), "good" if facts.holds else "bad", boxed=True)
+    if facts.together:
+        yield Heading(say("together.head"), 3)
+        yield _problems(facts.together, say)
+
+
+def _files(facts: ReportFacts, say: Words) -> Iterator[Block]:
+    yield Heading(say("asked.head"))
+    nobody = say("not.named")
+    rows = [
+        (say("asked.by"), facts.asked_by or nobody),
+        (say("asked.auditor"), facts.auditor or nobody),
+        (say("asked.at"), facts.at),
+        (say("asked.expected"), say.joined(list(facts.trusted)) or say("asked.anybody")),
+        (say("asked.digest"), facts.digest()),
+    ]
+    yield Table((), tuple(rows), (0.3, 0.7))
+    yield Table(
+        (say("file.name"), say("file.kind"), say("file.bytes"), "SHA-256"),
+        tuple((f.name, say("file." + f.kind), f"{f.n_bytes:,}", f.sha256) for f in facts.files),
+        (0.23, 0.12, 0.08, 0.57),
+        frozenset({2}),
+        frozenset({3}),
+    )
+
+
+def _summary(facts: ReportFacts, say: Words) -> Iterator[Block]:
+    readable = [m for m in facts.merchants if m.readable]
+    if not readable:
+        return
+    yield Heading(say("summary.head"))
+    header = ("merchant", "pld", "rdp", "limit", "delta", "releases", "lost", "verdict")
+    rows = [
+        (
+            m.merchant,
+            charts.number(m.epsilon_pld),
+            charts.number(m.epsilon_rdp),
+            f"{m.limit:g}",
+            f"{m.delta:g}",
+            str(m.n_releases),
+            str(m.n_lost),
+            say("word.broken") if m.problems else say("word.holds"),
+        )
+        for m in readable
+    ]
+    widths = (0.3, 0.11, 0.11, 0.07, 0.09, 0.1, 0.11, 0.11)
+    names = tuple(say("summary." + h) for h in header)
+    yield Table(names, tuple(rows), widths, _NUMBERS, frozenset({0}))
+    yield Text(say("summary.read"), "muted")
+
+
+def _rounds(facts: ReportFacts, say: Words) -> Iterator[Block]:
+    if not facts.rounds:
+        return
+    yield Heading(say("rounds.head"))
+    # merchants whose file cannot be read are in a book's rounds all the same
+    merchants = sorted({m for r in facts.rounds for m, _ in r.states})
+    caption = say("rounds.caption" if facts.has_book else "rounds.caption.no-book")
+    pictures = charts.timelines(facts.rounds, merchants, say)
+    for i, picture in enumerate(pictures):
+        yield Figure(picture, caption if i == len(pictures) - 1 else "")
+    rows = []
+    for number, r in list(enumerate(facts.rounds, 1))[-_MOST_ROUNDS:]:
+        counts = [sum(s == state for _, s in r.states) for state in charts.STATE_COLOURS]
+        task = say("task." + r.task) if say.has("task." + r.task) else r.task
+        status = say("status." + r.status) if r.status else "–"
+        rows.append((str(number), r.run_id, str(r.round), task, r.at, *map(str, counts), status))
+    header = ("number", "run", "round", "task", "at", "admitted", "sent", "charged", "status")
+    widths = (0.06, 0.2, 0.08, 0.12, 0.19, 0.09, 0.08, 0.09, 0.09)
+    names = tuple(say("rounds." + h) for h in header)
+    yield Table(names, tuple(rows), widths, frozenset({0, 2, 5, 6, 7}))
+
+
+def _merchant(m: MerchantFacts, say: Words) -> Iterator[Block]:
+    yield Heading(say("merchant.head", merchant=m.merchant or m.file))
+    if not m.readable:
+        yield _problems(m.problems, say)
+        return
+    yield Table((), tuple(_figures(m, say)), (0.3, 0.7))
+    if m.problems:
+        yield Heading(say("merchant.problems"), 3)
+        yield _problems(m.problems, say)
+    else:
+        yield Text(say("merchant.whole"), "good")
+    notes = claims.notes(m, say)
+    if notes:
+        yield Bullets(tuple(("•", text, "warn") for text in notes))
+    if m.charges:
+        yield Figure(charts.epsilon_over_time(m, say), say("chart.epsilon.caption"))
+        yield Figure(charts.epsilon_by_kind(m, say), say("chart.kinds.caption"))
+        yield Figure(charts.noise_by_charge(m, say), say("chart.noise.caption"))
+
+
+def _figures(m: MerchantFacts, say: Words) -> Iterator[tuple[str, str]]:
+    yield say("merchant.file"), m.file
+    epsilon = say(
+        "merchant.epsilon.value", pld=charts.number(m.epsilon_pld), rdp=charts.number(m.epsilon_rdp)
+    )
+    yield say("merchant.epsilon"), epsilon
+    yield say("merchant.delta"), f"{m.delta:g}"
+    yield say("merchant.limit"), f"{m.limit:g}"
+    yield say("merchant.unit"), say("unit", k=m.max_impressions)
+    yield say("merchant.against"), say("against." + m.against)
+    counts = {"rounds": m.n_rounds, "releases": m.n_releases, "lost": m.n_lost}
+    yield say("merchant.charges"), say("merchant.charges.value", **counts)
+    signed = {"entries": m.n_entries, "receipts": m.n_receipts}
+    yield say("merchant.chain"), say("merchant.chain.value", **signed)
+    yield say("merchant.coordinator"), m.coordinator or say("not.named")
+    yield say("merchant.code"), say.joined(list(m.codes)) or say("not.named")
+
+
+def _problems(problems: tuple[Problem, ...], say: Words) -> Bullets:
+    """Each problem in the report's language, then the very words of the check."""
+    items: list[tuple[str, str, Tone]] = []
+    for p in problems:
+        key = "problem." + p.code
+        known = say(key) if say.has(key) else ""
+        exact = say("problem.exact", code=p.code, text=p.text)
+        items.append(("✗", f"{known} {exact}".strip(), "bad"))
+    return Bullets(tuple(items))
+
+
+def _canary(facts: ReportFacts, say: Words) -> Iterator[Block]:
+    yield Heading(say("canary.head"))
+    if facts.canary is None:
+        yield Text(say("canary.none"), "muted")
+        return
+    found = facts.canary
+    key = {True: "canary.holds", False: "canary.broken", None: "canary.unclear"}[found.holds]
+    yield Text(say(key), "good" if found.holds else "bad")
+    if found.bounds:
+        yield Figure(charts.canaries(found, say), say("chart.canary.caption"))
+    yield Bullets(
+        tuple(
+            ("✓" if passed else "✗", f"{name}: {remark}" if remark else name, _tone(passed))
+            for name, passed, remark in found.tests
+        )
+    )
+
+
+def _tone(passed: bool) -> Tone:
+    return "good" if passed else "bad"
+
+
+def _limits(facts: ReportFacts, say: Words) -> Iterator[Block]:
+    yield Heading(say("checked.head"))
+    yield Bullets(tuple(("✓", text, "plain") for text in claims.checked(facts, say)))
+    yield Heading(say("unchecked.head"))
+    yield Text(say("unchecked.lead"), "muted")
+    yield Bullets(tuple(("–", text, "plain") for text in claims.unchecked(facts, say)))
+
+
+def _glossary(say: Words) -> Iterator[Block]:
+    yield Heading(say("glossary.head"))
+    rows = tuple((say("term." + t), say("means." + t)) for t in claims.TERMS)
+    yield Table((), rows, (0.24, 0.76))
+
+
+def _method(facts: ReportFacts, say: Words) -> Iterator[Block]:
+    yield Heading(say("method.head"))
+    yield Text(say("method.text"))
+    yield Table(
+        (say("method.for"), say("method.source")),
+        tuple((say("source." + name), text) for name, text in claims.SOURCES),
+        (0.34, 0.66),
+    )
+    rows = [*facts.versions, (say("method.code"), facts.code_digest or say("not.named"))]
+    yield Table((), tuple(rows), (0.3, 0.7))
+
+
+def _sign(facts: ReportFacts, say: Words) -> Iterator[Block]:
+    yield Heading(say("sign.head"))
+    yield Text(say("sign.text", digest=facts.digest()))
+    lines = (say("sign.name"), say("sign.place"), say("sign.signature"))
+    yield Signature(lines, (facts.auditor, "", ""))
