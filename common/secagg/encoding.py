@@ -24,7 +24,7 @@ MIN_BITS, MAX_BITS = 16, 48
 MAX_WEIGHT = 1 << 16
 #: Rounding may enlarge the noise by so much of itself: wanted, and no more than.
 WANTED_GROWTH = 2.0**-10
-MAX_GROWTH = 2.0**-5
+MAX_GROWTH = 2.0**-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def choose(league: League, p_wrap: float = 2.0**-40, seed: str = "") -> tuple[Co
         seed: For the codec; replace it in every round.
 
     Raises:
-        InputError: rounding would enlarge the noise by more than 1 in 32 at any allowed scale.
+        InputError: rounding would enlarge the noise by more than 1 in 64 at any allowed scale.
         ValueError: a figure is out of bounds.
     """
     if not 0 < p_wrap < 1:
@@ -212,9 +212,7 @@ def choose(league: League, p_wrap: float = 2.0**-40, seed: str = "") -> tuple[Co
         slack=league.slack,
     )
     radius = league.weight * league.clip_norm
-    codec = Codec(
-        league.dimension, league.clip_norm, radius, scale, league.bits, block, seed
-    )
+    codec = Codec(league.dimension, league.clip_norm, radius, scale, league.bits, block, seed)
     return codec, noise
 
 
