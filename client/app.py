@@ -10,7 +10,7 @@ from flwr.clientapp import ClientApp
 
 from client import door, enrol
 from client.shop import IDENTITY_PATH
-from client.store import Store, models
+from client.store import Store, models, receipts
 from common import wire
 from common.errors import InputError, PlanRefused
 from common.keys import Identity
@@ -39,7 +39,7 @@ def evaluate(message: Message, context: Context) -> Message:
 
 @app.query("bundle")
 def bundle(message: Message, context: Context) -> Message:
-    """Check and install a published model; the receipt holds its digest only."""
+    """Check and install a published model; the answer holds its digest only."""
     return _guarded(message, context, None)
 
 
@@ -52,12 +52,12 @@ def _guarded(message: Message, context: Context, task: Task | None) -> Message:
                 return _install(message, store)
             return _answer(message, store, task)
     except Exception as e:
-        reason = f"{type(e).__name__}:{door.code_of(e)}"
-        return Message(Error(code=_RAISED, reason=reason), reply_to=message)
+        return Message(Error(code=_RAISED, reason=door.reason_of(e)), reply_to=message)
 
 
 def _answer(message: Message, store: Store, task: Task) -> Message:
-    plan = wire.plan_from_records(message.content)
+    content, receipt = wire.take_receipt(message.content)
+    plan = wire.plan_from_records(content)
     if plan.task is not task:
         raise PlanRefused("The plan came with the wrong kind of message.")
     report = door.answer(
@@ -68,13 +68,20 @@ def _answer(message: Message, store: Store, task: Task) -> Message:
         enrol.load_kit(store.home).coordinator,
         datetime.now().astimezone(),  # the policy's hours are the merchant's
         code_digest=code_digest(),
+        receipt=receipt,
     )
     return Message(wire.report_to_records(report), reply_to=message)
 
 
 def _install(message: Message, store: Store) -> Message:
-    packed = wire.bundle_from_records(message.content)
-    digest = models.install(store, packed, enrol.load_kit(store.home).coordinator)
+    """The receipt first: whatever becomes of the bundle, it co-signs this shop's ledger."""
+    content, receipt = wire.take_receipt(message.content)
+    packed = wire.bundle_from_records(content)
+    coordinator = enrol.load_kit(store.home).coordinator
+    if receipt is not None:
+        me = Identity.load(store.home / IDENTITY_PATH).public
+        receipts.take(store, me, coordinator, receipt, datetime.now().astimezone())
+    digest = models.install(store, packed, coordinator)
     return Message(wire.installed_to_records(digest), reply_to=message)
 
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from common.errors import Refusal
-from common.privacy import DELTA_BY_TIER, PrivacyMode, PrivacySpent
+from common.heads import LedgerHead, is_digest
+from common.ledger import utc
+from common.privacy import DELTA_BY_TIER, TIER_LIMIT, PrivacyMode, PrivacySpent
 from common.rounds import PROTOCOL, RoundPlan, Task
 from common.settings import Policy
 
@@ -24,12 +27,41 @@ MAX_LEARNING_RATE = 100.0
 MAX_TEXT = 200
 
 
+#: A clock is set right by a little now and then; more is a clock set back, or a restored machine.
+CLOCK_SLACK = timedelta(minutes=10)
+#: How far the coordinator's clock may be ahead.
+MAX_AHEAD = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the shop stands when a plan comes in, beside its policy.
+
+    Attributes:
+        last_at: Time of the ledger's last entry, ISO-8601 UTC; "" for an empty ledger.
+        book: The newest entry of this coordinator's book that was ever seen; None if none was.
+        n_shoppers: Shoppers in the shop. Private: a rule on it must be in PRIVATE.
+    """
+
+    last_at: str = ""
+    book: LedgerHead | None = None
+    n_shoppers: int = 0
+
+
+#: Rules that depend on rows. Their codes stay here; the other side hears "unavailable".
+PRIVATE = frozenset({"tier-too-small"})
+
+_NOWHERE = Standing()
+
+
 def agree(
     plan: RoundPlan,
     policy: Policy,
     would_be: PrivacySpent,
     now: datetime,
     spec_digest: str,
+    standing: Standing = _NOWHERE,
+    quarter: PrivacySpent | None = None,
 ) -> list[Refusal]:
     """Whether the merchant takes part in this round.
 
@@ -39,30 +71,67 @@ def agree(
         would_be: Everything that was ever reserved plus this plan, at the policy's delta.
         now: Aware time in the merchant's time zone (hours of the policy are local).
         spec_digest: Of the FeatureSpec that is installed here.
+        standing: What the ledger and the shop say.
+        quarter: Everything that was reserved in this calendar quarter (UTC) plus this plan;
+            must be given when the policy limits a quarter.
 
     Returns:
         Every reason against it; an empty list is a yes.
     """
-    refusals = screen(plan, policy, now, spec_digest)
-    at_our_delta = would_be.delta <= DELTA_BY_TIER[policy.tier]
-    # written so that NaN, which fails every comparison, is a no
-    if not (at_our_delta and would_be.epsilon <= policy.epsilon):
-        reason = (
-            f"This round would bring epsilon to {would_be.epsilon:.3f} "
-            f"(limit {policy.epsilon:g}, delta {would_be.delta:g})."
-        )
-        refusals.append(Refusal("budget-exhausted", reason))
-    return refusals
+    return [
+        *screen(plan, policy, now, spec_digest, standing),
+        *_budget(policy, would_be, now, quarter),
+    ]
 
 
-def screen(plan: RoundPlan, policy: Policy, now: datetime, spec_digest: str) -> list[Refusal]:
+def screen(
+    plan: RoundPlan,
+    policy: Policy,
+    now: datetime,
+    spec_digest: str,
+    standing: Standing = _NOWHERE,
+) -> list[Refusal]:
     """All rules but the budget: asked first, because an absurd plan is costly to account for."""
     return [
         *_protocol(plan, spec_digest),
         *_sizes(plan),
         *_when(plan, policy, now),
+        *_clocks(plan, now, standing),
+        *_book(plan, standing),
         *_limits(plan, policy),
+        *_tier(policy, standing),
     ]
+
+
+def quarter_of(moment: datetime) -> tuple[str, str]:
+    """First moment of the calendar quarter (UTC) and of the one after, as the ledger writes times."""
+    year, month = (int(part) for part in utc(moment)[:7].split("-"))
+    first = month - (month - 1) % 3
+    after = (year, first + 3) if first < 10 else (year + 1, 1)
+    return f"{year:04}-{first:02}-01T00:00:00Z", f"{after[0]:04}-{after[1]:02}-01T00:00:00Z"
+
+
+def _budget(
+    policy: Policy, would_be: PrivacySpent, now: datetime, quarter: PrivacySpent | None
+) -> Iterator[Refusal]:
+    delta = DELTA_BY_TIER[policy.tier]
+    # written so that NaN, which fails every comparison, is a no
+    if not (would_be.delta <= delta and would_be.epsilon <= policy.epsilon):
+        yield Refusal(
+            "budget-exhausted",
+            f"This round would bring epsilon to {would_be.epsilon:.3f} "
+            f"(limit {policy.epsilon:g}, delta {would_be.delta:g}).",
+        )
+    limit = policy.epsilon_quarter
+    if limit is None:
+        return
+    if quarter is None or not (quarter.delta <= delta and quarter.epsilon <= limit):
+        shown = "beyond all bounds" if quarter is None else f"to {quarter.epsilon:.3f}"
+        yield Refusal(
+            "quarter-exhausted",
+            f"This round would bring this quarter's epsilon {shown} (limit {limit:g}, "
+            f"delta {delta:g}); the next quarter begins on {quarter_of(now)[1][:10]}.",
+        )
 
 
 def _protocol(plan: RoundPlan, spec_digest: str) -> Iterator[Refusal]:
@@ -116,6 +185,54 @@ def _when(plan: RoundPlan, policy: Policy, now: datetime) -> Iterator[Refusal]:
         return
     if now > deadline or deadline <= issued:
         yield Refusal("deadline-passed", "The plan's deadline has passed.")
+
+
+def _clocks(plan: RoundPlan, now: datetime, standing: Standing) -> Iterator[Refusal]:
+    """A clock set back would let an old plan in; clocks apart make every deadline a lie."""
+    if standing.last_at and utc(now + CLOCK_SLACK) < standing.last_at:
+        yield Refusal(
+            "clock-went-back",
+            f"This computer's clock is before the ledger's last entry ({standing.last_at}): "
+            "it was set back.",
+        )
+    try:
+        ahead = _aware(plan.issued_at) - now
+    except ValueError:
+        return  # "bad-time" says so
+    if ahead > MAX_AHEAD:
+        yield Refusal(
+            "clocks-apart",
+            "The plan comes from the future: this computer's clock or the coordinator's is wrong.",
+        )
+
+
+def _book(plan: RoundPlan, standing: Standing) -> Iterator[Refusal]:
+    """The coordinator's book only grows: what was seen once stays where it was."""
+    if plan.book is None:
+        yield Refusal("no-book", "The plan does not say where the coordinator's book stands.")
+        return
+    seen = standing.book
+    if plan.book.sequence < 0 or not is_digest(plan.book.hash):
+        yield Refusal("no-book", "The plan names no entry of a book.")
+    elif seen is not None and (
+        plan.book.sequence < seen.sequence
+        or (plan.book.sequence == seen.sequence and plan.book.hash != seen.hash)
+    ):
+        yield Refusal(
+            "book-went-back",
+            f"The coordinator's book stands at entry {plan.book.sequence}, but this shop has seen "
+            f"entry {seen.sequence} of another history: it was restored, cut or forked.",
+        )
+
+
+def _tier(policy: Policy, standing: Standing) -> Iterator[Refusal]:
+    """Delta is only small enough up to the declared size."""
+    if standing.n_shoppers > TIER_LIMIT[policy.tier]:
+        yield Refusal(
+            "tier-too-small",
+            f"The shop has more than the {TIER_LIMIT[policy.tier]:,} shoppers of the tier "
+            f"'{policy.tier}': choose a larger one in the policy.",
+        )
 
 
 def _limits(plan: RoundPlan, policy: Policy) -> Iterator[Refusal]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from client.store import Store
+from client.store import entries as table
+from client.store.entries import head
 from client.store.spent import SpentView, remember, spent_history
 from common import __version__
-from common.canonical import canonical
 from common.database import transaction
 from common.errors import DatabaseBusy, LedgerBroken, StoreError
 from common.heads import LedgerHead
@@ -27,7 +27,7 @@ from common.ledger import (
 )
 from common.ledger import mechanisms as reserved_mechanisms
 from common.ledger_check import Problem, verify
-from common.ledger_file import LedgerExport
+from common.ledger_file import LedgerExport, Stated
 from common.privacy import Mechanism, PrivacyBudget
 from common.rounds import RoundPlan
 
@@ -43,17 +43,12 @@ __all__ = [
     "mechanisms",
     "remember",
     "reserve",
+    "rolled_back",
     "spent_history",
     "taken_over",
     "verify_store",
     "void",
 ]
-
-_COLUMNS = (
-    "sequence, at, kind, run_id, round, task, plan_digest, mechanism, reservation, "
-    "report_digest, code_digest, previous, hash, signature"
-)
-_INSERT = f"INSERT INTO ledger ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
 class LedgerMoved(Exception):
@@ -66,9 +61,8 @@ def entries(store: Store) -> tuple[LedgerEntry, ...]:
     Raises:
         LedgerBroken: a row is not even an entry.
     """
-    rows = store.db.execute(f"SELECT {_COLUMNS} FROM ledger ORDER BY sequence").fetchall()
     try:
-        return tuple(_entry(row) for row in rows)
+        return table.after(store.db.conn, -1)
     except ValueError as e:
         raise broken([Problem("unreadable", "A row of the ledger is not an entry.")]) from e
 
@@ -102,22 +96,14 @@ def broken(problems: Sequence[Problem]) -> LedgerBroken:
         f"The privacy ledger does not hold: {problems[0].text}{more}",
         where="hansa.db, table ledger",
         safe="Nothing was trained or sent, and nothing will be until this is solved.",
-        todo="Restore hansa.db from a backup that holds the whole ledger, or start a new shop folder; "
-        "'hansa ledger verify' lists every problem.",
+        todo="Restore hansa.db from a backup that holds the whole ledger; 'hansa ledger verify' lists "
+        "every problem. A new shop folder would start a new ledger, but what was spent stays spent.",
     )
 
 
 def mechanisms(store: Store) -> tuple[Mechanism, ...]:
     """Everything that was ever reserved."""
     return reserved_mechanisms(entries(store))
-
-
-def head(store: Store) -> LedgerHead | None:
-    """The last entry's number and hash; None before the first plan was agreed to."""
-    row = store.db.execute(
-        "SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1"
-    ).fetchone()
-    return LedgerHead(int(row[0]), str(row[1])) if row else None
 
 
 def reserve(
@@ -128,6 +114,7 @@ def reserve(
     *,
     expected: LedgerHead | None,
     code_digest: str = "",
+    coordinator: str = "",
 ) -> LedgerEntry:
     """Charge the plan's mechanism, before any row is touched.
 
@@ -141,6 +128,7 @@ def reserve(
         now: Aware UTC time.
         expected: The head on which the decision to agree was based.
         code_digest: Of the program that runs, if known.
+        coordinator: Public key that signed the plan, hexadecimal; "" only in tests.
 
     Raises:
         LedgerMoved: the head is another one by now.
@@ -148,10 +136,11 @@ def reserve(
     with transaction(store.db) as conn:
         if head(store) != expected:
             raise LedgerMoved
-        last = _last(conn) or _insert(conn, open_ledger(identity, utc(now)))
+        last = table.last(conn) or table.insert(conn, open_ledger(identity, utc(now)))
         for lost in open_reservations(entries(store)):
             if lost.run_id == plan.run_id:
-                last = _insert(conn, append(identity, last, _settle(lost, EntryKind.VOID, now)))
+                draft = _settle(lost, EntryKind.VOID, now)
+                last = table.insert(conn, append(identity, last, draft))
         draft = LedgerEntry(
             0,
             utc(now),
@@ -162,8 +151,12 @@ def reserve(
             plan.digest(),
             plan.mechanism(),
             code_digest=code_digest,
+            witnessed=plan.book,
         )
-        return _insert(conn, append(identity, last, draft))
+        reservation = table.insert(conn, append(identity, last, draft))
+        if coordinator:
+            table.signed_by(conn, reservation, coordinator)
+        return reservation
 
 
 def commit_within(
@@ -181,23 +174,20 @@ def commit_within(
     Raises:
         DatabaseBusy: the reservation is not open (any more).
     """
-    settled = conn.execute(
-        "SELECT 1 FROM ledger WHERE reservation = ?", (reservation.sequence,)
-    ).fetchone()
-    last = _last(conn)
-    if settled or last is None:
+    last = table.last(conn)
+    if last is None or table.settled(conn, reservation.sequence):
         raise taken_over()
     draft = _settle(reservation, EntryKind.COMMIT, now, report_digest)
-    return _insert(conn, append(identity, last, draft))
+    return table.insert(conn, append(identity, last, draft))
 
 
 def void(store: Store, identity: Identity, reservation: LedgerEntry, now: datetime) -> None:
     """Say that nothing left for this reservation. It stays charged."""
     with transaction(store.db) as conn:
-        last = _last(conn)
-        still_open = {e.sequence for e in open_reservations(entries(store))}
-        if last is not None and reservation.sequence in still_open:
-            _insert(conn, append(identity, last, _settle(reservation, EntryKind.VOID, now)))
+        last = table.last(conn)
+        if last is not None and not table.settled(conn, reservation.sequence):
+            draft = _settle(reservation, EntryKind.VOID, now)
+            table.insert(conn, append(identity, last, draft))
 
 
 def taken_over() -> DatabaseBusy:
@@ -209,8 +199,16 @@ def taken_over() -> DatabaseBusy:
     )
 
 
-def export(store: Store, identity: Identity, budget: PrivacyBudget) -> dict[str, Any]:
+def export(
+    store: Store, identity: Identity, budget: PrivacyBudget, coordinator: str | None = None
+) -> dict[str, Any]:
     """The whole ledger as one signed document; write it with `common.ledger_file.dump`.
+
+    Args:
+        store: The shop.
+        identity: The merchant's.
+        budget: The policy's; figures at its delta are stated in the file.
+        coordinator: Public key of the site kit, hexadecimal; None: of who signed the last plan.
 
     Raises:
         LedgerBroken: it does not hold, or there is nothing in it yet.
@@ -221,16 +219,61 @@ def export(store: Store, identity: Identity, budget: PrivacyBudget) -> dict[str,
             "There is nothing to export: this shop has never taken part in a round.",
             safe="Nothing ever left this computer.",
         )
-    at = utc(datetime.now(UTC))
-    unsigned = LedgerExport(identity.public, budget, at, f"hansa {__version__}", kept)
+    pinned = table.signer(store.db.conn) if coordinator is None else coordinator
+    unsigned = LedgerExport(
+        identity.public,
+        budget,
+        utc(datetime.now(UTC)),
+        f"hansa {__version__}",
+        kept,
+        coordinator=pinned,
+        receipts=table.receipts(store.db.conn, pinned),
+        stated=_stated(store, kept, budget),
+    )
     return unsigned.signed(identity).as_dict()
 
 
+def _stated(store: Store, kept: Sequence[LedgerEntry], budget: PrivacyBudget) -> tuple[Stated, ...]:
+    """The live figures after each charge, as they were shown: the auditor's replay must meet them."""
+    charges = {e.sequence for e in kept if e.kind is EntryKind.RESERVE}
+    return tuple(
+        Stated(v.sequence, v.spent.accountant, v.spent.epsilon)
+        for v in spent_history(store, budget.delta)
+        if v.sequence in charges
+    )
+
+
 def _problems(store: Store, kept: Sequence[LedgerEntry], merchant: PublicIdentity) -> list[Problem]:
-    """The chain, and that everything that was sent still has its entry."""
-    rows = store.db.execute("SELECT sequence, ledger_hash FROM sent_reports").fetchall()
+    """The chain; that all that was sent or co-signed has its entry; that nothing was rolled back."""
+    conn = store.db.conn
+    rows = conn.execute("SELECT sequence, ledger_hash FROM sent_reports").fetchall()
     witnessed = [LedgerHead(int(r[0]), str(r[1])) for r in rows]
-    return verify(kept, merchant, witnessed) if kept or witnessed else []
+    try:
+        witnessed += [r.head for r in table.receipts(conn)]
+    except ValueError:
+        return [Problem("unreadable", "A kept receipt is damaged.")]
+    problems = verify(kept, merchant, witnessed) if kept or witnessed else []
+    own = {e.sequence: e.hash for e in kept}
+    lost = [h for h in table.foreign_heads(conn) if own.get(h.sequence) != h.hash]
+    return problems + [rolled_back(h, kept[-1].sequence if kept else -1) for h in lost]
+
+
+def rolled_back(co_signed: LedgerHead, last: int) -> Problem:
+    """What it means that the coordinator co-signed an entry which this ledger does not have.
+
+    Args:
+        co_signed: The entry that the coordinator knows.
+        last: Number of this ledger's last entry; -1 when it is empty.
+    """
+    n = co_signed.sequence
+    if last < 0:
+        how, code = "is empty: Hansa was reinstalled, or the database is a new one", "reinstalled"
+    elif last < n:
+        how, code = f"ends at entry {last}: it was restored from a backup", "rolled-back"
+    else:
+        how, code = "has another one there: it was restored from a backup and went on", "forked"
+    text = f"The coordinator co-signed entry {n}, but this ledger {how}. It was rolled back."
+    return Problem(code, text, n)
 
 
 def _settle(
@@ -241,47 +284,7 @@ def _settle(
         at=utc(now),
         kind=kind,
         mechanism=None,
+        witnessed=None,
         reservation=reservation.sequence,
         report_digest=report_digest,
     )
-
-
-def _last(conn: sqlite3.Connection) -> LedgerEntry | None:
-    row = conn.execute(f"SELECT {_COLUMNS} FROM ledger ORDER BY sequence DESC LIMIT 1").fetchone()
-    return _entry(row) if row else None
-
-
-def _insert(conn: sqlite3.Connection, e: LedgerEntry) -> LedgerEntry:
-    mechanism = canonical(e.mechanism.as_dict()).decode() if e.mechanism else None
-    conn.execute(
-        _INSERT,
-        (
-            e.sequence,
-            e.at,
-            e.kind.value,
-            e.run_id,
-            e.round,
-            e.task,
-            e.plan_digest,
-            mechanism,
-            e.reservation,
-            e.report_digest,
-            e.code_digest,
-            e.previous,
-            e.hash,
-            e.signature,
-        ),
-    )
-    return e
-
-
-def _entry(row: Sequence[Any]) -> LedgerEntry:
-    """A row as an entry.
-
-    Raises:
-        ValueError: a value is not what an entry can hold.
-    """
-    raw = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    if raw["mechanism"] is not None:
-        raw["mechanism"] = json.loads(raw["mechanism"])
-    return LedgerEntry.from_dict(raw)

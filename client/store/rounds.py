@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.store import Store
+from client.store import entries as table
 from client.store.ledger import broken, commit_within, taken_over
 from common.canonical import canonical
 from common.database import transaction
@@ -114,7 +115,7 @@ def release(
         store: The shop.
         identity: The merchant's.
         reservation: What was charged for it.
-        report: Complete but for its ledger head and signature.
+        report: Complete but for its ledger's head and tail and its signature.
         now: Aware UTC time.
 
     Raises:
@@ -122,7 +123,9 @@ def release(
     """
     with transaction(store.db) as conn:
         entry = commit_within(conn, identity, reservation, report.content_digest(), now)
-        final = replace(report, ledger_head=entry.head)
+        asked_by = table.signer(conn, reservation.sequence)
+        tail = table.after(conn, table.cosigned(conn, asked_by))
+        final = replace(report, ledger_head=entry.head, ledger_tail=tail)
         final = final.signed(identity.sign(final.signed_bytes()))
         try:
             _keep(conn, final, entry)
@@ -140,12 +143,19 @@ def answered(store: Store, plan: RoundPlan) -> RoundReport | None:
     row = store.db.execute(
         "SELECT content FROM sent_reports WHERE plan_digest = ?", (plan.digest(),)
     ).fetchone()
-    if row is None:
-        return None
-    try:
-        return unpack(row[0])
-    except (ValueError, KeyError, TypeError) as e:
-        raise broken([Problem("damaged", "A stored report is damaged.")]) from e
+    return _whole(row[0]) if row else None
+
+
+def sent_at(store: Store, sequence: int) -> RoundReport | None:
+    """The report that was committed by this entry of the ledger; None if none was.
+
+    Raises:
+        LedgerBroken: the stored bytes are damaged.
+    """
+    row = store.db.execute(
+        "SELECT content FROM sent_reports WHERE sequence = ?", (sequence,)
+    ).fetchone()
+    return _whole(row[0]) if row else None
 
 
 def answered_otherwise(store: Store, plan: RoundPlan) -> bool:
@@ -227,8 +237,18 @@ def _keep(conn: sqlite3.Connection, report: RoundReport, entry: LedgerEntry) -> 
     )
 
 
+def _whole(content: bytes) -> RoundReport:
+    try:
+        return unpack(content)
+    except (ValueError, KeyError, TypeError) as e:
+        raise broken([Problem("damaged", "A stored report is damaged.")]) from e
+
+
 def _tensors(content: bytes) -> tuple[SentTensor, ...]:
-    report = unpack(content)
+    """Only the layout is read: reports of older protocols are listed too."""
+    size = int.from_bytes(content[:_LENGTH_BYTES])
+    head = json.loads(content[_LENGTH_BYTES : _LENGTH_BYTES + size])
     return tuple(
-        SentTensor(name, a.shape, 4 * a.size) for name, a in sorted(report.tensors.items())
+        SentTensor(name, tuple(shape), 4 * int(np.prod(shape, dtype=np.int64)))
+        for name, shape in head["tensors"]
     )

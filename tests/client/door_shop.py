@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,17 @@ import numpy as np
 from client.door import answer
 from client.store import Store
 from common.features import default_spec
+from common.heads import LedgerHead
 from common.keys import Identity
+from common.ledger import utc
 from common.privacy import PrivacyUnit
+from common.receipts import Receipt
 from common.rounds import RoundPlan, RoundReport, Task, Tensors
 from common.settings import Policy, Settings
 
 NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
+#: Where the coordinator's book stands in every plan that no `FakeBook` made.
+BOOK = LedgerHead(3, "b0" * 32)
 
 
 def a_plan(**changes: Any) -> RoundPlan:
@@ -40,9 +45,16 @@ def a_plan(**changes: Any) -> RoundPlan:
         delta=1e-5,
         issued_at="2026-11-02T09:59:00Z",
         deadline_at="2026-11-02T10:30:00Z",
+        book=BOOK,
         tensors={"a": np.zeros((3, 2), np.float32), "b": np.zeros(2, np.float32)},
     )
     return replace(plan, **changes)
+
+
+def at(now: datetime) -> dict[str, str]:
+    """The times of a plan that was issued a minute ago and is open for half an hour."""
+    issued, deadline = now - timedelta(minutes=1), now + timedelta(minutes=30)
+    return {"issued_at": utc(issued), "deadline_at": utc(deadline)}
 
 
 def fresh_noise(store: Store, settings: Settings, plan: RoundPlan) -> Tensors:
@@ -71,7 +83,13 @@ class Shop:
         """As the coordinator would send it."""
         return plan.signed(self.coordinator.sign(plan.signed_bytes()))
 
-    def ask(self, plan: RoundPlan, now: datetime = NOW, work: Any = None) -> RoundReport:
+    def ask(
+        self,
+        plan: RoundPlan,
+        now: datetime = NOW,
+        work: Any = None,
+        receipt: Receipt | None = None,
+    ) -> RoundReport:
         """Sign the plan and let the merchant answer."""
 
         def counted(store: Store, settings: Settings, plan: RoundPlan) -> Tensors:
@@ -87,4 +105,5 @@ class Shop:
                 self.coordinator.public,
                 now,
                 work=counted,
+                receipt=receipt,
             )

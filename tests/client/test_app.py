@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from flwr.app import Context, Message, Metadata, RecordDict
 
-from client import door, enrol
+from client import enrol, inside
 from client.app import app
 from client.shop import IDENTITY_PATH, make_shop
 from client.store import Store, ledger
@@ -67,7 +67,7 @@ def asked(plan: RoundPlan, by: Identity) -> RecordDict:
 def test_a_plan_over_the_wire(
     home: Path, coordinator: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "_work", fresh_noise)
+    monkeypatch.setattr(inside, "_work", fresh_noise)
     content = asked(timed(), coordinator)
     first = wire.report_from_records(send(home, content).content)
     again = wire.report_from_records(send(home, content).content)
@@ -118,9 +118,9 @@ def test_no_text_of_an_error_leaves(
     def fails(*_: Any) -> Any:
         raise RuntimeError("shopper 4711 bought a ring")
 
-    monkeypatch.setattr(door, "_work", fails)
+    monkeypatch.setattr(inside, "_work", fails)
     reply = send(home, asked(timed(), coordinator))
-    assert reply.error.reason == "RuntimeError:internal"
+    assert reply.error.reason == "PlanRefused:unavailable"
     stranger = send(home, asked(timed(), Identity.generate()))
     assert stranger.error.reason == "PlanRefused:wrong-signature"
     assert send(home, RecordDict()).error.reason == "ValueError:internal"

@@ -41,7 +41,7 @@ def test_a_sound_plan_is_agreed_to() -> None:
 
 NAN = {"a": np.array([[math.nan]], np.float32)}
 WRONG: list[tuple[str, dict[str, Any]]] = [
-    ("wrong-protocol", {"protocol": 2}),
+    ("wrong-protocol", {"protocol": 1}),
     ("mode-unsupported", {"mode": PrivacyMode.LEAGUE}),
     ("wrong-spec", {"spec_digest": "0" * 64}),
     ("wrong-unit", {"unit": PrivacyUnit(16, "click")}),

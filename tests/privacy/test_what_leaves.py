@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from flwr.app import Context, Message, Metadata, RecordDict
 
-from client import door, enrol
+from client import enrol, inside
 from client.app import app
 from client.shop import IDENTITY_PATH, make_shop
 from client.store import Store, ledger
@@ -54,7 +54,7 @@ def test_a_reply_holds_the_report_and_nothing_else(
     monkeypatch.setattr(
         enrol, "load_kit", lambda home: SimpleNamespace(coordinator=coordinator.public)
     )
-    monkeypatch.setattr(door, "_work", fresh_noise)
+    monkeypatch.setattr(inside, "_work", fresh_noise)
     now = datetime.now(UTC)
     plan = replace(
         a_plan(task=task),
