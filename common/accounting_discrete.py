@@ -95,7 +95,8 @@ def concentrated(noise: LeagueNoise, adversary: Adversary = Adversary.LEAGUE) ->
     variance = noise.share_std**2
     ratio = noise.sensitivity / math.sqrt(n * variance)
     tau = 10 * math.fsum(math.exp(-2 * math.pi**2 * variance * k / (k + 1)) for k in range(1, n))
-    return min(math.sqrt(ratio**2 + tau * noise.dimension / 2), ratio + tau * noise.dimension**0.5)
+    square = math.sqrt(ratio**2 + tau * noise.dimension / 2)
+    return min(square, ratio + tau * math.sqrt(noise.dimension))
 
 
 def share_sum(std: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

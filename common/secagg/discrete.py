@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -20,6 +21,8 @@ MAX_STD = 1 << 44
 #: Bounds up to here are drawn from 32-bit words, others from 64-bit words.
 _SMALL = 1 << 20
 _CHUNK = 1 << 17
+
+_Word = TypeVar("_Word", np.uint32, np.uint64)
 
 
 def system_source() -> Source:
@@ -66,7 +69,12 @@ def below(bound: int, n: int, source: Source) -> Ints:
     """Uniform whole numbers in 0..bound-1, [n], exactly even by rejection; bound up to 2^62."""
     if bound == 1:
         return np.zeros(n, np.int64)
-    kind, width = (np.uint32, 32) if bound <= _SMALL else (np.uint64, 64)
+    if bound <= _SMALL:
+        return _even(np.uint32, 32, bound, n, source)
+    return _even(np.uint64, 64, bound, n, source)
+
+
+def _even(kind: type[_Word], width: int, bound: int, n: int, source: Source) -> Ints:
     if bound & (bound - 1) == 0:
         return (_words(kind, n, source) & kind(bound - 1)).astype(np.int64)
     # the last, incomplete run of `bound` words would make small numbers likelier
@@ -79,9 +87,7 @@ def below(bound: int, n: int, source: Source) -> Ints:
     return (words % kind(bound)).astype(np.int64)
 
 
-def _words(
-    kind: type[np.uint32] | type[np.uint64], n: int, source: Source
-) -> NDArray[np.uint32] | NDArray[np.uint64]:
+def _words(kind: type[_Word], n: int, source: Source) -> NDArray[_Word]:
     return np.frombuffer(source(n * np.dtype(kind).itemsize), dtype=kind).copy()
 
 
@@ -131,7 +137,7 @@ def _exp_square(j: Ints, std: int, source: Source) -> Flags:
     """Coins with probability exp(-x^2/2), x = j / std, [n]."""
 
     def step(alive: Ints, i: int) -> Flags:
-        hit = below(2 * i, alive.size, source) == 0
+        hit: Flags = below(2 * i, alive.size, source) == 0
         for _ in range(2):
             hit[hit] = below(std, int(hit.sum()), source) < j[alive[hit]]
         return hit

@@ -67,8 +67,9 @@ def _hadamard(values: NDArray[np.float64], block: int) -> NDArray[np.float64]:
 
 
 def _signs(n: int, seed: bytes) -> NDArray[np.float64]:
-    """n signs from the seed (AES-256-CTR keyed by its SHA-256), alike on every machine."""
+    """Signs [n] from the seed (AES-256-CTR keyed by its SHA-256), alike on every machine."""
     key = hashlib.sha256(b"hansa-rotation-v1\n" + seed).digest()
     stream = Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor()
     raw = np.frombuffer(stream.update(bytes(-(-n // 8))), np.uint8)
-    return 1.0 - 2.0 * np.unpackbits(raw)[:n]
+    signs: NDArray[np.float64] = 1.0 - 2.0 * np.unpackbits(raw)[:n].astype(np.float64)
+    return signs

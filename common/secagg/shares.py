@@ -80,7 +80,7 @@ class LeagueNoise:
         return self.n_min - self.f if adversary is Adversary.LEAGUE else 1
 
     def multiplier(self, adversary: Adversary = Adversary.LEAGUE) -> float:
-        """sigma of the continuous Gaussian mechanism that is no more private than this one.
+        """Noise multiplier of the continuous Gaussian mechanism that is no more private than this one.
 
         sqrt(honest * share_std^2 - tau^2) / sensitivity: the sum of the unknown shares is, to
         `log_ratio`, a random rounding of a Gaussian with this much noise.
