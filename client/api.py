@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from client import membership, results, spending
+from client import membership, results
 from client.creative import review
+from client.hold import Countersigned
 from client.jobs import (
     JobFailure,
     JobProgress,
     JobResult,
     JobSpec,
+    check_ledger,
     count_privacy,
+    count_quarter,
     import_files,
     join_league,
     make_shop,
@@ -22,7 +25,10 @@ from client.jobs import (
     run_node,
     write_ads,
 )
-from client.store import DATABASE_NAME, Store, audiences, browse, creatives, rows
+from client.preview import Membership, Preview, TensorPreview
+from client.privacydesk import PrivacyDesk
+from client.store import DATABASE_NAME, Store, audiences, browse, creatives, held, rows
+from client.store.held import HeldReport
 from client.store.rows import ImportRecord, ProductCount, RefusedRow
 from client.views import (
     MIN_FOR_RATE,
@@ -37,22 +43,27 @@ from client.views import (
 )
 from common.domain import Audience, Creative, CreativeState, Product, Reason
 from common.keys import Identity
-from common.settings import Settings, load_settings
+from common.settings import Policy, Settings, load_settings
 
 __all__ = [
     "MIN_FOR_RATE",
     "AdView",
     "Audience",
     "Bucket",
+    "Countersigned",
     "Creative",
     "Departure",
+    "HeldReport",
     "ImportRecord",
     "JobFailure",
     "JobProgress",
     "JobResult",
     "JobSpec",
     "LeagueView",
+    "Membership",
     "Performance",
+    "Policy",
+    "Preview",
     "PrivacyView",
     "Product",
     "ProductCount",
@@ -60,8 +71,11 @@ __all__ = [
     "RefusedRow",
     "Shop",
     "ShopInfo",
+    "TensorPreview",
     "Waiting",
+    "check_ledger",
     "count_privacy",
+    "count_quarter",
     "import_files",
     "join_league",
     "make_shop",
@@ -72,15 +86,14 @@ __all__ = [
 ]
 
 
-class Shop:
+class Shop(PrivacyDesk):
     """An open shop folder, read and changed in quick steps.
 
     Every method takes milliseconds; what takes longer is a job in a process of its own.
     """
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        self._store = store
-        self.settings = settings
+        super().__init__(store, settings)
 
     @staticmethod
     def exists(home: Path) -> bool:
@@ -96,18 +109,13 @@ class Shop:
         """
         return cls(Store.open(home), load_settings(home))
 
-    @property
-    def home(self) -> Path:
-        """The shop's folder."""
-        return self._store.home
-
     def close(self) -> None:
         """Close the database."""
         self._store.close()
 
     def version(self) -> int:
-        """Changes whenever another process changed the shop."""
-        return browse.version(self._store)
+        """Changes whenever another process changed the shop or its settings, which are read again."""
+        return hash((browse.version(self._store), self._reread()))
 
     # --- rows -------------------------------------------------------------------------------
 
@@ -178,23 +186,7 @@ class Shop:
         """Title of a product; its number if the catalogue lacks it."""
         return browse.title(self._store, product_id)
 
-    # --- privacy and league -----------------------------------------------------------------
-
-    def privacy(self) -> PrivacyView:
-        """The budget and what is known of it."""
-        return spending.privacy(self._store, self.settings)
-
-    def departures(self) -> tuple[Departure, ...]:
-        """Everything that left this computer or was charged for it, newest first."""
-        return spending.departures(self._store, self.settings)
-
-    def export_ledger(self, path: Path) -> None:
-        """Write the signed ledger for an auditor.
-
-        Raises:
-            UserFacing: the ledger is empty or does not hold, or the file cannot be written.
-        """
-        spending.export(self._store, self.settings, path)
+    # --- league -----------------------------------------------------------------------------
 
     def league(self) -> LeagueView:
         """Where this shop stands with its league."""
@@ -226,6 +218,7 @@ class Shop:
         return Waiting(
             n_drafts=len(creatives.listing(self._store, CreativeState.DRAFT)),
             n_refused_ads=len(creatives.listing(self._store, CreativeState.REFUSED)),
+            n_held=len(held.listing(self._store)),
         )
 
     def ads(self, state: str | None = None) -> Sequence[Creative]:

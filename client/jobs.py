@@ -108,6 +108,8 @@ def parse_line(line: str) -> JobLine | None:
         note = str(raw.get("note", ""))
         number = raw.get("round")
         return JobProgress(str(raw["state"]), None, note, number if isinstance(number, int) else 0)
+    if raw.get("holds") is False:
+        return _broken(raw)
     if "error" in raw and "what" in raw:
         return JobFailure(
             code=str(raw["error"]),
@@ -117,6 +119,24 @@ def parse_line(line: str) -> JobLine | None:
             todo=str(raw.get("do", "")),
         )
     return JobResult(raw)
+
+
+def _broken(raw: dict[str, Any]) -> JobFailure:
+    """What `hansa ledger verify` says of a ledger that does not hold."""
+    problems = raw.get("problems")
+    texts = (
+        [str(p.get("text", "")) for p in problems if isinstance(p, dict)]
+        if isinstance(problems, list)
+        else []
+    )
+    return JobFailure(
+        "ledger-broken",
+        what=texts[0] if texts else "The privacy ledger does not hold.",
+        where="hansa.db",
+        safe="Nothing will be trained or sent until this is solved.",
+        todo="Restore hansa.db from a backup that holds the whole ledger; an auditor can help.",
+        details="\n".join(texts),
+    )
 
 
 def import_files(files: Sequence[Path]) -> JobSpec:
@@ -153,6 +173,16 @@ def write_ads(product_id: str, audience_id: str, language: str, n: int = 3) -> J
 def count_privacy() -> JobSpec:
     """`hansa privacy`: epsilon of the ledger, which the window may not compute itself."""
     return JobSpec("privacy", ("privacy",))
+
+
+def count_quarter() -> JobSpec:
+    """`hansa policy show`: epsilon of this quarter, which the window may not compute itself."""
+    return JobSpec("quarter", ("policy", "show"))
+
+
+def check_ledger() -> JobSpec:
+    """`hansa ledger verify`: chain, signatures, pairing and receipts."""
+    return JobSpec("verify", ("ledger", "verify"))
 
 
 def make_shop(name: str, language: str) -> JobSpec:

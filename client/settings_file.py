@@ -34,6 +34,14 @@ def check(home: Path, text: str) -> None:
             ) from e
 
 
+def stamp(home: Path) -> int:
+    """Changes whenever the file was written; 0 where there is none."""
+    try:
+        return (home / FILE_NAME).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def read(path: Path) -> str:
     """The text of a settings file; "" where there is none.
 

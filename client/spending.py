@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+from client.consent import quarter_of
 from client.shop import IDENTITY_PATH
 from client.store import Store, ledger, rounds, spent
 from client.views import Departure, PrivacyView
@@ -20,14 +22,17 @@ def budget(settings: Settings) -> PrivacyBudget:
     return PrivacyBudget(settings.policy.epsilon, DELTA_BY_TIER[settings.policy.tier])
 
 
-def privacy(store: Store, settings: Settings) -> PrivacyView:
+def privacy(store: Store, settings: Settings, now: datetime | None = None) -> PrivacyView:
     """What is known of the budget at this head of the ledger."""
     limit, kept = budget(settings), ledger.entries(store)
     charges = [e for e in kept if e.kind is EntryKind.RESERVE]
     settled = {e.reservation for e in kept}
     known = spent.spent_history(store, limit.delta)
     # commits and voids charge nothing, so a figure from the last charge on is up to date
-    now = known[-1] if known and charges and known[-1].sequence >= charges[-1].sequence else None
+    latest = known[-1] if known and charges and known[-1].sequence >= charges[-1].sequence else None
+    epsilon = 0.0 if not charges else latest.spent.epsilon if latest else None
+    begins, ends = quarter_of(now or datetime.now(UTC))
+    inside = [e for e in charges if e.at >= begins]
     units = [e.mechanism.unit.max_impressions for e in charges if e.mechanism]
     return PrivacyView(
         limit=limit.epsilon,
@@ -35,13 +40,31 @@ def privacy(store: Store, settings: Settings) -> PrivacyView:
         head=kept[-1].hash if kept else "",
         n_charges=len(charges),
         n_reserved=sum(e.sequence not in settled for e in charges),
-        epsilon=0.0 if not charges else now.spent.epsilon if now else None,
-        accountant=now.spent.accountant if now else "",
+        epsilon=epsilon,
+        accountant=latest.spent.accountant if latest else "",
         max_impressions=max(units, default=0),
         mode=charges[-1].mechanism.mode.value if charges and charges[-1].mechanism else "",
-        rounds_left=now.rounds_left if now else None,
+        rounds_left=latest.rounds_left if latest else None,
         history=tuple((v.at, v.spent.epsilon) for v in known),
+        quarter_limit=settings.policy.epsilon_quarter,
+        quarter_epsilon=epsilon
+        if len(inside) == len(charges)
+        else _counted(store, limit.delta, begins, inside),
+        quarter_ends=ends,
     )
+
+
+def quarter_name(begins: str) -> str:
+    """The accountant's name under which a quarter's figure is kept beside those of the whole life."""
+    return f"quarter {begins[:10]} "
+
+
+def _counted(store: Store, delta: float, begins: str, inside: list[LedgerEntry]) -> float | None:
+    """Epsilon of one quarter, if it was computed since its last charge (`hansa policy show` does)."""
+    if not inside:
+        return 0.0
+    known = spent.spent_history(store, delta, quarter_name(begins))
+    return known[-1].spent.epsilon if known and known[-1].sequence >= inside[-1].sequence else None
 
 
 def departures(store: Store, settings: Settings) -> tuple[Departure, ...]:

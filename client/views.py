@@ -131,6 +131,10 @@ class PrivacyView:
         mode: Who has to be trusted: a `PrivacyMode` value; "" before the first charge.
         rounds_left: Rounds like the last one that still fit; None when not computed.
         history: (time, epsilon) over the life of the ledger, oldest first.
+        quarter_limit: Epsilon for what is charged within one calendar quarter; None if there is no
+            such limit.
+        quarter_epsilon: Charged in this quarter; None while nobody computed it.
+        quarter_ends: First moment of the next quarter, ISO-8601 UTC.
     """
 
     limit: float
@@ -144,6 +148,9 @@ class PrivacyView:
     mode: str
     rounds_left: int | None
     history: tuple[tuple[str, float], ...]
+    quarter_limit: float | None = None
+    quarter_epsilon: float | None = None
+    quarter_ends: str = ""
 
     @property
     def left(self) -> float | None:
@@ -185,6 +192,7 @@ class Waiting:
 
     n_drafts: int
     n_refused_ads: int
+    n_held: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ import click
 from client import hold as desk
 from client import policy as book
 from client.commands import home_option
+from client.consent import quarter_of
 from client.preview import Membership, Preview
-from client.store import Store, held
+from client.spending import quarter_name
+from client.store import Store, held, ledger
 from client.store.held import HeldReport
 from common.errors import InputError
-from common.settings import Policy
+from common.ledger import mechanisms
+from common.privacy import DELTA_BY_TIER
+from common.settings import Policy, load_settings
 from common.terminal import emit, json_option
 
 _SHOWN = 12  # characters of a digest
@@ -89,9 +94,12 @@ def policy() -> None:
 def show_policy(home: Path, as_json: bool) -> None:
     """Show every rule, its value, and where that comes from."""
     Store.open(home, read_only=True).close()  # says so if there is no shop
-    found = book.rules(home)
+    found, quarter = book.rules(home), _count_quarter(home)
     lines = [f"{r.name:21} {book.as_json(r.value):10} {r.source:11}  {r.meaning}" for r in found]
-    emit({"rules": [asdict(r) for r in found]}, as_json, "\n".join(lines))
+    if quarter is not None:
+        lines.append(f"charged in this quarter: epsilon {quarter:.3f}")
+    value = {"rules": [asdict(r) for r in found], "epsilon_this_quarter": quarter}
+    emit(value, as_json, "\n".join(lines))
 
 
 @policy.command("set")
@@ -113,6 +121,25 @@ def set_policy(name: str, value: str, home: Path, as_json: bool, yes: bool) -> N
 def undo(home: Path, as_json: bool, yes: bool) -> None:
     """Take the last change back; once more brings it again."""
     _change(home, as_json, yes, book.earlier(home), lambda: book.undo(home))
+
+
+def _count_quarter(home: Path) -> float | None:
+    """Epsilon of what was charged in this calendar quarter; kept for the window. None: no limit."""
+    policy_ = load_settings(home).policy
+    if policy_.epsilon_quarter is None:
+        return None
+    # imported here: the accountants take a second to load, --help must not
+    from common import accounting
+
+    begins, _ = quarter_of(datetime.now(UTC))
+    with Store.open(home) as store:
+        charged = mechanisms([e for e in ledger.entries(store) if e.at >= begins])
+        spent = accounting.spent(charged, DELTA_BY_TIER[policy_.tier])
+        head = ledger.head(store)
+        if head is not None:
+            name = f"{quarter_name(begins)}{spent.accountant}"
+            ledger.remember(store, head, replace(spent, accountant=name))
+    return spent.epsilon
 
 
 def _change(
