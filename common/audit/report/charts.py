@@ -101,12 +101,17 @@ def timelines(rounds: Sequence[RoundFacts], merchants: Sequence[str], say: Words
 
 def canaries(canary: CanaryFacts, say: Words) -> Picture:
     """Lower bounds of epsilon that were measured, beside the claim that they must not pass."""
-    claim = canary.claimed
-    rows = [
-        (name, value, BAD if claim is not None and value > claim else BLUE)
-        for name, value in canary.bounds
-    ]
-    return _bars(say("chart.canary"), rows, claim, say)
+    rows = []
+    for bound in canary.bounds:
+        name = _check(bound.code, say)
+        colour = BLUE if bound.passed else BAD
+        rows.append((say("chart.canary.strict", name=name), bound.strict, colour))
+        rows.append((say("chart.canary.usual", name=name), bound.usual, SOFT))
+    return _bars(say("chart.canary"), rows, canary.claimed, say)
+
+
+def _check(code: str, say: Words) -> str:
+    return say("canary.check." + code) if say.has("canary.check." + code) else code
 
 
 def _timeline(

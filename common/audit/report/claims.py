@@ -93,6 +93,15 @@ def notes(m: MerchantFacts, say: Words) -> list[str]:
     return found
 
 
+def same_program(facts: ReportFacts) -> str:
+    """Whether the canaries ran the program that the ledgers name: "same", "other" or "unknown"."""
+    codes = {code for m in facts.merchants for code in m.codes}
+    tested = facts.canary.code_digest if facts.canary else ""
+    if not (codes and tested):
+        return "unknown"
+    return "same" if codes == {tested} else "other"
+
+
 def checked(facts: ReportFacts, say: Words) -> Iterator[str]:
     """What was looked at, each a sentence; only what these files allow."""
     readable = [m for m in facts.merchants if m.readable]
@@ -127,5 +136,7 @@ def unchecked(facts: ReportFacts, say: Words) -> Iterator[str]:
         yield say("unchecked.stated")
     if facts.canary is None:
         yield say("unchecked.canary")
+    elif same_program(facts) != "same":
+        yield say("unchecked.other-program")
     for key in ("program", "rows", "size", "several", "end", "numbers"):
         yield say("unchecked." + key)

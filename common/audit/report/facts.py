@@ -157,20 +157,54 @@ class RoundFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """A lower bound of epsilon that an attack on canaries reached.
+
+    Attributes:
+        code: Of the check.
+        strict: At the level of the verdict.
+        usual: With 95 % confidence; one in twenty is too large by chance.
+        passed: Whether the strict one is within the claim.
+    """
+
+    code: str
+    strict: float
+    usual: float
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One check of a canary audit: its code, whether it was passed, what was seen."""
+
+    code: str
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class CanaryFacts:
     """Results of a canary audit, as its file states them.
 
     Attributes:
-        holds: Its verdict; None when the file has none.
-        claimed: The claimed epsilon; None when the file has none.
-        bounds: (name, lower bound of epsilon).
-        tests: (name, passed, remark).
+        holds: Its verdict; None when the file has none that its own checks bear out.
+        claimed: The claimed epsilon.
+        delta: Of the claim.
+        false_alarm: Bound on the chance that a sound program is flagged.
+        code_digest: Of the program that was tested, by its own word.
+        same_program: Whether that is the program which was installed beside the auditor.
+        bounds: Lower bounds of epsilon.
+        tests: Every check.
     """
 
     holds: bool | None
-    claimed: float | None
-    bounds: tuple[tuple[str, float], ...] = ()
-    tests: tuple[tuple[str, bool, str], ...] = ()
+    claimed: float | None = None
+    delta: float | None = None
+    false_alarm: float | None = None
+    code_digest: str = ""
+    same_program: bool | None = None
+    bounds: tuple[Bound, ...] = ()
+    tests: tuple[Test, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,24 +170,32 @@ def _problems(problems: tuple[Problem, ...], say: Words) -> Bullets:
 
 def _canary(facts: ReportFacts, say: Words) -> Iterator[Block]:
     yield Heading(say("canary.head"))
-    if facts.canary is None:
+    found = facts.canary
+    if found is None:
         yield Text(say("canary.none"), "muted")
         return
-    found = facts.canary
     key = {True: "canary.holds", False: "canary.broken", None: "canary.unclear"}[found.holds]
     yield Text(say(key), "good" if found.holds else "bad")
+    nobody = say("not.named")
+    rows = [
+        (say("canary.claim"), nobody if found.claimed is None else charts.number(found.claimed)),
+        (say("canary.delta"), nobody if found.delta is None else f"{found.delta:g}"),
+        (say("canary.alarm"), nobody if found.false_alarm is None else f"{found.false_alarm:.1e}"),
+        (say("canary.program"), found.code_digest or nobody),
+        (say("canary.ledgers"), say("canary.ledgers." + claims.same_program(facts))),
+    ]
+    yield Table((), tuple(rows), (0.3, 0.7))
     if found.bounds:
         yield Figure(charts.canaries(found, say), say("chart.canary.caption"))
-    yield Bullets(
-        tuple(
-            ("✓" if passed else "✗", f"{name}: {remark}" if remark else name, _tone(passed))
-            for name, passed, remark in found.tests
+    items: list[tuple[str, str, Tone]] = []
+    for test in found.tests:
+        part = "canary.part." + test.code.split(".")[0]
+        name = f"{say(part)} ({test.code})" if say.has(part) else test.code
+        tone: Tone = "plain" if test.passed else "bad"
+        items.append(
+            ("✓" if test.passed else "✗", say("canary.item", name=name, text=test.text), tone)
         )
-    )
-
-
-def _tone(passed: bool) -> Tone:
-    return "good" if passed else "bad"
+    yield Bullets(tuple(items))
 
 
 def _limits(facts: ReportFacts, say: Words) -> Iterator[Block]:
