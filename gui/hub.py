@@ -8,7 +8,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QObject, QSettings, QTimer, Signal
 
-from client.api import JobFailure, JobResult, JobSpec, Shop, count_privacy, run_node
+from client.api import (
+    JobFailure,
+    JobResult,
+    JobSpec,
+    Shop,
+    count_privacy,
+    count_quarter,
+    run_node,
+)
 from common.errors import UserFacing
 from gui.engine import EngineProcess, State
 
@@ -48,6 +56,7 @@ class Hub(QObject):
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
         self._counted_head = ""
+        self._counted_quarter: tuple[str, float | None] = ("", None)
 
     def open(self) -> bool:
         """Open the shop if the folder holds one; an error is shown, not raised."""
@@ -138,6 +147,11 @@ class Hub(QObject):
         if self.shop is None:
             return
         view = self.shop.privacy()
+        limited = view.quarter_limit is not None and view.epsilon is not None
+        asked = (view.head, view.quarter_limit)
+        if limited and view.quarter_epsilon is None and asked != self._counted_quarter:
+            self._counted_quarter = asked
+            self.start(count_quarter())
         if view.epsilon is not None or view.head == self._counted_head:
             return
         self._counted_head = view.head

@@ -92,9 +92,12 @@ class Sidebar(QWidget):
         shop = self._hub.shop
         if shop is None:
             return
-        n = shop.waiting().n_drafts
-        text = self._names["ads"][0]
-        self._buttons["ads"].setText(f"  {text}  ({n})" if n else f"  {text}")
+        waiting = shop.waiting()
+        for name, n in (("ads", waiting.n_drafts), ("privacy", waiting.n_held)):
+            text = self._names[name][0]
+            self._buttons[name].setText(f"  {text}  ({n})" if n else f"  {text}")
+            said = words.fill(self.tr("%1: %2 waiting for you"), text, n)
+            self._buttons[name].setAccessibleName(said if n else text)
         self._shop.setText(shop.settings.shop_name or self.tr("This shop"))
         job = self._hub.job("node")
         step = job.progress.step if job and job.progress else ""

@@ -151,6 +151,7 @@ def job_title(name: str) -> str:
         "join": translate("Words", "Joining the league"),
         "audience": translate("Words", "Picking an audience"),
         "ads": translate("Words", "Writing ads"),
+        "verify": translate("Words", "Checking your ledger"),
     }.get(name, name)
 
 

@@ -100,6 +100,10 @@ class Overview(PageView):
             self.content.addWidget(self._empty())
             self.content.addStretch(1)
             return
+        if value.waiting.n_held:
+            words = self.tr("%n round(s) wait for your yes.", "", value.waiting.n_held)
+            action = (self.tr("Look at it"), lambda: self.hub.go_to.emit("privacy"))
+            self.content.addWidget(Banner(words, action, "warn"))
         if value.waiting.n_drafts:
             words = self.tr("%n ad(s) wait for your approval.", "", value.waiting.n_drafts)
             action = (self.tr("Review ads"), lambda: self.hub.go_to.emit("ads"))

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
-from client.api import Departure, PrivacyView
+from client.api import Countersigned, Departure, HeldReport, PrivacyView
 from gui import format as fmt
 from gui import words
 from gui.hub import Hub
 from gui.pages.departure import DepartureDialog
+from gui.pages.heldcard import HeldCard
 from gui.pages.page import PageView
 from gui.pages.privacycard import budget_ring
+from gui.pages.signedcard import SignedCard
 from gui.widgets.basics import Card, button, column, label, named_row, pill, row, rule
 from gui.widgets.empty import Empty
 from gui.widgets.steps import StepLine
@@ -27,6 +29,8 @@ from gui.widgets.timechart import ChartData, TimeChart
 class _Seen:
     view: PrivacyView
     departures: tuple[Departure, ...]
+    held: tuple[HeldReport, ...]
+    signed: Countersigned
 
 
 class Privacy(PageView):
@@ -42,18 +46,22 @@ class Privacy(PageView):
         self.buttons.addWidget(go)
 
     def load(self) -> object:
-        """Budget and departures."""
-        return _Seen(self.shop.privacy(), self.shop.departures())
+        """Budget, departures, what waits, what was countersigned."""
+        shop = self.shop
+        return _Seen(shop.privacy(), shop.departures(), shop.held(), shop.countersigned())
 
     def build(self, value: object) -> None:
-        """Two cards above, the list below."""
+        """What waits for a yes, then the budget, then everything that left."""
         if not isinstance(value, _Seen):
             return
+        for report in value.held:
+            self.content.addWidget(HeldCard(self.hub, report, value.view.limit))
         top = QHBoxLayout()
         top.setSpacing(14)
         top.addWidget(self._budget(value.view), 3)
         top.addWidget(self._promise(value.view), 4)
         self.content.addLayout(top)
+        self.content.addWidget(SignedCard(self.hub, value.signed))
         if sum(d.epsilon_after is not None for d in value.departures) > 1:
             self.content.addWidget(self._spending(value))
         self.content.addWidget(self._list(value.departures))
@@ -64,6 +72,7 @@ class Privacy(PageView):
             named_row(self.tr("Spent"), fmt.number(view.epsilon)),
             named_row(self.tr("Left"), fmt.number(view.left)),
             named_row(self.tr("Limit of this shop"), fmt.number(view.limit)),
+            *self._quarter(view),
             named_row(self.tr("Charges so far"), fmt.count(view.n_charges)),
             named_row(self.tr("Charged, not sent yet"), fmt.count(view.n_reserved)),
             spacing=6,
@@ -76,6 +85,14 @@ class Privacy(PageView):
         body = row(budget_ring(view, 150), spacing=20)
         body.addLayout(figures, 1)
         return Card(self.tr("Privacy budget (ε)")).add(body, None)
+
+    def _quarter(self, view: PrivacyView) -> tuple[QHBoxLayout, ...]:
+        """This quarter beside the whole life, where the policy limits a quarter."""
+        if view.quarter_limit is None:
+            return ()
+        name = words.fill(self.tr("This quarter (until %1)"), fmt.day(view.quarter_ends))
+        spent, limit = fmt.number(view.quarter_epsilon), fmt.number(view.quarter_limit)
+        return (named_row(name, words.fill(self.tr("%1 of %2"), spent, limit)),)
 
     def _promise(self, view: PrivacyView) -> Card:
         card = Card(self.tr("What the figure promises"))

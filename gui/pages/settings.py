@@ -7,29 +7,30 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout
 from gui import format as fmt
 from gui.hub import Hub
 from gui.pages.page import PageView
-from gui.widgets.basics import Card, label, row
+from gui.pages.policycard import PolicyCard
+from gui.widgets.basics import Card, column, label, row
 from gui.widgets.segments import Segments
 from gui.widgets.steps import StepLine
-from gui.words import fill
 
 
 class Settings(PageView):
-    """Window options are changed here; the policy is changed in the shop's own file."""
+    """Window options, and the policy: a form over the shop's own file."""
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
         self.set_title(self.tr("Settings"))
 
     def load(self) -> object:
-        """The shop's settings, and its name on the wire."""
-        return self.shop.settings, self.shop.info().identity
+        """The shop's settings, its name on the wire, and whether there is something to undo."""
+        return self.shop.settings, self.shop.info().identity, self.shop.can_undo_policy()
 
     def build(self, value: object) -> None:
         """Two cards."""
         top = QHBoxLayout()
         top.setSpacing(14)
-        top.addWidget(self._window(), 2)
-        top.addWidget(self._policy(), 3)
+        left = column(self._window(), self._shop(), None, spacing=14)
+        top.addLayout(left, 2)
+        top.addWidget(PolicyCard(self.hub, self.shop), 3)
         self.content.addLayout(top)
         self.content.addStretch(1)
 
@@ -65,27 +66,14 @@ class Settings(PageView):
         self.hub.options.setValue(name, value)
         self.hub.restyled.emit()
 
-    def _policy(self) -> Card:
-        settings, policy = self.shop.settings, self.shop.settings.policy
-        info = self.shop.info()
-        card = Card(self.tr("Policy of this shop"))
-        yes, no = self.tr("yes"), self.tr("no")
-        lines = (
+    def _shop(self) -> Card:
+        settings, info = self.shop.settings, self.shop.info()
+        card = Card(self.tr("This shop"))
+        for name, text in (
             (self.tr("Shop"), settings.shop_name or fmt.DASH),
             (self.tr("Known to the league as"), info.identity or fmt.DASH),
             (self.tr("Folder"), str(self.shop.home)),
-            (self.tr("Privacy limit"), f"ε {fmt.number(policy.epsilon)}"),
-            (self.tr("Rounds are paused"), yes if policy.paused else no),
-            (self.tr("Hours"), policy.hours or self.tr("always")),
-            (self.tr("Least noise σ"), fmt.number(policy.min_noise_multiplier)),
-            (self.tr("Most steps a round"), fmt.count(policy.max_local_steps)),
-            (self.tr("Most impressions a shopper"), fmt.count(policy.max_impressions)),
-            (self.tr("Answers quality checks"), yes if policy.allow_evaluation else no),
             (self.tr("Smallest audience"), fmt.count(settings.audience_floor)),
-        )
-        for name, text in lines:
-            card.add(StepLine(name, text))
-        note = fill(
-            self.tr("The policy always wins over the league's plan. Change it in %1."), "hansa.toml"
-        )
-        return card.add(label(note, "caption", wrap=True))
+        ):
+            card.add(StepLine(name, text, width=130))
+        return card.add(None)

@@ -1,0 +1,156 @@
+"""The policy as a form: tighter rules count at once, weaker ones are asked for again in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+
+from client.api import Policy, Shop
+from common.errors import UserFacing
+from common.privacy import DELTA_BY_TIER, TIER_LIMIT
+from gui import format as fmt
+from gui.hub import Hub
+from gui.pages.policywords import rule_name, tier_name, weaker_words
+from gui.widgets.basics import Card, button, label, row, rule
+from gui.widgets.confirm import Confirm
+from gui.widgets.segments import Segments
+from gui.words import fill
+
+Value = float | int | bool | str | tuple[str, ...] | None
+
+
+class PolicyCard(Card):
+    """Reads the fields when Save is pressed; writes only what is different."""
+
+    def __init__(self, hub: Hub, shop: Shop) -> None:
+        super().__init__()
+        self._hub, self._shop = hub, shop
+        self._old = shop.policy()
+        self.setAccessibleName(self.tr("Policy of this shop"))
+        self.add(label(self.tr("Policy of this shop"), "section"))
+        note = self.tr("These rules always win over the league's plan.")
+        self.add(label(note, "caption", wrap=True))
+        self._fields: dict[str, QLineEdit] = {}
+        self._checks: dict[str, QCheckBox] = {}
+        self._switches()
+        self.add(rule())
+        self._limits()
+        self.add(rule())
+        self._plan_rules()
+        self.add(None, rule(), self._actions())
+
+    def _switches(self) -> None:
+        for name, text in (
+            ("paused", self.tr("Pause: take part in nothing")),
+            ("hold", self.tr("Hold: show me every round before it leaves")),
+            ("allow_evaluation", self.tr("Answer quality checks")),
+        ):
+            box = QCheckBox(text)
+            box.setAccessibleName(text)
+            box.setChecked(bool(getattr(self._old, name)))
+            self._checks[name] = box
+            self.add(box)
+
+    def _limits(self) -> None:
+        old = self._old
+        self._line("epsilon", f"{old.epsilon:g}", self.tr("Smaller protects more"))
+        quarter = "" if old.epsilon_quarter is None else f"{old.epsilon_quarter:g}"
+        self._line("epsilon_quarter", quarter, self.tr("Empty: only the lifetime limit"))
+        self._tier = Segments(
+            rule_name("tier"), [(t, tier_name(t)) for t in DELTA_BY_TIER], old.tier
+        )
+        self.add(row(label(rule_name("tier"), "muted"), None, self._tier))
+        sizes = fill(
+            self.tr("Up to %1, %2 or %3 shoppers: δ is %4, %5 or %6"),
+            *(fmt.count(n) for n in TIER_LIMIT.values()),
+            *(f"{d:g}" for d in DELTA_BY_TIER.values()),
+        )
+        self.add(label(sizes, "caption", wrap=True))
+        self._line("hours", old.hours, self.tr("Like 22-6; empty: always"))
+
+    def _plan_rules(self) -> None:
+        old = self._old
+        self._line("min_noise_multiplier", f"{old.min_noise_multiplier:g}", "")
+        self._line("max_clip_norm", f"{old.max_clip_norm:g}", "")
+        self._line("max_local_steps", str(old.max_local_steps), "")
+        self._line("max_impressions", str(old.max_impressions), "")
+        code = " ".join(old.allowed_code)
+        self._line("allowed_code", code, self.tr("Only that of this program"), wide=True)
+
+    def _line(self, name: str, text: str, hint: str, *, wide: bool = False) -> None:
+        field = QLineEdit(text)
+        field.setAccessibleName(rule_name(name))
+        field.setPlaceholderText(hint)
+        field.setToolTip(hint)
+        field.setFixedWidth(250 if wide else 130)
+        field.returnPressed.connect(self.save)
+        self._fields[name] = field
+        shown = label(hint, "caption") if hint and not wide and name != "epsilon_quarter" else None
+        line = row(label(rule_name(name), "muted", wrap=True))
+        if shown is not None:
+            line.addWidget(shown)
+        line.addWidget(field)
+        self.add(line)
+
+    def _actions(self) -> QWidget:
+        out = QWidget()
+        undo = button(self.tr("Undo last change"), self._ask_undo)
+        undo.setEnabled(self._shop.can_undo_policy())
+        save = button(self.tr("Save policy"), self.save, kind="primary")
+        box = row(undo, None, save)
+        box.setContentsMargins(0, 0, 0, 0)
+        out.setLayout(box)
+        return out
+
+    def changes(self) -> dict[str, Value]:
+        """What the form says that the policy does not; raw words where they are no value."""
+        out: dict[str, Value] = {n: box.isChecked() for n, box in self._checks.items()}
+        out["tier"] = self._tier.current()
+        for name, field in self._fields.items():
+            out[name] = _value(name, field.text().strip())
+        return {n: v for n, v in out.items() if v != getattr(self._old, n)}
+
+    def save(self) -> None:
+        """Write what is different, after a question when the protection gets weaker."""
+        changes = self.changes()
+        if not changes:
+            self._hub.said.emit(self.tr("Nothing is different."), "info")
+            return
+        done = self.tr("Saved. It counts from the next round.")
+        self._ask(changes, lambda: self._hub.do(lambda: self._shop.set_policy(changes), done))
+
+    def _ask_undo(self) -> None:
+        done = self.tr("The policy is as it was before the last change.")
+        self._ask({}, lambda: self._hub.do(self._shop.undo_policy, done))
+
+    def _ask(self, changes: Mapping[str, Value], act: Callable[[], object]) -> None:
+        try:
+            weaker = self._shop.weaker(changes)
+        except UserFacing as e:
+            self._hub.show_error(e)
+            return
+        if not weaker:
+            act()
+            return
+        lines = [weaker_words(n, self._old, changes.get(n)) for n in weaker]
+        lines.append(self.tr("What is learnt about your shoppers then cannot be taken back."))
+        title = self.tr("Protect your shoppers less than before?")
+        Confirm(title, lines, self.tr("Yes, change it"), act, self).open()
+
+
+def _value(name: str, text: str) -> Value:
+    """A field's text as the rule's kind of value; text that is none is refused by the policy."""
+    usual = getattr(Policy(), name)
+    if name == "epsilon_quarter" and not text:
+        return None
+    if isinstance(usual, tuple):
+        return tuple(text.replace(",", " ").split())
+    if isinstance(usual, str):
+        return text
+    try:
+        # a Chinese or German reader may type a comma
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return text
+    return int(number) if isinstance(usual, int) and number == int(number) else number
