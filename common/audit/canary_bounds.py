@@ -54,10 +54,11 @@ def check_bounds(seen: Observed) -> list[Check]:
     b = bounds(scores(seen), scenario.coins(seen.plan), seen.plan)
     m, sure = seen.plan.n_canaries, f"{100 * (1 - LEVEL):.4f} %"
     shared = f"claimed {b.claimed:.3f} at delta {seen.plan.delta:g}; "
+    words = ["VIOLATION: " if bound > b.claimed else "" for bound in (b.one_run, b.gaussian)]
     steinke = Check(
         "epsilon.one_run",
         b.one_run <= b.claimed,
-        f"One run, {m} coins: epsilon is at least {b.one_run_usual:.2f} with 95 %, "
+        f"{words[0]}One run, {m} coins: epsilon is at least {b.one_run_usual:.2f} with 95 %, "
         f"{b.one_run:.2f} with {sure}; {shared}assumes nothing of the noise.",
         f"No noise on what a shopper touches; it cannot show more than about {math.log(m) - 2:.1f} here.",
         figures={"bound": b.one_run, "bound_95": b.one_run_usual, "claimed": b.claimed},
@@ -65,7 +66,7 @@ def check_bounds(seen: Observed) -> list[Check]:
     normal = Check(
         "epsilon.separation",
         b.gaussian <= b.claimed,
-        f"Gaussian separation {b.separation:.2f}: epsilon is at least {b.gaussian_usual:.2f} with "
+        f"{words[1]}Gaussian separation {b.separation:.2f}: epsilon is at least {b.gaussian_usual:.2f} with "
         f"95 %, {b.gaussian:.2f} with {sure}; {shared}assumes normal noise.",
         f"Noise below {_reach(seen.plan, b.claimed):.2f} of the claimed sigma.",
         figures={

@@ -1,4 +1,18 @@
-"""All checks of `hansa-audit canary` over one worker's observations, and the verdict."""
+"""All checks of `hansa-audit canary` over one worker's observations, and the verdict.
+
+What is trusted, and what is not:
+
+- The worker (`python -m client.canary`) hands the code under test nothing but plans and a real
+  shop's store, and uses the generator of production: no argument, flag or generator tells an audit
+  from a round. Sums are looked at through plans with a noise a millionth of C.
+- The judge trusts that the worker writes down what `train` and `histogram` returned. Code that
+  was made to deceive this audit (that knows the planted names, say) is not found by it: compare
+  `code_digest` with the digest of the released program for that.
+- Clipping, sampling, noise and the model's gradients are computed again here with NumPy, the
+  claim by `common.accounting`; nothing of the client is imported.
+- Gaussian separation assumes that the noise is normal, which other checks test; the one-run bound
+  assumes nothing, and shows less.
+"""
 
 from __future__ import annotations
 

@@ -68,8 +68,8 @@ def _sigma(code: str, parts: Mapping[str, Floats], when: str) -> Check:
         f"Noise {when}: of {len(parts)} tensors the one farthest off is {worst} with "
         f"{ratio:.4f} of the claimed sigma (95 %: {low:.4f} to {high:.4f})."
     )
-    z = normal_quantile(LEVEL / 2 / len(parts)) + 3.1
-    reach = {n: max(0.0, 1 - z / math.sqrt(2 * size)) for n, size in sizes.items()}
+    far = normal_quantile(LEVEL / 2 / len(parts)) + 3.1
+    reach = {n: max(0.0, 1 - far / math.sqrt(2 * size)) for n, size in sizes.items()}
     power = (
         f"Finds (99.9 %) less than {max(reach.values()):.3f} of sigma on the largest tensor, "
         f"{min(reach.values()):.2f} on the smallest."

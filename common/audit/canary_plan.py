@@ -59,8 +59,8 @@ class CanaryPlan:
     max_impressions: int = DEFAULT.max_impressions
     seed: int = 0
     n_canaries: int = 1000
-    n_noise: int = 96
-    n_draws: int = 160
+    n_noise: int = 200
+    n_draws: int = 200
 
     def __post_init__(self) -> None:
         """Check the bounds, so that a worker is never asked for something endless.

@@ -73,9 +73,11 @@ def kolmogorov_p(values: Floats) -> float:
     t = (math.sqrt(n) + 0.12 + 0.11 / math.sqrt(n)) * gap
     if t < 0.2:
         return 1.0
-    return min(
-        1.0, max(0.0, 2 * sum((-1) ** (j - 1) * math.exp(-2 * (j * t) ** 2) for j in range(1, 101)))
-    )
+    total = 0.0
+    for j in range(1, 101):
+        term = 2 * math.exp(-2 * (j * t) ** 2)
+        total += term if j % 2 else -term
+    return min(1.0, max(0.0, total))
 
 
 def binomial_p(successes: int, n: int, p: float) -> float:
@@ -94,7 +96,7 @@ def binomial_pmf(n: int, p: float) -> Floats:
     log = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
     k = np.arange(n + 1)
     exponent = log[n] - log[k] - log[n - k] + k * math.log(p) + (n - k) * math.log1p(-p)
-    out = np.exp(exponent)
+    out: Floats = np.exp(exponent)
     return out
 
 
