@@ -16,7 +16,7 @@ from common.secagg.encoding import League, choose
 from common.secagg.shares import Adversary, LeagueNoise
 
 #: Grid of losses for the check on the lattice.
-LATTICE_INTERVAL = 2e-5
+LATTICE_INTERVAL = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,14 @@ def both(
 def concentrated(noise: LeagueNoise, adversary: Adversary = Adversary.LEAGUE) -> float:
     """A second opinion without sampling: x of x^2/2 concentrated DP (Kairouz, Liu, Steinke 2021).
 
-    Theorem 1's min(sqrt(r^2 + tau D / 2), r + tau sqrt D), r = sensitivity / noise and
-    tau = 10 sum_k exp(-2 pi^2 share^2 k / (k + 1)); ours is 1 / `LeagueNoise.multiplier`.
+    Proposition 14, for every order: min(sqrt(r^2 + 2 tau D), r + tau sqrt D), r = sensitivity /
+    noise, tau = 10 sum_k exp(-2 pi^2 share^2 k / (k + 1)). Ours is 1 / `LeagueNoise.multiplier`.
     """
     n = noise.honest(adversary)
     variance = noise.share_std**2
     ratio = noise.sensitivity / math.sqrt(n * variance)
     tau = 10 * math.fsum(math.exp(-2 * math.pi**2 * variance * k / (k + 1)) for k in range(1, n))
-    square = math.sqrt(ratio**2 + tau * noise.dimension / 2)
+    square = math.sqrt(ratio**2 + 2 * tau * noise.dimension)
     return min(square, ratio + tau * math.sqrt(noise.dimension))
 
 

@@ -35,8 +35,8 @@ def system_source() -> Source:
 def gaussian(std: int, n: int, source: Source) -> Ints:
     """Independent samples of the discrete Gaussian N_Z(0, std^2): P(x) ~ exp(-x^2 / 2 std^2).
 
-    Karney 2016 (algorithm D, "Sampling exactly from the normal distribution") for mean 0 and a
-    whole standard deviation, with the Bernoulli trials of Canonne, Kairouz and Steinke 2020
+    Karney 2016 ("Sampling exactly from the normal distribution") for mean 0 and a whole standard
+    deviation, with the Bernoulli trials of Canonne, Kairouz and Steinke 2020
     (algorithm 1). Only whole numbers are compared: no float, no table, no truncated tail, so the
     samples are exactly distributed if the bytes are uniform. How long it takes depends on the
     numbers drawn.

@@ -93,7 +93,7 @@ class LeagueNoise:
 
         D * ((n - 1) e_c + n e_share + e_tau) with e_t = 2 sum_j exp(-2 pi^2 t^2 j^2) (Poisson
         summation) and c^2 = share_std^2 / 2, the smallest variance met when n equal shares are
-        added one by one (Kairouz, Liu, Steinke 2021, theorem 9; Peikert 2010 for the rounding).
+        added one by one (Kairouz, Liu, Steinke 2021; Peikert 2010 for the rounding).
         """
         steps = self.n_max * (_theta(self.share_std**2 / 2) + _theta(float(self.share_std) ** 2))
         return self.dimension * (steps + _theta(SMOOTHING))

@@ -168,7 +168,7 @@ def test_no_wrap_around_when_all_pull_one_way(bits: int, turned: bool) -> None:
 
 
 def test_too_large_a_scale_would_wrap() -> None:
-    codec, noise = choose(replace(LEAGUE, bits=24, weight=16, rotate=False))
+    codec, _ = choose(replace(LEAGUE, bits=24, weight=16, rotate=False))
     wide = replace(codec, scale=codec.scale * 4)
     pull = np.zeros(300)
     pull[7] = codec.radius

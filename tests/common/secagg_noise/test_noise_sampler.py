@@ -133,7 +133,9 @@ def test_any_size_from_a_seed(std: int, n: int, seed: int) -> None:
     assert (np.abs(x) < 12 * std).all()
 
 
-@pytest.mark.parametrize("call", [lambda: gaussian(0, 1, seeded(0)), lambda: gaussian(1, -1, seeded(0))])
+@pytest.mark.parametrize(
+    "call", [lambda: gaussian(0, 1, seeded(0)), lambda: gaussian(1, -1, seeded(0))]
+)
 def test_out_of_bounds_is_refused(call: Callable[[], object]) -> None:
     with pytest.raises(ValueError):
         call()
