@@ -131,10 +131,12 @@ def unban(folder: Folder, who: str) -> Merchant:
 
     Raises:
         InputError: no such merchant.
+        EnrolmentError: its name has gone on under another key.
     """
     registry = Registry.of(folder)
     try:
         merchant = registry.merchant(who)
+        _check_name(registry, merchant)
         registry.set_ban(merchant.fingerprint, None)
         return registry.merchant(merchant.fingerprint)
     finally:
@@ -163,13 +165,29 @@ def _check_known(known: dict[str, Merchant], request: EnrolmentRequest, name: st
     for other in known.values():
         if other.fingerprint == request.merchant.fingerprint:
             continue
-        if other.node_key_pem == request.node_key_pem or other.name == (name or request.name):
+        # a name may go on under a new key once the old key is locked out; the book keeps both
+        named = other.name == (name or request.name) and not other.banned_at
+        if other.node_key_pem == request.node_key_pem or named:
             what = "node key" if other.node_key_pem == request.node_key_pem else "name"
             raise EnrolmentError(
                 f"Another merchant has this {what} already.",
                 where=other.fingerprint,
                 safe="Nobody was let in.",
-                todo="Give another name with --name, or have the merchant join again.",
+                todo="Give another name with --name, or have the merchant join again. If it lost "
+                "its key, lock the old one out first: hansa-server ban "
+                f"{other.fingerprint[:12]}",
+            )
+
+
+def _check_name(registry: Registry, merchant: Merchant) -> None:
+    for other in registry.merchants():
+        same = other.name == merchant.name and other.fingerprint != merchant.fingerprint
+        if same and not other.banned_at:
+            raise EnrolmentError(
+                "This merchant's name has gone on under another key.",
+                where=other.fingerprint,
+                safe="The ban holds.",
+                todo="Ban the newer key first if the older one is to come back.",
             )
 
 

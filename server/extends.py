@@ -115,6 +115,8 @@ def _pairs(tail: tuple[LedgerEntry, ...], last: LedgerHead | None) -> Refusal | 
     for e in tail:
         if (e.mechanism is not None) != (e.kind is EntryKind.RESERVE):
             return _bad(f"Entry {e.sequence} must name a mechanism exactly when it is a reserve.")
+        if e.witnessed is not None and e.kind is not EntryKind.RESERVE:
+            return _bad(f"Entry {e.sequence} names a book, which only a reserve does.")
         if bool(e.report_digest) != (e.kind is EntryKind.COMMIT):
             return _bad(f"Entry {e.sequence} must name a report exactly when it is a commit.")
         if e.kind is EntryKind.RESERVE:

@@ -77,12 +77,14 @@ class Registry(Runs, Rounds):
         return [Merchant(r[0], r[1], r[2], r[3], int(r[4]), r[5], r[6] or "", r[7]) for r in rows]
 
     def merchant(self, who: str) -> Merchant:
-        """By name or by the beginning of the fingerprint.
+        """By name or by the beginning of the fingerprint; of two keys the one that is not banned.
 
         Raises:
             InputError: nobody, or more than one.
         """
         found = [m for m in self.merchants() if m.name == who or m.fingerprint.startswith(who)]
+        if len(found) > 1:
+            found = [m for m in found if not m.banned_at] or found
         if len(found) != 1:
             many = "More than one merchant has" if found else "No merchant has"
             raise InputError(

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from common.book import BookKind
+from common.canonical import digest
 from common.errors import FederationError, InputError, InternalError
 from common.flower import quiet
 from common.flower.calls import LinkDown, LinkRefused
@@ -19,6 +21,7 @@ from server.enrolment import not_serving
 from server.folder import Folder
 from server.options import RunOptions
 from server.registry import Registry
+from server.selfcheck import verified
 from server.strategy import RunEvent, Tell
 
 #: How long the SuperLink may take to offer the task of a run that was just opened.
@@ -62,12 +65,15 @@ def play(folder: Folder, run_id: str, tell: Tell) -> dict[str, Any]:
 
     Raises:
         CoordinatorUnreachable: `hansa-server serve` does not run.
+        LedgerBroken: the coordinator's book does not hold; no merchant is asked.
+        InputError: the run is finished, or it began before this coordinator kept a book.
         FederationError: too few merchants; what is done is kept, and `--resume` goes on.
     """
     folder.use()
     quiet()
     started = time.monotonic()
     with closing(Registry.of(folder)) as registry:
+        verified(registry)
         run = registry.run(run_id)
         if run.status == "finished":
             raise InputError(
@@ -76,6 +82,7 @@ def play(folder: Folder, run_id: str, tell: Tell) -> dict[str, Any]:
                 safe="Nothing was changed.",
                 todo="Start another one: hansa-server run --train-before DATE",
             )
+        _check_age(registry, run_id)
         try:
             _play(folder, registry, run_id, run.flower_run, tell)
         except FederationError as e:
@@ -93,6 +100,18 @@ def play(folder: Folder, run_id: str, tell: Tell) -> dict[str, Any]:
                 todo=f"Go on with: hansa-server run --resume {run_id}",
             ) from e
         return {**summary(registry, run_id), "seconds": round(time.monotonic() - started, 1)}
+
+
+def _check_age(registry: Registry, run_id: str) -> None:
+    """A run is in the book from its first round on, or an auditor could not follow its weights."""
+    for row in registry.rounds(run_id):
+        if not registry.book.of(BookKind.PLAN, digest(row.plan)):
+            raise InputError(
+                "This run began before this coordinator kept a book; it cannot go on.",
+                where=run_id,
+                safe="Its finished rounds stay in the registry; no merchant was asked anything.",
+                todo="Start another one: hansa-server run --train-before DATE",
+            )
 
 
 def _play(folder: Folder, registry: Registry, run_id: str, before: str, tell: Tell) -> None:

@@ -60,15 +60,16 @@ class Shop:
         if plan.digest() in self.kept:
             return self.kept[plan.digest()]
         self.trained += 1
-        if plan.task is Task.TRAIN:
-            tensors = {"w": np.full((2, 2), self.value / 100, np.float32)}
-        else:
-            tensors = {"histogram": np.array([[9, 5, 2, 1], [1, 1, 3, 4]], np.float32)}
-        report = self.ledger.report(plan, tensors)
+        report = self.ledger.report(plan, self.tensors(plan))
         if self.behaviour == "forged":
             report = self.ledger.signed(report, Identity.generate())
         self.kept[plan.digest()] = report
         return report
+
+    def tensors(self, plan):
+        if plan.task is Task.TRAIN:
+            return {"w": np.full((2, 2), self.value / 100, np.float32)}
+        return {"histogram": np.array([[9, 5, 2, 1], [1, 1, 3, 4]], np.float32)}
 
     def take(self, receipt):
         """A sound merchant goes on from the newest head that was co-signed."""
@@ -98,6 +99,7 @@ class FakeGrid:
         self.shops = {s.node_id: s for s in shops}
         self.online = set(self.shops)
         self.waiting, self.counter = {}, itertools.count()
+        self.loses = []  # nodes that are reconnecting: their next message is lost
 
     def get_node_ids(self):
         return set(self.online)
@@ -108,7 +110,10 @@ class FakeGrid:
             key = f"m{next(self.counter)}"
             message.metadata.__dict__["_message_id"] = key
             node = message.metadata.dst_node_id
-            reply = self.shops[node].answer(message) if node in self.online else None
+            if lost := node in self.loses:
+                self.loses.remove(node)
+            there = node in self.online and not lost
+            reply = self.shops[node].answer(message) if there else None
             if reply is not None:
                 self.waiting[key] = reply
             ids.append(key)

@@ -14,6 +14,8 @@ from common.keys import Identity
 from common.kit import EnrolmentRequest, SiteKit
 from server import enrolment
 from server.folder import Config, Folder, free_port
+from server.registry import Registry
+from server.rows import Merchant, now
 
 
 @pytest.fixture
@@ -154,3 +156,31 @@ def test_a_port_in_use_names_the_port_and_what_to_do(folder, name):
             Coordinator(folder).start()
     assert str(port) in e.value.what and f"'{name}'" in e.value.todo
     assert str(folder.config_path) in e.value.todo
+
+
+def test_a_name_goes_on_under_another_key_once_the_old_one_is_locked_out(folder, shop, tmp_path):
+    """A shop that lost its key; the book keeps both, and an auditor sees it."""
+    kit = enrolment.make_kit(folder)
+    registry = Registry.of(folder)
+    first = joining.join(shop, kit, "Tea")
+    pem = first.node_key_pem
+    old = Merchant(first.merchant.fingerprint, "Tea", first.merchant_key, pem, 5, now())
+    registry.add_merchant(old)
+    home = tmp_path / "again"
+    make_shop(home, "Tea", "en", {})
+    request = joining.join(home, kit, "Tea")
+    known = {old.fingerprint: old}
+    with pytest.raises(EnrolmentError) as e:
+        enrolment._check_known(known, request, "")
+    assert "hansa-server ban" in e.value.todo
+    registry.set_ban(old.fingerprint, "lost its key")
+    known = {m.fingerprint: m for m in registry.merchants()}
+    enrolment._check_known(known, request, "")
+    new = Merchant(
+        request.merchant.fingerprint, "Tea", request.merchant_key, request.node_key_pem, 6, now()
+    )
+    registry.add_merchant(new)
+    assert registry.merchant("Tea").fingerprint == new.fingerprint
+    with pytest.raises(EnrolmentError) as e:
+        enrolment.unban(folder, old.fingerprint)
+    assert e.value.safe == "The ban holds."

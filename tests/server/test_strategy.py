@@ -9,8 +9,8 @@ import pytest
 from common.errors import FederationError, InternalError
 from common.rounds import Task
 from server.planning import draft_plan
-from tests.server.fake_ledger import FakeLedger
 from tests.server.fake_league import FakeGrid, League, Shop, options
+from tests.server.fake_ledger import FakeLedger
 
 
 def shops(*behaviours):
@@ -199,6 +199,19 @@ def test_a_replayed_ledger_is_refused(tmp_path):
     run.train_round()
     who = league.shops[2].identity.public.fingerprint
     assert league.registry.refusals("r1", 2)[who] == ["ledger-went-back"]
+
+
+def test_a_bundle_that_was_lost_while_reconnecting_is_sent_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("server.strategy.INSTALL_S", 0.3)
+    league = League(tmp_path, shops("answer", "answer", "answer"))
+    league.grid.loses = [league.shops[1].node_id]
+    run = league.run()
+    assert run.distribute(b"zip") == 3
+    assert [s.installed for s in league.shops] == [1, 1, 1]
+    league.grid.loses = [league.shops[1].node_id] * 9  # gone for good: the run ends all the same
+    assert run.distribute(b"zip") == 2
+    # who has installed it is not sent it again
+    assert [s.installed for s in league.shops] == [2, 1, 2]
 
 
 def test_the_protocol_must_fit_the_noise(tmp_path):
