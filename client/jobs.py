@@ -107,7 +107,10 @@ def parse_line(line: str) -> JobLine | None:
     if "state" in raw and "at" in raw and "creative_id" not in raw:
         note = str(raw.get("note", ""))
         number = raw.get("round")
-        return JobProgress(str(raw["state"]), None, note, number if isinstance(number, int) else 0)
+        # to the coordinator a held report is a refusal; to its owner it is something to look at
+        held = raw["state"] == "refused" and raw.get("code") == "held"
+        step = "held" if held else str(raw["state"])
+        return JobProgress(step, None, note, number if isinstance(number, int) else 0)
     if raw.get("holds") is False:
         return _broken(raw)
     if "error" in raw and "what" in raw:

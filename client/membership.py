@@ -18,7 +18,10 @@ def league(store: Store) -> LeagueView:
     joined = (store.home / KIT_PATH).exists()
     kit = load_kit(store.home) if joined else None
     installed = models.listing(store)
-    refused = [r for r in rounds.received(store) if r.outcome == "refused"][:SHOWN]
+    # what is held, or was not sent because the merchant said so, is no rule of the policy
+    own = ("held", "declined")
+    found = rounds.received(store)
+    refused = [r for r in found if r.outcome == "refused" and r.code not in own][:SHOWN]
     return LeagueView(
         name=kit.league if kit else "",
         coordinator=kit.coordinator.fingerprint if kit else "",

@@ -95,6 +95,7 @@ def node_state(state: str, step: str = "") -> tuple[str, str]:
         "training": (translate("Words", "Learning on your data"), "accent"),
         "sent": (translate("Words", "Online, answer sent"), "good"),
         "refused": (translate("Words", "Online, a round was refused"), "warn"),
+        "held": (translate("Words", "Online, a round waits for your yes"), "warn"),
         "installed": (translate("Words", "Online, new model installed"), "good"),
     }
     if state == "running" and step in said:

@@ -14,6 +14,13 @@
 <context>
     <name>Overview</name>
     <message numerus="yes">
+        <source>%n round(s) wait for your yes.</source>
+        <translation>
+            <numerusform>%n round waits for your yes.</numerusform>
+            <numerusform>%n rounds wait for your yes.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n ad(s) wait for your approval.</source>
         <translation>
             <numerusform>%n ad waits for your approval.</numerusform>

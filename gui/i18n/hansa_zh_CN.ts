@@ -323,6 +323,13 @@
     </message>
 </context>
 <context>
+    <name>Confirm</name>
+    <message>
+        <source>Go back</source>
+        <translation>返回</translation>
+    </message>
+</context>
+<context>
     <name>Departure</name>
     <message>
         <source>%1 of the shoppers, %2 noisy sum(s)</source>
@@ -433,6 +440,113 @@
     <message>
         <source>Saved as a new version.</source>
         <translation>已保存为新版本。</translation>
+    </message>
+</context>
+<context>
+    <name>HeldCard</name>
+    <message>
+        <source>Waiting for your yes: %1, round %2</source>
+        <translation>等待您同意：%1，第 %2 轮</translation>
+    </message>
+    <message>
+        <source>Until %1</source>
+        <translation>截止 %1</translation>
+    </message>
+    <message>
+        <source>Leaves when the league asks again</source>
+        <translation>联盟再次询问时发送</translation>
+    </message>
+    <message>
+        <source>Array</source>
+        <translation>数组</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>形状</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Norm</source>
+        <translation>范数</translation>
+    </message>
+    <message>
+        <source>Norm of %1, before noise and as sent: %2</source>
+        <translation>%1 的范数，加噪前与发送时：%2</translation>
+    </message>
+    <message>
+        <source>Thin bar: what your shoppers add up to (only ever shown here). Thick bar: what would leave, with its noise.</source>
+        <translation>细条：您的顾客贡献之和（只在这里显示，从不发送）。粗条：加噪后将要发送的内容。</translation>
+    </message>
+    <message>
+        <source>All arrays</source>
+        <translation>全部数组</translation>
+    </message>
+    <message>
+        <source>ε %1 of %2</source>
+        <translation>ε %1 / 上限 %2</translation>
+    </message>
+    <message>
+        <source>Charged already, sent or not</source>
+        <translation>无论是否发送，均已计入</translation>
+    </message>
+    <message>
+        <source>Could somebody tell who was in?</source>
+        <translation>别人能看出谁参与了吗？</translation>
+    </message>
+    <message>
+        <source>The privacy of this round is spent either way; saying no only keeps the figures here.</source>
+        <translation>无论如何，本轮的隐私预算已经花掉；拒绝只是让这些数值留在本机。</translation>
+    </message>
+    <message>
+        <source>Don&apos;t send</source>
+        <translation>不发送</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>It leaves when the league asks again; learning must be running.</source>
+        <translation>联盟再次询问时就会发送；请保持学习处于运行状态。</translation>
+    </message>
+    <message>
+        <source>The figures of this round are deleted and never leave this computer.</source>
+        <translation>本轮的数值会被删除，永远不会离开这台电脑。</translation>
+    </message>
+    <message>
+        <source>The charge stays in your ledger: your shoppers&apos; rows were used, and noise was drawn for them. Not sending gives no privacy budget back.</source>
+        <translation>费用仍留在您的账本中：顾客的数据已被使用，噪声也已抽取。不发送并不会退回隐私预算。</translation>
+    </message>
+    <message>
+        <source>Don&apos;t send this round?</source>
+        <translation>不发送这一轮？</translation>
+    </message>
+    <message>
+        <source>Deleted. Nothing of it has left.</source>
+        <translation>已删除，没有任何内容离开本机。</translation>
+    </message>
+    <message>
+        <source>No test was possible: too few shoppers were in or out, or everybody was in.</source>
+        <translation>无法测试：参与或未参与的顾客太少，或所有人都参与了。</translation>
+    </message>
+    <message>
+        <source>A quick test on your own rows could not tell who was in this round.</source>
+        <translation>用您自己的数据做的快速测试，看不出谁参与了本轮。</translation>
+    </message>
+    <message>
+        <source>A quick test on your own rows guessed who was in a little better than chance.</source>
+        <translation>用您自己的数据做的快速测试，猜中谁参与的比例略高于随机。</translation>
+    </message>
+    <message>
+        <source>A quick test on your own rows often guessed who was in: think twice before you send.</source>
+        <translation>用您自己的数据做的快速测试，常能猜中谁参与了：发送前请三思。</translation>
+    </message>
+    <message>
+        <source>Score %1 (between %2 and %3). 0.50 = nobody can tell, 1.00 = certain.</source>
+        <translation>得分 %1（介于 %2 与 %3 之间）。0.50 = 无人能看出，1.00 = 完全确定。</translation>
     </message>
 </context>
 <context>
@@ -645,6 +759,16 @@
         <translation>店铺数据只保存在本机。上次导入：%1</translation>
     </message>
     <message numerus="yes">
+        <source>%n round(s) wait for your yes.</source>
+        <translation>
+            <numerusform>%n 轮等待您同意。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Look at it</source>
+        <translation>查看</translation>
+    </message>
+    <message numerus="yes">
         <source>%n ad(s) wait for your approval.</source>
         <translation>
             <numerusform>%n 条创意等待您确认。</numerusform>
@@ -793,6 +917,184 @@
     </message>
 </context>
 <context>
+    <name>Policy</name>
+    <message>
+        <source>Limit over the life of the shop (ε)</source>
+        <translation>店铺终身上限（ε）</translation>
+    </message>
+    <message>
+        <source>Limit per quarter (ε)</source>
+        <translation>每季度上限（ε）</translation>
+    </message>
+    <message>
+        <source>Size of the shop</source>
+        <translation>店铺规模</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Hold</source>
+        <translation>先审后发</translation>
+    </message>
+    <message>
+        <source>Hours of learning</source>
+        <translation>学习时段</translation>
+    </message>
+    <message>
+        <source>Smallest noise σ of a plan</source>
+        <translation>计划的最小噪声 σ</translation>
+    </message>
+    <message>
+        <source>Most that one shopper may weigh</source>
+        <translation>单个顾客的最大权重</translation>
+    </message>
+    <message>
+        <source>Most steps a round</source>
+        <translation>每轮最多步数</translation>
+    </message>
+    <message>
+        <source>Most impressions of one shopper</source>
+        <translation>单个顾客最多展示次数</translation>
+    </message>
+    <message>
+        <source>Quality checks</source>
+        <translation>质量检查</translation>
+    </message>
+    <message>
+        <source>Allowed coordinator code (digests)</source>
+        <translation>允许的协调方代码（摘要）</translation>
+    </message>
+    <message>
+        <source>Small</source>
+        <translation>小</translation>
+    </message>
+    <message>
+        <source>Medium</source>
+        <translation>中</translation>
+    </message>
+    <message>
+        <source>Large</source>
+        <translation>大</translation>
+    </message>
+    <message>
+        <source>The lifetime limit goes from ε %1 to %2: more may be learnt about any one shopper.</source>
+        <translation>终身上限从 ε %1 提高到 %2：关于任何一位顾客，可能被了解得更多。</translation>
+    </message>
+    <message>
+        <source>The limit per quarter goes from ε %1 to %2: the budget is used up faster.</source>
+        <translation>每季度上限从 ε %1 变为 %2：预算会用得更快。</translation>
+    </message>
+    <message>
+        <source>The size goes from %1 to %2: a rare failure of the protection may be likelier.</source>
+        <translation>规模从“%1”变为“%2”：保护极少数情况下失效的可能性会变大。</translation>
+    </message>
+    <message>
+        <source>Rounds leave without your having seen them.</source>
+        <translation>各轮结果不经您查看就会发送。</translation>
+    </message>
+    <message>
+        <source>Plans with less noise are answered: from σ %1 down to %2.</source>
+        <translation>会答复噪声更小的计划：σ 从 %1 降到 %2。</translation>
+    </message>
+    <message>
+        <source>One shopper may weigh more: from %1 up to %2.</source>
+        <translation>单个顾客的权重可以更大：从 %1 升到 %2。</translation>
+    </message>
+    <message>
+        <source>More of one shopper&apos;s impressions may be used: from %1 up to %2.</source>
+        <translation>可使用单个顾客的更多展示：从 %1 升到 %2。</translation>
+    </message>
+    <message>
+        <source>Quality checks are answered, and charged.</source>
+        <translation>会答复质量检查，并计入预算。</translation>
+    </message>
+    <message>
+        <source>Runs of other coordinator code are answered. That code never runs here.</source>
+        <translation>会答复使用其他代码的协调方。那些代码从不在本机运行。</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>无上限</translation>
+    </message>
+</context>
+<context>
+    <name>PolicyCard</name>
+    <message>
+        <source>Policy of this shop</source>
+        <translation>本店规则</translation>
+    </message>
+    <message>
+        <source>These rules always win over the league&apos;s plan.</source>
+        <translation>这些规则始终优先于联盟的计划。</translation>
+    </message>
+    <message>
+        <source>Pause: take part in nothing</source>
+        <translation>暂停：不参与任何轮次</translation>
+    </message>
+    <message>
+        <source>Hold: show me every round before it leaves</source>
+        <translation>先审后发：每轮发送前先给我看</translation>
+    </message>
+    <message>
+        <source>Answer quality checks</source>
+        <translation>答复质量检查</translation>
+    </message>
+    <message>
+        <source>Smaller protects more</source>
+        <translation>越小保护越强</translation>
+    </message>
+    <message>
+        <source>Empty: only the lifetime limit</source>
+        <translation>留空：只按终身上限</translation>
+    </message>
+    <message>
+        <source>Up to %1, %2 or %3 shoppers: δ is %4, %5 or %6</source>
+        <translation>顾客不超过 %1、%2 或 %3 人：δ 为 %4、%5 或 %6</translation>
+    </message>
+    <message>
+        <source>Like 22-6; empty: always</source>
+        <translation>例如 22-6；留空：全天</translation>
+    </message>
+    <message>
+        <source>Only that of this program</source>
+        <translation>仅本程序自身的代码</translation>
+    </message>
+    <message>
+        <source>Undo last change</source>
+        <translation>撤销上次更改</translation>
+    </message>
+    <message>
+        <source>Save policy</source>
+        <translation>保存规则</translation>
+    </message>
+    <message>
+        <source>Nothing is different.</source>
+        <translation>没有改动。</translation>
+    </message>
+    <message>
+        <source>Saved. It counts from the next round.</source>
+        <translation>已保存，从下一轮起生效。</translation>
+    </message>
+    <message>
+        <source>The policy is as it was before the last change.</source>
+        <translation>规则已恢复到上次更改之前。</translation>
+    </message>
+    <message>
+        <source>What is learnt about your shoppers then cannot be taken back.</source>
+        <translation>此后被了解到的顾客信息无法收回。</translation>
+    </message>
+    <message>
+        <source>Protect your shoppers less than before?</source>
+        <translation>要降低对顾客的保护吗？</translation>
+    </message>
+    <message>
+        <source>Yes, change it</source>
+        <translation>是，更改</translation>
+    </message>
+</context>
+<context>
     <name>Privacy</name>
     <message>
         <source>Privacy</source>
@@ -837,6 +1139,14 @@
     <message>
         <source>Privacy budget (ε)</source>
         <translation>隐私预算（ε）</translation>
+    </message>
+    <message>
+        <source>This quarter (until %1)</source>
+        <translation>本季度（至 %1）</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
     </message>
     <message>
         <source>What the figure promises</source>
@@ -1037,16 +1347,8 @@
         <translation>关闭窗口后继续学习</translation>
     </message>
     <message>
-        <source>Policy of this shop</source>
-        <translation>本店策略</translation>
-    </message>
-    <message>
-        <source>yes</source>
-        <translation>是</translation>
-    </message>
-    <message>
-        <source>no</source>
-        <translation>否</translation>
+        <source>This shop</source>
+        <translation>本店</translation>
     </message>
     <message>
         <source>Shop</source>
@@ -1061,44 +1363,8 @@
         <translation>文件夹</translation>
     </message>
     <message>
-        <source>Privacy limit</source>
-        <translation>隐私上限</translation>
-    </message>
-    <message>
-        <source>Rounds are paused</source>
-        <translation>暂停参与</translation>
-    </message>
-    <message>
-        <source>Hours</source>
-        <translation>时段</translation>
-    </message>
-    <message>
-        <source>always</source>
-        <translation>始终</translation>
-    </message>
-    <message>
-        <source>Least noise σ</source>
-        <translation>最小噪声 σ</translation>
-    </message>
-    <message>
-        <source>Most steps a round</source>
-        <translation>每轮最多步数</translation>
-    </message>
-    <message>
-        <source>Most impressions a shopper</source>
-        <translation>每位顾客最多展现</translation>
-    </message>
-    <message>
-        <source>Answers quality checks</source>
-        <translation>参与质量评估</translation>
-    </message>
-    <message>
         <source>Smallest audience</source>
         <translation>最小人群</translation>
-    </message>
-    <message>
-        <source>The policy always wins over the league&apos;s plan. Change it in %1.</source>
-        <translation>本店策略始终优先于联盟的计划。可在 %1 中修改。</translation>
     </message>
 </context>
 <context>
@@ -1280,12 +1546,75 @@
         <translation>设置</translation>
     </message>
     <message>
+        <source>%1: %2 waiting for you</source>
+        <translation>%1：%2 项等待您处理</translation>
+    </message>
+    <message>
         <source>This shop</source>
         <translation>本店</translation>
     </message>
     <message>
         <source>Learning together: %1</source>
         <translation>联合学习：%1</translation>
+    </message>
+</context>
+<context>
+    <name>SignedCard</name>
+    <message>
+        <source>Signed by both sides</source>
+        <translation>双方签名</translation>
+    </message>
+    <message>
+        <source>The league&apos;s coordinator signs under your ledger, and you under its book. Neither can later cut out or change a line without the other being able to show it.</source>
+        <translation>联盟协调方在您的账本上签名，您也在它的账簿上签名。任何一方日后删改一行，另一方都能证明。</translation>
+    </message>
+    <message>
+        <source>Check my ledger</source>
+        <translation>检查我的账本</translation>
+    </message>
+    <message>
+        <source>No receipt yet</source>
+        <translation>还没有回执</translation>
+    </message>
+    <message>
+        <source>All countersigned</source>
+        <translation>全部已会签</translation>
+    </message>
+    <message>
+        <source>%1 newer entries</source>
+        <translation>另有 %1 条新记录</translation>
+    </message>
+    <message>
+        <source>Entries in your ledger</source>
+        <translation>账本记录数</translation>
+    </message>
+    <message>
+        <source>The first receipt comes with the message after your first sent round.</source>
+        <translation>首份回执会在您首次发送之后的下一条消息中送达。</translation>
+    </message>
+    <message>
+        <source>Countersigned</source>
+        <translation>已会签</translation>
+    </message>
+    <message>
+        <source>up to entry %1, with round %2 (%3)</source>
+        <translation>至第 %1 条，随第 %2 轮（%3）</translation>
+    </message>
+    <message>
+        <source>entry %1, %2: every member can compare it</source>
+        <translation>第 %1 条，%2：每位成员都可以核对</translation>
+    </message>
+    <message>
+        <source>Receipts kept</source>
+        <translation>保存的回执</translation>
+    </message>
+    <message>
+        <source>In the league&apos;s book</source>
+        <translation>在联盟账簿中的位置</translation>
+    </message>
+    <message>
+        <source>Your ledger holds: every entry, signature and receipt was checked.</source>
+        <translation>账本完好：每条记录、签名和回执都已检查。</translation>
     </message>
 </context>
 <context>
@@ -1482,6 +1811,10 @@
         <translation>在线，拒绝了一轮</translation>
     </message>
     <message>
+        <source>Online, a round waits for your yes</source>
+        <translation>在线，有一轮等待您同意</translation>
+    </message>
+    <message>
         <source>Online, new model installed</source>
         <translation>在线，已安装新模型</translation>
     </message>
@@ -1556,6 +1889,10 @@
     <message>
         <source>Writing ads</source>
         <translation>正在撰写创意</translation>
+    </message>
+    <message>
+        <source>Checking your ledger</source>
+        <translation>正在检查账本</translation>
     </message>
     <message>
         <source>Importing %1</source>
