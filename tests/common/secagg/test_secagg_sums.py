@@ -1,9 +1,7 @@
 """The sum is the plain sum of the survivors, whoever drops out and whenever."""
 
 import secrets
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +11,7 @@ from hypothesis import strategies as st
 from common.errors import Refusal
 from common.secagg.messages import Stage, Statement, unmask_content
 from common.secagg.shamir import PRIME, share_from_bytes, share_to_bytes
-
-sys.path.insert(0, str(Path(__file__).parent))
-from league import League
+from tests.common.secagg.league import League
 
 ANSWERS = [Stage.KEYS, Stage.SHARES, Stage.MASKED, Stage.CONFIRM, Stage.UNMASK]
 
