@@ -25,6 +25,7 @@ MAX_WEIGHT = 1 << 16
 #: Rounding may enlarge the noise by so much of itself: wanted, and no more than.
 WANTED_GROWTH = 2.0**-10
 MAX_GROWTH = 2.0**-6
+_CHUNK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +275,11 @@ def clipped_sum(rows: NDArray[np.floating], clip_norm: float) -> Floats:
     Returns:
         float64 [d].
     """
-    exact = rows.astype(np.float64, copy=False)
-    norms = np.sqrt(np.sum(np.square(exact), axis=1))
-    factors = np.minimum(1.0, clip_norm / np.maximum(norms, np.finfo(np.float64).tiny))
-    total: Floats = np.sum(exact * factors[:, None], axis=0, dtype=np.float64)
+    total = np.zeros(rows.shape[1])
+    # some rows at a time stay in the processor's cache
+    step = max(1, _CHUNK // max(1, rows.shape[1]))
+    for start in range(0, rows.shape[0], step):
+        some = rows[start : start + step].astype(np.float64, copy=False)
+        norms = np.sqrt(np.einsum("ij,ij->i", some, some))
+        total += np.minimum(1.0, clip_norm / np.maximum(norms, np.finfo(np.float64).tiny)) @ some
     return total

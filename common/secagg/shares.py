@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from common.errors import Refusal
+
 KIND = "discrete-gaussian"
 #: tau^2: variance given away so that a lattice is exactly a rounding of a continuous Gaussian
 #: (docs/league-noise.md, section 4). At 8 the two differ by less than 1e-67 a value.
@@ -142,6 +144,47 @@ def share_std(sigma: float, reach: float, n_min: int, f: int) -> int:
     variance = ((sigma * reach) ** 2 + SMOOTHING) / (n_min - f)
     # one more than the root, so that no rounding of the root takes away from sigma
     return max(MIN_SHARE, math.isqrt(math.ceil(variance)) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """What a merchant asks of a round's noise before it adds its share; from plan and policy.
+
+    Attributes:
+        sigma: The noise multiplier that is charged.
+        clip_norm: C of the plan.
+        length: Values that will be sent (`Codec.length`).
+        n_min: Fewest survivors that the merchant's policy accepts.
+        f: Fewest colluders that must be allowed for.
+        slack: Allowance that the merchant's own arithmetic needs.
+    """
+
+    sigma: float
+    clip_norm: float
+    length: int
+    n_min: int
+    f: int
+    slack: float = SLACK_FLOAT64
+
+
+def refusals(noise: LeagueNoise, floors: Floors) -> tuple[Refusal, ...]:
+    """Why a merchant must not use this noise; empty when it may. Pure."""
+    out = []
+    if (noise.clip_norm, noise.dimension) != (floors.clip_norm, floors.length):
+        out.append(Refusal("noise-of-another-plan", "The noise was made for another plan."))
+    if noise.slack < floors.slack:
+        out.append(Refusal("noise-slack", "The noise does not allow for this program's rounding."))
+    if noise.multiplier() < floors.sigma:
+        out.append(Refusal("noise-too-small", "The shares do not add up to the plan's noise."))
+    if noise.n_min < floors.n_min:
+        out.append(
+            Refusal("noise-few-survivors", "The plan goes on with fewer merchants than you allow.")
+        )
+    if noise.f < floors.f:
+        out.append(
+            Refusal("noise-few-colluders", "The plan allows for fewer colluders than you do.")
+        )
+    return tuple(out)
 
 
 def _theta(variance: float) -> float:

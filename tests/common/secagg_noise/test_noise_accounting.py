@@ -26,7 +26,15 @@ from common.accounting_discrete import (
 )
 from common.privacy import Mechanism, MechanismKind, PrivacyBudget, PrivacyMode
 from common.secagg.encoding import League, choose
-from common.secagg.shares import SMOOTHING, Adversary, LeagueNoise, _theta, share_std
+from common.secagg.shares import (
+    SMOOTHING,
+    Adversary,
+    Floors,
+    LeagueNoise,
+    _theta,
+    refusals,
+    share_std,
+)
 
 pytestmark = pytest.mark.privacy
 
@@ -201,6 +209,23 @@ def test_noise_that_protects_nobody_is_refused(wrong: dict[str, object]) -> None
 def test_no_share_without_honest_merchants_or_noise(call: Callable[[], int]) -> None:
     with pytest.raises(ValueError):
         call()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"sigma": NOISE.multiplier() * 1.0001}, "noise-too-small"),
+        ({"clip_norm": 0.3}, "noise-of-another-plan"),
+        ({"length": 1500}, "noise-of-another-plan"),
+        ({"n_min": 7}, "noise-few-survivors"),
+        ({"f": 2}, "noise-few-colluders"),
+        ({"slack": 0.01}, "noise-slack"),
+    ],
+)
+def test_a_merchant_refuses_noise_below_its_floors(wrong: dict[str, float], code: str) -> None:
+    floors = Floors(sigma=1.3, clip_norm=0.25, length=1536, n_min=6, f=1)
+    assert refusals(NOISE, floors) == ()
+    assert [r.code for r in refusals(NOISE, replace(floors, **wrong))] == [code]  # type: ignore[arg-type]
 
 
 # --- epsilon
