@@ -8,16 +8,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
+from client.clocks import APART, quarter_of, went_back
 from common.errors import Refusal
 from common.heads import LedgerHead, is_digest
-from common.ledger import utc
 from common.privacy import DELTA_BY_TIER, TIER_LIMIT, PrivacyMode, PrivacySpent
 from common.rounds import PROTOCOL, RoundPlan, Task
 from common.settings import Policy
+
+__all__ = ["PRIVATE", "Standing", "agree", "quarter_of", "screen", "within_hours"]
 
 HEADS = ("click", "conversion")
 MIN_BINS, MAX_BINS = 2, 256
@@ -25,12 +27,6 @@ MIN_BINS, MAX_BINS = 2, 256
 MAX_WEIGHTS = 64_000_000
 MAX_LEARNING_RATE = 100.0
 MAX_TEXT = 200
-
-
-#: A clock is set right by a little now and then; more is a clock set back, or a restored machine.
-CLOCK_SLACK = timedelta(minutes=10)
-#: How far the coordinator's clock may be ahead.
-MAX_AHEAD = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +97,6 @@ def screen(
         *_limits(plan, policy),
         *_tier(policy, standing),
     ]
-
-
-def quarter_of(moment: datetime) -> tuple[str, str]:
-    """First moment of the calendar quarter (UTC) and of the one after, as the ledger writes times."""
-    year, month = (int(part) for part in utc(moment)[:7].split("-"))
-    first = month - (month - 1) % 3
-    after = (year, first + 3) if first < 10 else (year + 1, 1)
-    return f"{year:04}-{first:02}-01T00:00:00Z", f"{after[0]:04}-{after[1]:02}-01T00:00:00Z"
 
 
 def _budget(
@@ -189,7 +177,7 @@ def _when(plan: RoundPlan, policy: Policy, now: datetime) -> Iterator[Refusal]:
 
 def _clocks(plan: RoundPlan, now: datetime, standing: Standing) -> Iterator[Refusal]:
     """A clock set back would let an old plan in; clocks apart make every deadline a lie."""
-    if standing.last_at and utc(now + CLOCK_SLACK) < standing.last_at:
+    if went_back(now, standing.last_at):
         yield Refusal(
             "clock-went-back",
             f"This computer's clock is before the ledger's last entry ({standing.last_at}): "
@@ -199,7 +187,7 @@ def _clocks(plan: RoundPlan, now: datetime, standing: Standing) -> Iterator[Refu
         ahead = _aware(plan.issued_at) - now
     except ValueError:
         return  # "bad-time" says so
-    if ahead > MAX_AHEAD:
+    if ahead > APART:
         yield Refusal(
             "clocks-apart",
             "The plan comes from the future: this computer's clock or the coordinator's is wrong.",
@@ -220,8 +208,8 @@ def _book(plan: RoundPlan, standing: Standing) -> Iterator[Refusal]:
     ):
         yield Refusal(
             "book-went-back",
-            f"The coordinator's book stands at entry {plan.book.sequence}, but this shop has seen "
-            f"entry {seen.sequence} of another history: it was restored, cut or forked.",
+            f"The plan names entry {plan.book.sequence} of the coordinator's book, but this shop has "
+            f"seen entry {seen.sequence} already: the book was restored, cut or forked.",
         )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from client.consent import Standing, quarter_of
+from client.clocks import quarter_of
+from client.consent import Standing
 from client.store import Store, browse
 from client.store import entries as table
 from common import accounting

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from client.commands import home_option
+from client.enrol import KIT_PATH, load_kit
 from client.shop import IDENTITY_PATH
-from client.store import Store, rounds
+from client.store import Store, receipts, rounds
 from client.store import ledger as kept
 from common import ledger_file
 from common.errors import InputError
@@ -55,8 +57,9 @@ def show(home: Path, as_json: bool) -> None:
 def export(home: Path, as_json: bool, out: Path) -> None:
     """Write the whole ledger as one signed file for an auditor; no row is inside."""
     identity = Identity.load(home / IDENTITY_PATH)
+    pinned = load_kit(home).coordinator.hex if (home / KIT_PATH).exists() else None
     with Store.open(home) as store:
-        document = kept.export(store, identity, _budget(home))
+        document = kept.export(store, identity, _budget(home), pinned)
     data = ledger_file.dump(document)
     _write(out, data)
     n = len(document["entries"])
@@ -69,14 +72,20 @@ def export(home: Path, as_json: bool, out: Path) -> None:
 @home_option
 @json_option
 def verify(home: Path, as_json: bool) -> None:
-    """Check the chain, the signatures and the pairing of this shop's own ledger."""
+    """Check the chain, the signatures, the pairing and the coordinator's receipts."""
     public = Identity.load(home / IDENTITY_PATH).public
     with Store.open(home) as store:
-        problems = kept.verify_store(store, public)
+        problems = receipts.verify_all(store, public, datetime.now(UTC))
         n = len(kept.entries(store)) if not problems else 0
-    lines = [f"! {p.text}" for p in problems] or [f"The ledger holds: {n} entries."]
+        signed = receipts.all(store) if not problems else ()
+    lines = [f"! {p.text}" for p in problems] or [
+        f"The ledger holds: {n} entries.",
+        f"{len(signed)} receipts; the coordinator co-signed it up to entry {signed[-1].head.sequence}."
+        if signed
+        else "The coordinator has co-signed none of them yet.",
+    ]
     result = {"holds": not problems, "problems": [p.as_dict() for p in problems]}
-    emit(result, as_json, "\n".join(lines))
+    emit(result | {"entries": n, "receipts": len(signed)}, as_json, "\n".join(lines))
     if problems:
         sys.exit(EXIT_BROKEN)
 

@@ -93,6 +93,12 @@ def cosigned(conn: sqlite3.Connection, coordinator: str) -> int:
     return int(found.fetchone()[0])
 
 
+def coordinators(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """Public keys of everybody whose receipts are kept, hexadecimal."""
+    rows = conn.execute("SELECT DISTINCT coordinator FROM receipts ORDER BY coordinator")
+    return tuple(str(key) for (key,) in rows.fetchall())
+
+
 def book_heads(conn: sqlite3.Connection, coordinator: str) -> tuple[LedgerHead, ...]:
     """Every entry of this coordinator's book that was seen, by its plans and in its receipts."""
     rows = conn.execute(

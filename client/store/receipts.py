@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from client.clocks import APART, went_back
 from client.store import Store, rounds
 from client.store import entries as table
 from client.store import ledger as kept
 from common.canonical import canonical
 from common.database import transaction
-from common.errors import PlanRefused
+from common.errors import InputError, LedgerBroken, PlanRefused, StoreError
 from common.keys import PublicIdentity
-from common.ledger import utc
+from common.ledger import LedgerEntry, utc
 from common.ledger_check import Problem
 from common.receipts import Receipt
 
@@ -66,11 +68,13 @@ def last(store: Store, coordinator: PublicIdentity | None = None) -> Receipt | N
     Raises:
         LedgerBroken: a kept receipt is damaged.
     """
-    found = listing(store, coordinator)
+    found = all(store, coordinator)
     return found[-1] if found else None
 
 
-def listing(store: Store, coordinator: PublicIdentity | None = None) -> tuple[Receipt, ...]:
+def all(  # noqa: A001 - read as receipts.all
+    store: Store, coordinator: PublicIdentity | None = None
+) -> tuple[Receipt, ...]:
     """Every receipt that was taken (from this coordinator), in order of the entry that it co-signs.
 
     Raises:
@@ -82,21 +86,51 @@ def listing(store: Store, coordinator: PublicIdentity | None = None) -> tuple[Re
         raise kept.broken([Problem("unreadable", "A kept receipt is damaged.")]) from e
 
 
-def problems(store: Store, merchant: PublicIdentity, coordinator: PublicIdentity) -> list[Problem]:
-    """Everything that does not hold of this coordinator's receipts; the chain: `ledger.verify_store`.
+def verify_all(store: Store, merchant: PublicIdentity, now: datetime) -> list[Problem]:
+    """Everything that does not hold of this shop's side, in words: chain, receipts, book and clocks."""
+    found = kept.verify_store(store, merchant)
+    try:
+        entries = kept.entries(store)
+        for key in table.coordinators(store.db.conn):
+            found += _problems(store, merchant, PublicIdentity.from_hex(key), entries)
+    except (LedgerBroken, InputError, StoreError) as e:
+        return found or [Problem("unreadable", e.what)]
+    if entries and went_back(now, entries[-1].at):
+        text = (
+            f"The ledger's last entry is from {entries[-1].at}: this computer's clock was set back."
+        )
+        found.append(Problem("clock", text, entries[-1].sequence))
+    return found
 
-    Raises:
-        LedgerBroken: a row is not even a receipt.
-    """
+
+def _problems(
+    store: Store,
+    merchant: PublicIdentity,
+    coordinator: PublicIdentity,
+    entries: Sequence[LedgerEntry],
+) -> list[Problem]:
+    """Of the receipts of one coordinator."""
     out = []
-    for r in listing(store, coordinator):
+    dated = {e.sequence: e.at for e in entries}
+    for r in all(store, coordinator):
         n = r.head.sequence
         found = _by_itself(r, merchant, coordinator) or _against_what_was_sent(store, r)
         out += [Problem("receipt", f"The receipt for entry {n}: {text}", n) for text in found]
-    heads = table.book_heads(store.db.conn, coordinator.hex)
-    places = [h.sequence for h in heads]
-    out += [Problem("book-forked", _FORKED) for _ in range(len(places) - len(set(places)))]
+        if not found and _before(r.entry.at, dated.get(n, "")):
+            text = f"Entry {n} is dated {dated[n]}, after the coordinator co-signed it: "
+            out.append(Problem("clock", f"{text}the clock was wrong, or set back since.", n))
+    places = [h.sequence for h in table.book_heads(store.db.conn, coordinator.hex)]
+    if len(places) != len(set(places)):
+        out.append(Problem("book-forked", _FORKED))
     return out
+
+
+def _before(book_at: str, at: str) -> bool:
+    """Whether the book's time lies clearly before the ledger's; a time that is none is not judged."""
+    try:
+        return went_back(datetime.fromisoformat(book_at), at, APART)
+    except (ValueError, OverflowError):
+        return False
 
 
 def _by_itself(r: Receipt, merchant: PublicIdentity, coordinator: PublicIdentity) -> list[str]:
@@ -122,7 +156,7 @@ def _against_the_book(store: Store, coordinator: PublicIdentity, r: Receipt) -> 
     """A number of the book has one hash, and an entry of the ledger one receipt."""
     heads = table.book_heads(store.db.conn, coordinator.hex)
     two = any(h.sequence == r.entry.sequence and h.hash != r.entry.hash for h in heads)
-    other = any(o.head == r.head and o != r for o in listing(store))
+    other = any(o.head == r.head and o != r for o in all(store))
     return [_FORKED] if two or other else []
 
 
