@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from client import consent, reckoning
-from client.inside import Work, make
+from client.inside import Work, check, make
 from client.reckoning import Cost
 from client.refusals import code_of, reason_of, refused
 from client.store import Store, held, ledger, receipts, rounds
@@ -135,6 +135,7 @@ def _made_before(visit: _Visit, entries: Sequence[LedgerEntry]) -> RoundReport |
         raise refused([no], safe="Nothing was sent. The charge stays in the ledger.")
     waiting = held.load(store, plan.digest(), visit.now)
     tensors = held.tensors(store, plan.digest())
+    check(plan, tensors)
     report = _release(visit, entries[waiting.reservation], tensors, visit.now)
     held.sent(store, plan.digest())
     _note(visit, "answered", visit.now)

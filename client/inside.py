@@ -59,7 +59,7 @@ def make(
             made = _watched(store, settings, plan)
         else:
             made = Made(_work(store, settings, plan))
-        _check(plan, made.tensors)
+        check(plan, made.tensors)
         return made
     except UserFacing as e:
         e.code = UNAVAILABLE
@@ -94,8 +94,12 @@ def _watched(store: Store, settings: Settings, plan: RoundPlan) -> Made:
     return Made(seen.tensors, seen.watch, seen.membership)
 
 
-def _check(plan: RoundPlan, tensors: Tensors) -> None:
-    """Nothing leaves but what the plan asked for: known names, known shapes, finite float32."""
+def check(plan: RoundPlan, tensors: Tensors) -> None:
+    """Nothing leaves but what the plan asked for: known names, known shapes, finite float32.
+
+    Raises:
+        TrainingError: there is something else, or something is missing.
+    """
     if plan.task is Task.TRAIN:
         allowed = {name: a.shape for name, a in plan.tensors.items()}
         fits = bool(tensors) and all(allowed.get(n) == a.shape for n, a in tensors.items())

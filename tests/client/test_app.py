@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,15 @@ from flwr.app import Context, Message, Metadata, RecordDict
 from client import enrol, inside
 from client.app import app
 from client.shop import IDENTITY_PATH, make_shop
-from client.store import Store, ledger
+from client.store import Store, browse, held, ledger, receipts
 from common import wire
+from common.errors import TrainingError
+from common.features import default_spec
 from common.keys import Identity, PublicIdentity
+from common.privacy import TIER_LIMIT
 from common.rounds import RoundPlan, Task
-from tests.client.door_shop import a_plan, fresh_noise
+from tests.client.door_shop import a_plan, at, fresh_noise
+from tests.client.fake_book import FakeBook
 
 
 class Kit:
@@ -44,11 +48,7 @@ def home(tmp_path: Path) -> Path:
 
 def timed(**changes: Any) -> RoundPlan:
     now = datetime.now(UTC)
-    return replace(
-        a_plan(**changes),
-        issued_at=now.isoformat(),
-        deadline_at=(now + timedelta(minutes=5)).isoformat(),
-    )
+    return replace(a_plan(**changes), **at(now))
 
 
 def send(home: Path, content: RecordDict, kind: str = "train", key: str = "home") -> Message:
@@ -83,8 +83,6 @@ def test_a_plan_over_the_wire(
 def test_real_training_passes_the_door(home: Path, coordinator: Identity) -> None:
     """An empty shop answers with noise alone, from the real engine."""
     model = pytest.importorskip("common.model")
-    from common.features import default_spec
-
     weights = model.initial_tensors(default_spec())
     plan = timed(tensors=weights, local_steps=1)
     report = wire.report_from_records(send(home, asked(plan, coordinator)).content)
@@ -93,6 +91,28 @@ def test_real_training_passes_the_door(home: Path, coordinator: Identity) -> Non
     plan = timed(tensors=weights, round=2, task=Task.EVALUATE)
     report = wire.report_from_records(send(home, asked(plan, coordinator), kind="evaluate").content)
     assert report.tensors["histogram"].shape == (2, plan.n_bins)
+
+
+@pytest.mark.privacy
+@pytest.mark.filterwarnings("ignore:Full backward hook is firing")
+def test_real_training_is_held_until_the_merchant_says_yes(
+    tmp_path: Path, coordinator: Identity
+) -> None:
+    model = pytest.importorskip("common.model")
+    home = tmp_path / "holding"
+    make_shop(home, "Shop", "en", {"hold": True})
+    plan = timed(tensors=model.initial_tensors(default_spec()), local_steps=1)
+    content = asked(plan, coordinator)
+    for _ in range(2):
+        reply = send(home, content)
+        assert reply.error.reason == "PlanRefused:held" and not reply.has_content()
+    with Store.open(home) as store:
+        shown = held.approve(store, plan.digest()).preview
+        assert shown.norm_before is not None and shown.norm_after > 0
+        assert len(ledger.mechanisms(store)) == 1
+    report = wire.report_from_records(send(home, content).content)
+    norm = float(np.sqrt(sum(float((a.astype(float) ** 2).sum()) for a in report.tensors.values())))
+    assert norm == pytest.approx(shown.norm_after)
 
 
 @pytest.mark.privacy
@@ -126,6 +146,67 @@ def test_no_text_of_an_error_leaves(
     assert send(home, RecordDict()).error.reason == "ValueError:internal"
     assert send(home / "nowhere", RecordDict()).error.reason == "InputError:bad-input"
     assert send(home, RecordDict(), key="other").error.reason == "InputError:bad-input"
+
+
+def test_a_receipt_comes_with_a_plan_or_a_bundle(
+    home: Path, coordinator: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inside, "_work", fresh_noise)
+    book, now = FakeBook(coordinator), datetime.now(UTC)
+    me, kept = Identity.load(home / IDENTITY_PATH).public, []
+    for number in (1, 2):
+        plan = book.plan(now, round=number)
+        content = wire.with_receipt(wire.plan_to_records(plan), kept[-1] if kept else None)
+        report = wire.report_from_records(send(home, content).content)
+        kept += book.close(plan, [report], now)
+    # whatever becomes of the bundle, its receipt is kept
+    content = wire.with_receipt(wire.bundle_to_records(b"not a zip"), kept[-1])
+    assert send(home, content, kind="query.bundle").error.reason == "BadSignature:bundle-signature"
+    with Store.open(home) as store:
+        assert list(receipts.all(store)) == kept
+        assert receipts.verify_all(store, me, now) == []
+
+
+@pytest.mark.privacy
+def test_a_wrong_receipt_and_a_rollback_are_refused_by_code(
+    home: Path, coordinator: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inside, "_work", fresh_noise)
+    book, now = FakeBook(coordinator), datetime.now(UTC)
+    plan = book.plan(now)
+    report = wire.report_from_records(send(home, wire.plan_to_records(plan)).content)
+    [receipt] = book.close(plan, [report], now)
+    wrong = replace(receipt, index=1)
+    for packed, kind in (
+        (wire.plan_to_records(book.plan(now, round=2)), "train"),
+        (wire.bundle_to_records(b"not a zip"), "query.bundle"),
+    ):
+        reply = send(home, wire.with_receipt(packed, wrong), kind=kind)
+        assert reply.error.reason == "PlanRefused:bad-receipt"
+    (home / "hansa.db").unlink()
+    Store.open(home, create=True).close()
+    again = wire.with_receipt(wire.plan_to_records(book.plan(now, round=3)), receipt)
+    assert send(home, again).error.reason == "LedgerBroken:ledger-broken"
+    later = wire.plan_to_records(book.plan(now, round=4))
+    assert send(home, later).error.reason == "LedgerBroken:ledger-broken"
+    broken = RecordDict({**later, "receipt": later["plan"]})
+    assert send(home, broken).error.reason == "ValueError:internal"
+
+
+@pytest.mark.privacy
+def test_a_tier_that_is_too_small_leaves_like_a_failure(
+    home: Path, coordinator: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody outside can tell a rule on the number of shoppers from work that failed."""
+
+    def fails(*_: Any) -> Any:
+        raise TrainingError("too few")
+
+    monkeypatch.setattr(inside, "_work", fails)
+    said = {send(home, asked(timed(), coordinator)).error.reason}
+    monkeypatch.setattr(browse, "count", lambda *_: TIER_LIMIT["small"] + 1)
+    said.add(send(home, asked(timed(), coordinator)).error.reason)
+    assert said == {"PlanRefused:unavailable"}
 
 
 def test_a_bundle_that_is_none_is_refused(home: Path, coordinator: Identity) -> None:

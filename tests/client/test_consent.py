@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client.consent import agree, within_hours
+from client.consent import PRIVATE, Standing, agree, quarter_of, within_hours
 from common.features import default_spec
-from common.privacy import PrivacyMode, PrivacySpent, PrivacyUnit
-from common.rounds import Task
+from common.heads import LedgerHead
+from common.ledger import utc
+from common.privacy import TIER_LIMIT, PrivacyMode, PrivacySpent, PrivacyUnit
+from common.rounds import RoundPlan, Task
 from common.settings import Policy
-from tests.client.door_shop import NOW, a_plan
+from tests.client.door_shop import BOOK, NOW, a_plan
 
 SPEC = default_spec().digest()
 LITTLE = PrivacySpent(1.0, 1e-4, "pld", "one shopper")
@@ -73,6 +75,13 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("too-many-impressions", {"unit": PrivacyUnit(65)}),
     ("delta-too-large", {"delta": 1e-3}),
     ("delta-too-large", {"delta": math.nan}),
+    ("no-book", {"book": None}),
+    ("no-book", {"book": LedgerHead(-1, "0" * 64)}),
+    ("no-book", {"book": LedgerHead(3, "")}),
+    (
+        "clocks-apart",
+        {"issued_at": "2026-11-02T11:00:01Z", "deadline_at": "2026-11-02T12:00:00Z"},
+    ),
 ]
 
 
@@ -97,6 +106,62 @@ def test_a_figure_at_a_weaker_delta_is_no_yes() -> None:
     assert codes(would_be=replace(LITTLE, delta=1e-3)) == {"budget-exhausted"}
     assert codes(would_be=replace(LITTLE, epsilon=math.nan)) == {"budget-exhausted"}
     assert codes(would_be=replace(LITTLE, epsilon=math.inf)) == {"budget-exhausted"}
+
+
+def standing_codes(plan: RoundPlan | None = None, now: datetime = NOW, **where: Any) -> set[str]:
+    found = agree(plan or a_plan(), Policy(), LITTLE, now, SPEC, Standing(**where))
+    return {r.code for r in found}
+
+
+def test_the_book_may_stand_still_or_grow_but_not_go_back() -> None:
+    seen = BOOK
+    assert standing_codes(book=seen) == set()
+    assert standing_codes(a_plan(book=LedgerHead(seen.sequence + 1, "c" * 64)), book=seen) == set()
+    earlier = LedgerHead(seen.sequence - 1, "c" * 64)
+    assert standing_codes(a_plan(book=earlier), book=seen) == {"book-went-back"}
+    forked = replace(seen, hash="c" * 64)
+    assert standing_codes(a_plan(book=forked), book=seen) == {"book-went-back"}
+    assert standing_codes(a_plan(book=None), book=seen) == {"no-book"}
+
+
+def test_a_clock_may_step_back_a_little() -> None:
+    now = utc(NOW)
+    assert standing_codes(last_at=now) == set()
+    assert standing_codes(now=NOW - timedelta(minutes=10), last_at=now) == set()
+    late = standing_codes(now=NOW - timedelta(minutes=10, seconds=1), last_at=now)
+    assert late == {"clock-went-back"}
+    shanghai = NOW.astimezone(timezone(timedelta(hours=8)))
+    assert standing_codes(now=shanghai, last_at=now) == set()
+
+
+def test_the_tier_holds_the_shop() -> None:
+    limit = TIER_LIMIT["small"]
+    assert standing_codes(n_shoppers=limit) == set()
+    assert standing_codes(n_shoppers=limit + 1) == {"tier-too-small"}
+    assert {"tier-too-small"} <= PRIVATE
+
+
+def test_a_quarter_that_was_not_computed_is_no_yes() -> None:
+    policy = Policy(epsilon_quarter=1.0)
+
+    def said(quarter: PrivacySpent | None, chosen: Policy = policy) -> set[str]:
+        found = agree(a_plan(), chosen, LITTLE, NOW, SPEC, Standing(), quarter)
+        return {r.code for r in found}
+
+    assert said(LITTLE) == set() and said(None, Policy()) == set()
+    bad = [None, replace(LITTLE, epsilon=1.01), replace(LITTLE, epsilon=math.nan)]
+    bad += [replace(LITTLE, delta=1e-3)]
+    assert all(said(q) == {"quarter-exhausted"} for q in bad)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)))
+def test_a_moment_is_in_its_quarter(moment: datetime) -> None:
+    first, after = quarter_of(moment)
+    assert first <= utc(moment) < after
+    assert quarter_of(datetime.fromisoformat(first)) == (first, after)
+    assert quarter_of(datetime.fromisoformat(after))[0] == after
+    assert 89 < (datetime.fromisoformat(after) - datetime.fromisoformat(first)).days < 93
 
 
 @settings(max_examples=60, deadline=None)

@@ -180,7 +180,7 @@ def shop(tmp_path: Path) -> Shop:
     return shop
 
 
-def test_the_very_first_plan(shop: Shop, tmp_path: Path) -> None:
+def test_kill_at_every_statement(shop: Shop, tmp_path: Path) -> None:
     sweep = Sweep(Scene(shop, FakeBook.of(shop).plan()), tmp_path).run()
     # the sweep went through every kind of wreck
     assert {(0, 0, False), (1, 0, False), (1, 1, False), (1, 1, True)} <= sweep.states

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from common import ledger_file
 from common.errors import LedgerBroken, StoreError
 from common.keys import Identity
 from tests.client.door_shop import Shop, a_plan
+from tests.client.fake_book import FakeBook
 
 
 @pytest.fixture
@@ -56,6 +58,35 @@ def test_after_two_rounds(shop: Shop, tmp_path: Path) -> None:
     out = tmp_path / "new" / "export.json"
     assert run(ledger, "export", "--home", shop.home, "--out", out).exit_code == 0
     assert ledger_file.load(out.read_bytes()).problems() == []
+
+
+def test_receipts_are_verified_and_exported(shop: Shop, tmp_path: Path) -> None:
+    book, now = FakeBook.of(shop), datetime.now(UTC)
+    plan = book.plan(now)
+    [receipt] = book.close(plan, [shop.ask(plan, now)], now)
+    assert "co-signed none" in run(ledger, "verify", "--home", shop.home).stdout
+    shop.ask(book.plan(now, round=2), now, receipt=receipt)
+    assert "up to entry 2" in run(ledger, "verify", "--home", shop.home).stdout
+    said = json.loads(run(ledger, "verify", "--home", shop.home, "--json").stdout)
+    assert said == {"holds": True, "problems": [], "entries": 5, "receipts": 1}
+    out = tmp_path / "export.json"
+    assert run(ledger, "export", "--home", shop.home, "--out", out).exit_code == 0
+    export = ledger_file.load(out.read_bytes())
+    assert export.receipts == (receipt,) and export.coordinator == shop.coordinator.public.hex
+    assert export.problems() == []
+    figures = json.loads(run(privacy, "--home", shop.home, "--json").stdout)
+    assert export.stated[-1].epsilon == pytest.approx(figures["epsilon"], abs=1e-9)
+
+
+def test_a_rollback_is_verified(shop: Shop) -> None:
+    book, now = FakeBook.of(shop), datetime.now(UTC)
+    plan = book.plan(now)
+    [receipt] = book.close(plan, [shop.ask(plan, now)], now)
+    (shop.home / "hansa.db").unlink()
+    with pytest.raises(LedgerBroken):
+        shop.ask(book.plan(now, round=2), now, receipt=receipt)
+    result = run(ledger, "verify", "--home", shop.home)
+    assert result.exit_code == 4 and "reinstalled" in result.stdout
 
 
 def test_a_broken_ledger(shop: Shop) -> None:

@@ -6,7 +6,7 @@ import ast
 import json
 import time
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,8 +20,9 @@ from client.shop import IDENTITY_PATH, make_shop
 from client.store import Store, ledger
 from common import wire
 from common.keys import Identity
+from common.ledger import LedgerEntry
 from common.rounds import RoundReport, Task
-from tests.client.door_shop import a_plan, fresh_noise
+from tests.client.door_shop import a_plan, at, fresh_noise
 
 pytestmark = pytest.mark.privacy
 
@@ -45,6 +46,36 @@ def test_a_report_has_these_fields_and_no_other() -> None:
     ]
 
 
+def test_an_entry_of_the_tail_has_these_fields_and_no_other() -> None:
+    """The tail of the ledger leaves with every report: none of its fields may depend on rows."""
+    assert [f.name for f in fields(LedgerEntry)] == [
+        "sequence",
+        "at",
+        "kind",
+        "run_id",
+        "round",
+        "task",
+        "plan_digest",
+        "mechanism",
+        "reservation",
+        "report_digest",
+        "code_digest",
+        "witnessed",
+        "previous",
+        "hash",
+        "signature",
+    ]
+
+
+def test_what_only_the_merchant_may_see_is_not_known_to_the_wire() -> None:
+    """Previews, watches and attack scores: the door hands them to the shop's database only."""
+    for name in ("wire.py", "rounds.py", "ledger.py", "receipts.py"):
+        text = (CLIENT.parent / "common" / name).read_text(encoding="utf-8").lower()
+        assert not any(word in text for word in ("preview", "watch", "membership"))
+    app_source = (CLIENT / "app.py").read_text(encoding="utf-8")
+    assert "held" not in app_source and "preview" not in app_source
+
+
 @pytest.mark.parametrize("task", list(Task))
 def test_a_reply_holds_the_report_and_nothing_else(
     tmp_path: Path, task: Task, monkeypatch: pytest.MonkeyPatch
@@ -56,11 +87,7 @@ def test_a_reply_holds_the_report_and_nothing_else(
     )
     monkeypatch.setattr(inside, "_work", fresh_noise)
     now = datetime.now(UTC)
-    plan = replace(
-        a_plan(task=task),
-        issued_at=now.isoformat(),
-        deadline_at=(now + timedelta(minutes=5)).isoformat(),
-    )
+    plan = replace(a_plan(task=task), **at(now))
     content = wire.plan_to_records(plan.signed(coordinator.sign(plan.signed_bytes())))
     message = Message(content, metadata=Metadata(1, "m", 1, 7, "", "", time.time(), 99.0, task))
     state = RecordDict()
@@ -102,7 +129,7 @@ def test_only_the_app_makes_messages_and_only_release_makes_reports() -> None:
 
 def test_no_private_comparator_has_a_codec() -> None:
     """The non-private trainer's result is another type: the wire takes reports only."""
-    source = (CLIENT / "door.py").read_text(encoding="utf-8")
+    source = "".join((CLIENT / n).read_text(encoding="utf-8") for n in ("door.py", "inside.py"))
     assert "train_plain" not in source and "PlainUpdate" not in source
     with pytest.raises(AttributeError):
         wire.report_to_records(np.zeros(3))  # type: ignore[arg-type]
