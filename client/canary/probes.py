@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from client.canary.asking import Seen, flat, plan_of, released_histogram, rows_seen, update
+from client.canary.asking import Seen, plan_of, released_histogram, rows_seen, update
 from client.canary.scratch import answer_consent, scratch_shop
 from client.prepared import rows_for
 from client.store import Store
@@ -15,6 +15,7 @@ from common.audit.canary_plan import (
     DIVISOR,
     HEADS,
     RATE,
+    SLOW,
     STEPS,
     WEIGHTS,
     WITH_ROWS,
@@ -112,9 +113,13 @@ def draws(canary: CanaryPlan) -> Seen:
     """Batches: each shopper's own category tells whether, and how often, they were in."""
     spec, q = default_spec(), canary.sampling_rate
     tensors = initial_tensors(spec)
-    # a step so small that the weights stay where they are: counts over steps are whole numbers
     slow = plan_of(
-        canary, spec, tensors, sampling_rate=q, local_steps=2 * STEPS, learning_rate=1e-3
+        canary,
+        spec,
+        tensors,
+        sampling_rate=q,
+        local_steps=2 * STEPS,
+        learning_rate=SLOW / canary.clip_norm,
     )
     once = plan_of(canary, spec, tensors, sampling_rate=q)
     shoppers = scenario.sampled()
@@ -161,6 +166,3 @@ def loud_weights(spec: FeatureSpec) -> Tensors:
     first[BUCKETS:, half:] = 300.0
     tensors["vectors.weight"] = first
     return tensors
-
-
-__all__ = ["draws", "flat", "loud_weights", "noise", "planted", "sums"]

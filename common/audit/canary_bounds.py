@@ -105,7 +105,9 @@ def bounds(found: Floats, inside: NDArray[np.bool_], plan: CanaryPlan) -> Bounds
     spread = float(b.std(ddof=1))
     # no noise at all: as far apart as the figures allow
     distance = float(a.mean() - b.mean()) / max(spread, 1e-9)
-    error = math.sqrt(1 / len(a) + 1 / len(b) + distance**2 / (2 * (len(b) - 1)))
+    # who is planted is in some rounds and not in others, so that group spreads more
+    wider = float(a.var(ddof=1)) / max(spread, 1e-9) ** 2
+    error = math.sqrt(wider / len(a) + 1 / len(b) + distance**2 / (2 * (len(b) - 1)))
     strict, usual = (
         gaussian_epsilon(distance - z * error, plan.delta) for z in (Z_LEVEL, _Z_USUAL)
     )

@@ -40,6 +40,7 @@ _WIDTH = 27
 @click.option("--rounds", default=DEFAULT.rounds, show_default=True, help="Rounds of the claim.")
 @click.option("--clip-norm", default=DEFAULT.clip_norm, show_default=True, help="C.")
 @click.option("--quick", is_flag=True, help="Fewer runs and canaries: less power, no more alarms.")
+@click.option("--explain", is_flag=True, help="Say of every check what it would have found.")
 @click.option("--worker", help="Another command than 'python -m client.canary', as one string.")
 @click.option(
     "--keep",
@@ -54,6 +55,7 @@ def canary(
     rounds: int,
     clip_norm: float,
     quick: bool,
+    explain: bool,
     worker: str | None,
     keep: Path | None,
     as_json: bool,
@@ -75,7 +77,7 @@ def canary(
     took = time.monotonic() - began
     same = is_this_program(verdict.code_digest)
     result = {**verdict.as_dict(), "same_program": same, "seconds": round(took, 1)}
-    emit(result, as_json, table(verdict, took, same))
+    emit(result, as_json, table(verdict, took, same, explain=explain))
     if not verdict.sound:
         sys.exit(EXIT_FLAGGED)
 
@@ -157,7 +159,9 @@ def is_this_program(code_digest: str) -> bool | None:
         return None
 
 
-def table(verdict: CanaryVerdict, took_s: float, same: bool | None) -> str:
+def table(
+    verdict: CanaryVerdict, took_s: float, same: bool | None, *, explain: bool = False
+) -> str:
     """The verdict for people: one line a check, and what each would have found."""
     plan = verdict.plan
     known = {True: "the one installed here", False: "NOT the one installed here"}
@@ -170,7 +174,7 @@ def table(verdict: CanaryVerdict, took_s: float, same: bool | None) -> str:
     ]
     for check in verdict.checks:
         lines.append(f"{'ok  ' if check.passed else 'FLAG'}  {check.code:<{_WIDTH}} {check.text}")
-        if check.power and not check.passed:
+        if check.power and (explain or not check.passed):
             lines.append(f"{'':{_WIDTH + 6}} (what it looks for: {check.power})")
     n, bad = len(verdict.checks), len(verdict.flagged)
     lines += [

@@ -25,6 +25,9 @@ WEIGHTS = ("initial", "moved", "far")
 HEADS = (("conversion",), ("click", "conversion"))
 #: Steps of a run that looks at how steps go together, its step size and its public divisor.
 STEPS, RATE, DIVISOR = 4, 0.5, 8.0
+#: Step size of runs of 2 * STEPS steps in which the weights are to stay where they are, over C:
+#: every step then adds the same for the same shopper, and counts are whole numbers.
+SLOW = 5e-5
 #: Runs over a shop's rows with real noise, at most.
 WITH_ROWS = 24
 BINS = 16

@@ -10,15 +10,13 @@ import numpy as np
 from common.audit import canary_scenario as scenario
 from common.audit.canary_check import LEVEL, Check, statistical
 from common.audit.canary_observed import Observed, trained
-from common.audit.canary_plan import STEPS
+from common.audit.canary_plan import SLOW, STEPS
 from common.audit.canary_reference import Floats, clipped
 from common.audit.canary_sensitivity import reference
 from common.audit.canary_stats import binomial_p, chi_square_p, normal_p
 
 #: A count that is farther than this from a whole number is no count.
 WHOLE = 0.1
-#: Learning rate of the runs of several steps; see `client.canary.probes`.
-SLOW = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +70,9 @@ def read_counts(seen: Observed) -> Counts:
                 )
                 each[place] = -sum_of_one[start + row]
     each = np.where(each == 0, np.inf, each)
+    slow = SLOW / seen.plan.clip_norm
     one = seen.floats("draws/one", -1, size)[:, start + own] / each
-    several = seen.floats("draws/several", -1, size)[:, start + own] / each / SLOW
+    several = seen.floats("draws/several", -1, size)[:, start + own] / each / slow
     off = max(float(np.abs(x - np.round(x)).max()) for x in (one, several))
     return Counts(np.round(one), np.round(several), 2 * STEPS, off)
 

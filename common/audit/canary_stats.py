@@ -90,9 +90,9 @@ def binomial_p(successes: int, n: int, p: float) -> float:
 def binomial_pmf(n: int, p: float) -> Floats:
     """[n + 1] probabilities of 0..n successes."""
     if p <= 0 or p >= 1:
-        out = np.zeros(n + 1)
-        out[n if p >= 1 else 0] = 1.0
-        return out
+        certain = np.zeros(n + 1)
+        certain[n if p >= 1 else 0] = 1.0
+        return certain
     log = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
     k = np.arange(n + 1)
     exponent = log[n] - log[k] - log[n - k] + k * math.log(p) + (n - k) * math.log1p(-p)
