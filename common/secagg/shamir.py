@@ -11,6 +11,7 @@ from functools import lru_cache
 PRIME = 2**256 + 297
 SECRET_BYTES = 32
 SHARE_BYTES = 33
+_TOP = 1 << (8 * SECRET_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def join(shares: Mapping[int, int]) -> bytes:
     if not places:
         raise ValueError("there are no shares")
     value = _at(shares, places, 0)
-    if value >= 1 << (8 * SECRET_BYTES):
+    if value >= _TOP:
         raise ValueError("the shares belong to no secret")
     return value.to_bytes(SECRET_BYTES, "big")
 
@@ -74,13 +75,11 @@ def recover(
     """
     places = tuple(sorted(shares))
     for chosen in _choices(places, threshold):
-        try:
-            secret = join({x: shares[x] for x in chosen})
-        except ValueError:
-            continue
-        if fits(secret):
-            wrong = tuple(x for x in places if _at(shares, chosen, x) != shares[x] % PRIME)
-            return Recovered(secret, wrong)
+        rising = _newton(shares, chosen)
+        value = _value(chosen, rising, 0)
+        if value < _TOP and fits(value.to_bytes(SECRET_BYTES, "big")):
+            wrong = (x for x in places if _value(chosen, rising, x) != shares[x] % PRIME)
+            return Recovered(value.to_bytes(SECRET_BYTES, "big"), tuple(wrong))
     return None
 
 
@@ -108,25 +107,33 @@ def _horner(rising: Sequence[int], x: int) -> int:
     return value
 
 
-def _at(shares: Mapping[int, int], places: tuple[int, ...], x: int) -> int:
+def _at(shares: Mapping[int, int], places: Sequence[int], x: int) -> int:
     """The polynomial through these places, at x."""
-    if x in places:
-        return shares[x] % PRIME
-    weights = _weights(places, x)
-    return sum(w * shares[p] for w, p in zip(weights, places, strict=True)) % PRIME
+    return _value(places, _newton(shares, places), x)
 
 
-@lru_cache(maxsize=256)
-def _weights(places: tuple[int, ...], x: int) -> tuple[int, ...]:
-    """Lagrange's weights at x. Cached: the secrets of one round are read at the same places."""
-    weights = []
-    for i in places:
-        above, below = 1, 1
-        for j in places:
-            if j != i:
-                above, below = above * (x - j) % PRIME, below * (i - j) % PRIME
-        weights.append(above * pow(below, -1, PRIME) % PRIME)
-    return tuple(weights)
+def _newton(shares: Mapping[int, int], places: Sequence[int]) -> list[int]:
+    """Newton's divided differences of the polynomial through these places."""
+    rising = [shares[x] % PRIME for x in places]
+    for level in range(1, len(places)):
+        for i in range(len(places) - 1, level - 1, -1):
+            slope = _inverse(places[i] - places[i - level])
+            rising[i] = (rising[i] - rising[i - 1]) * slope % PRIME
+    return rising
+
+
+def _value(places: Sequence[int], rising: Sequence[int], x: int) -> int:
+    """Newton's polynomial at x, by Horner's rule."""
+    value = 0
+    for place, coefficient in zip(reversed(places), reversed(rising), strict=True):
+        value = (value * (x - place) + coefficient) % PRIME
+    return value
+
+
+@lru_cache(maxsize=4096)
+def _inverse(difference: int) -> int:
+    """Places are small numbers, and so are the differences that have to be inverted."""
+    return pow(difference, -1, PRIME)
 
 
 def _choices(places: tuple[int, ...], threshold: int) -> Iterator[tuple[int, ...]]:
