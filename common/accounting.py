@@ -11,15 +11,18 @@ import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Literal
 
+import numpy as np
 from dp_accounting import dp_event as events
 from dp_accounting import rdp
 from dp_accounting.pld import privacy_loss_distribution as pld
+from numpy.typing import NDArray
 
+from common.composition import Gaussian, merge
 from common.errors import BudgetExhausted
 from common.privacy import (
     Mechanism,
@@ -45,17 +48,10 @@ TOLERANCE = 0.01
 #: (a hostile file could otherwise ask for a grid of any length).
 CEILING = 100.0
 
+_ORDERS = rdp.RdpAccountant().orders
+
 EVERYBODY = "everybody: the coordinator, other merchants and the public"
 LEAGUE = "the coordinator, the public and a bounded number of colluding merchants"
-
-
-@dataclass(frozen=True, slots=True)
-class _Gaussian:
-    """`count` releases of one sum with noise `sigma` (in units of C), each sampled at rate q."""
-
-    sigma: float
-    q: float
-    count: int
 
 
 def spent(
@@ -75,17 +71,20 @@ def spent(
         raise ValueError("delta must be in (0, 1)")
     if accountant not in ("pld", "rdp"):
         raise ValueError("the accountant is 'pld' or 'rdp'; no other is sound for these mechanisms")
-    groups = _merge(mechanisms)
-    epsilon = (
-        _epsilon(groups, delta, VALUE_INTERVAL) if accountant == "pld" else _rdp(groups, delta)
-    )
     return PrivacySpent(
-        epsilon=epsilon,
+        epsilon=epsilon_of(merge(mechanisms), delta, accountant),
         delta=delta,
         accountant=f"{accountant} dp-accounting {version('dp-accounting')}",
         unit=_unit(mechanisms),
         adversary=LEAGUE if any(m.mode is PrivacyMode.LEAGUE for m in mechanisms) else EVERYBODY,
     )
+
+
+def epsilon_of(groups: tuple[Gaussian, ...], delta: float, accountant: Accountant) -> float:
+    """Epsilon of merged mechanisms: what `spent` computes, without its words."""
+    if accountant == "pld":
+        return _epsilon(groups, delta, VALUE_INTERVAL)
+    return _rdp(groups, delta)
 
 
 def agreement(by_pld: PrivacySpent, by_rdp: PrivacySpent) -> str:
@@ -127,7 +126,7 @@ def calibrate(
     )
 
     def over(sigma: float) -> bool:
-        groups = _merge([*extra, replace(probe, noise_multiplier=sigma)])
+        groups = merge([*extra, replace(probe, noise_multiplier=sigma)])
         return _epsilon(groups, budget.delta, SEARCH_INTERVAL) > budget.epsilon
 
     if spent(extra, budget.delta).epsilon >= budget.epsilon:
@@ -151,7 +150,7 @@ def rounds_left(
 
     def fits(rounds: int) -> bool:
         more = [replace(next_round, steps=next_round.steps * rounds)] if rounds else []
-        groups = _merge([*mechanisms, *more])
+        groups = merge([*mechanisms, *more])
         return _epsilon(groups, budget.delta, VALUE_INTERVAL) <= budget.epsilon
 
     if not fits(1):
@@ -175,27 +174,6 @@ def _bracket(over: Callable[[float], bool]) -> tuple[float, float]:
     return low, high
 
 
-def _merge(mechanisms: Sequence[Mechanism]) -> tuple[_Gaussian, ...]:
-    """Equal mechanisms become one with a count; releases to everybody become one Gaussian.
-
-    n Gaussians over all rows with sigma_i are exactly one with sigma^-2 = sum sigma_i^-2.
-    The clip norm does not matter here: sigma is in units of it.
-    """
-    counts: dict[tuple[float, float], int] = {}
-    precision: list[float] = []
-    for m in mechanisms:
-        if m.sampling_rate >= 1:
-            precision.append(m.steps / m.noise_multiplier**2)
-        else:
-            key = (m.noise_multiplier, m.sampling_rate)
-            counts[key] = counts.get(key, 0) + m.steps
-    merged = [_Gaussian(sigma, q, n) for (sigma, q), n in sorted(counts.items())]
-    if precision:
-        # fsum and the sort make the figure independent of the order of the entries
-        merged.append(_Gaussian(1 / math.sqrt(math.fsum(sorted(precision))), 1.0, 1))
-    return tuple(merged)
-
-
 @lru_cache(maxsize=64)
 def _single(sigma: float, q: float, interval: float) -> pld.PrivacyLossDistribution:
     """The privacy loss of one release. Default adjacency of the library: add or remove one."""
@@ -205,7 +183,7 @@ def _single(sigma: float, q: float, interval: float) -> pld.PrivacyLossDistribut
 
 
 @lru_cache(maxsize=512)
-def _epsilon(groups: tuple[_Gaussian, ...], delta: float, interval: float) -> float:
+def _epsilon(groups: tuple[Gaussian, ...], delta: float, interval: float) -> float:
     if not groups:
         return 0.0
     if _without_sampling(groups, delta) > CEILING:
@@ -218,24 +196,30 @@ def _epsilon(groups: tuple[_Gaussian, ...], delta: float, interval: float) -> fl
     return float(total.get_epsilon_for_delta(delta))
 
 
-def _without_sampling(groups: tuple[_Gaussian, ...], delta: float) -> float:
+def _without_sampling(groups: tuple[Gaussian, ...], delta: float) -> float:
     """A quick upper bound on epsilon: zero-concentrated DP (Bun & Steinke 2016), q ignored."""
     rho = sum(g.count / (2 * g.sigma**2) for g in groups)
     return rho + 2 * math.sqrt(rho * math.log(1 / delta))
 
 
 @lru_cache(maxsize=512)
-def _rdp(groups: tuple[_Gaussian, ...], delta: float) -> float:
+def _rdp(groups: tuple[Gaussian, ...], delta: float) -> float:
     if not groups:
         return 0.0
-    accountant = rdp.RdpAccountant()
+    total = np.sum([g.count * _rdp_single(g.sigma, g.q) for g in groups], axis=0)
     with _quiet():
-        for g in groups:
-            event = events.GaussianDpEvent(g.sigma)
-            if g.q < 1:
-                event = events.PoissonSampledDpEvent(g.q, event)
-            accountant.compose(event, g.count)
-        return float(accountant.get_epsilon(delta))
+        return float(rdp.compute_epsilon(_ORDERS, total, delta)[0])
+
+
+@lru_cache(maxsize=512)
+def _rdp_single(sigma: float, q: float) -> NDArray[np.float64]:
+    """RDP of one release at every order."""
+    accountant = rdp.RdpAccountant(_ORDERS)
+    event = events.GaussianDpEvent(sigma)
+    with _quiet():
+        accountant.compose(events.PoissonSampledDpEvent(q, event) if q < 1 else event)
+    curve: NDArray[np.float64] = accountant.rdp
+    return curve
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from common.errors import InputError
 from common.heads import LedgerHead
 from common.keys import Identity, PublicIdentity
 from common.ledger_check import Problem
+from common.seals import without_collector
 
 FORMAT = "hansa-book-export-v1"
 _DOMAIN = b"hansa-book-export-v1\n"
@@ -191,9 +192,10 @@ class BookExport:
 
     def problems(self, witnessed: Sequence[LedgerHead] = ()) -> list[Problem]:
         """Everything that does not hold: the book itself, then the file's signature."""
-        found = verify(self.entries, self.coordinator, witnessed)
+        with without_collector():
+            found = verify(self.entries, self.coordinator, witnessed)
+            message = _DOMAIN + canonical(self.body())
         plain = len(self.signature) == 128 and self.signature == self.signature.lower()
-        message = _DOMAIN + canonical(self.body())
         if not (plain and self.coordinator.verify(message, self.signature)):
             found.append(Problem("file-signature", "The file was changed after it was signed."))
         return found
@@ -211,11 +213,12 @@ def load(data: bytes, where: str = "") -> BookExport:
         InputError: it is no export, or not in the one form in which Hansa writes it.
     """
     try:
-        export = _from_dict(json.loads(data))
-        # The one form and nothing else: covers white space, order, numbers and letters written
-        # in another way, and everything that is derived (format, fingerprint, extra fields).
-        if dump(export.as_dict()) != data:
-            raise ValueError("not an export of this version")
+        with without_collector():
+            export = _from_dict(json.loads(data))
+            # The one form and nothing else: covers white space, order, numbers and letters written
+            # in another way, and everything that is derived (format, fingerprint, extra fields).
+            if dump(export.as_dict()) != data:
+                raise ValueError("not an export of this version")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InputError) as e:
         raise InputError(
             "This is not an export of an operator's book, or it was changed after it was written.",

@@ -8,12 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from common.accounting import agreement, spent
+from common.audit.replay import Step, check_stated, replay
+from common.audit.verify_receipts import check_receipts
+from common.audit.verify_tally import Tally
 from common.errors import InputError
 from common.keys import PublicIdentity
-from common.ledger import EntryKind, LedgerEntry, mechanisms, open_reservations
+from common.ledger import EntryKind, mechanisms, open_reservations
 from common.ledger_check import Problem
 from common.ledger_file import LedgerExport, load
 from common.privacy import PrivacySpent
+
+__all__ = [
+    "Step",
+    "Verdict",
+    "compare",
+    "examine",
+    "examine_bytes",
+    "find_files",
+    "fingerprint_of",
+    "read",
+    "replay",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,7 @@ class Verdict:
         n_entries: Entries in the ledger.
         n_releases: Reports that left (commits).
         n_lost: Charges for which nothing left (voids and open reserves).
+        n_receipts: Receipts of the coordinator.
         by_pld: Epsilon of everything reserved, by PLD: the figure that counts.
         by_rdp: The same by RDP, an independent upper bound.
         limit: The merchant's own lifetime epsilon.
@@ -38,6 +54,7 @@ class Verdict:
     n_entries: int = 0
     n_releases: int = 0
     n_lost: int = 0
+    n_receipts: int = 0
     by_pld: PrivacySpent | None = None
     by_rdp: PrivacySpent | None = None
     limit: float = 0.0
@@ -58,6 +75,7 @@ class Verdict:
             "entries": self.n_entries,
             "releases": self.n_releases,
             "lost_charges": self.n_lost,
+            "receipts": self.n_receipts,
             "epsilon_limit": self.limit,
             "pld": asdict(self.by_pld) if self.by_pld else None,
             "rdp": asdict(self.by_rdp) if self.by_rdp else None,
@@ -66,34 +84,23 @@ class Verdict:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The ledger after one charge, as the accountants see it."""
-
-    sequence: int
-    at: str
-    run_id: str
-    round: int
-    task: str
-    outcome: str
-    pld: float
-    rdp: float
-
-
 def find_files(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and every *.json in the folders named.
+    """The files named, and every *.json and *.hansa in the folders named.
 
     Raises:
         InputError: something is not there, or a folder holds no export.
     """
     files: list[Path] = []
     for path in paths:
-        found = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        found = [path]
+        if path.is_dir():
+            found = sorted(f for f in path.iterdir() if f.suffix in (".json", ".hansa"))
         if not found or not all(f.is_file() for f in found):
             raise InputError(
                 "There is no ledger export here.",
                 where=str(path),
-                todo="Ask the merchant for a file made with 'hansa ledger export'.",
+                todo="Ask the merchant for a file made with 'hansa ledger export', the operator for "
+                "one made with 'hansa-server ledger export'.",
             )
         files += found
     return files
@@ -121,15 +128,30 @@ def examine(path: Path, trusted: Sequence[str] = ()) -> tuple[Verdict, LedgerExp
     Raises:
         InputError: the file cannot be opened.
     """
+    return examine_bytes(str(path), read(path), trusted)
+
+
+def read(path: Path) -> bytes:
+    """The file's bytes.
+
+    Raises:
+        InputError: the file cannot be opened.
+    """
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as e:
         raise InputError(f"The file cannot be read: {e.strerror}.", where=str(path)) from e
+
+
+def examine_bytes(
+    where: str, data: bytes, trusted: Sequence[str] = ()
+) -> tuple[Verdict, LedgerExport | None]:
+    """Look at one export that was read already; see `examine`."""
     try:
-        export = load(data, str(path))
+        export = load(data, where)
     except InputError as e:
-        return Verdict(str(path), problems=(Problem("unreadable", e.what),)), None
-    return _verdict(str(path), export, trusted), export
+        return Verdict(where, problems=(Problem("unreadable", e.what),)), None
+    return _verdict(where, export, trusted), export
 
 
 def compare(exports: Sequence[tuple[str, LedgerExport]]) -> list[Problem]:
@@ -151,31 +173,6 @@ def compare(exports: Sequence[tuple[str, LedgerExport]]) -> list[Problem]:
     return problems
 
 
-def replay(export: LedgerExport) -> list[Step]:
-    """Epsilon after every charge, computed again from the mechanisms alone."""
-    outcome = {e.reservation: e.kind.value for e in export.entries if e.reservation >= 0}
-    charged: list[LedgerEntry] = []
-    steps = []
-    for entry in export.entries:
-        if entry.kind is not EntryKind.RESERVE:
-            continue
-        charged.append(entry)
-        released = mechanisms(charged)
-        steps.append(
-            Step(
-                entry.sequence,
-                entry.at,
-                entry.run_id,
-                entry.round,
-                entry.task,
-                outcome.get(entry.sequence, "open"),
-                spent(released, export.budget.delta).epsilon,
-                spent(released, export.budget.delta, "rdp").epsilon,
-            )
-        )
-    return steps
-
-
 def _verdict(where: str, export: LedgerExport, trusted: Sequence[str]) -> Verdict:
     problems = export.problems()
     if trusted and export.merchant.fingerprint not in trusted:
@@ -187,6 +184,9 @@ def _verdict(where: str, export: LedgerExport, trusted: Sequence[str]) -> Verdic
     disagreement = agreement(by_pld, by_rdp)
     if disagreement:
         problems.append(Problem("disagreement", disagreement))
+    tally = Tally(problems)
+    check_receipts(export, tally)
+    check_stated(export, tally)
     n_releases = sum(e.kind is EntryKind.COMMIT for e in export.entries)
     return Verdict(
         where=where,
@@ -197,13 +197,19 @@ def _verdict(where: str, export: LedgerExport, trusted: Sequence[str]) -> Verdic
         by_pld=by_pld,
         by_rdp=by_rdp,
         limit=export.budget.epsilon,
-        problems=tuple(problems),
-        notes=tuple(_notes(export, by_pld)),
+        n_receipts=len(export.receipts),
+        problems=tuple(tally.problems),
+        notes=(*_notes(export, by_pld), *tally.notes, *tally.unchecked),
     )
 
 
 def _notes(export: LedgerExport, by_pld: PrivacySpent) -> list[str]:
     notes = []
+    if export.entries and export.exported_at < export.entries[-1].at:
+        notes.append(
+            f"The file says that it was written at {export.exported_at}, before its newest entry: the "
+            "clock was set back."
+        )
     if by_pld.epsilon > export.budget.epsilon:
         notes.append(
             f"Spent {by_pld.epsilon:.3f} is above the merchant's present limit of "

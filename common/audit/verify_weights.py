@@ -1,0 +1,233 @@
+"""The published model is the aggregate of the admitted reports: computed again, bit for bit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common import scorebins
+from common.audit.verify_evidence import Evidence, Round
+from common.audit.verify_tally import Tally
+from common.averaging import aggregate
+from common.book import BookEntry, BookKind
+from common.book_file import RunEvidence
+from common.errors import InternalError
+from common.privacy import PrivacyMode
+from common.rounds import tensors_digest
+
+Arrays = dict[str, NDArray[np.float32]]
+#: As `server.publish.recentre`: a PCOC beyond it is noise and is not followed.
+_MOST_PCOC = 20.0
+
+
+@dataclass(slots=True)
+class Walk:
+    """One run, followed through the rounds of the book.
+
+    Attributes:
+        run_id: The run.
+        momentum: Of the server.
+        digest: Of the weights as the book has them now; "" when it is not known where they began.
+        weights: The weights as computed; None from where on they could not be computed.
+        velocity: The server's momentum, as computed.
+        pcoc: Of the last closed evaluation, computed from its reports; NaN without one.
+        n_closed: Closed TRAIN rounds so far.
+    """
+
+    run_id: str
+    momentum: float = 0.0
+    digest: str = ""
+    weights: Arrays | None = None
+    velocity: Arrays = field(default_factory=dict)
+    pcoc: float = math.nan
+    n_closed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a `bundle` entry of the book published.
+
+    Attributes:
+        entry: The entry.
+        trained: Digest of the weights after the last closed round of its run.
+        weights: The published weights, computed again; None when that was not possible.
+    """
+
+    entry: BookEntry
+    trained: str
+    weights: Arrays | None
+
+
+def check_weights(found: Evidence, tally: Tally) -> dict[str, Published]:
+    """Follow every run through the book; what was published, by digest of the bundle."""
+    walks: dict[str, Walk] = {}
+    for run in found.book.runs:
+        text = f"The evidence tells twice where run {run.run_id} began."
+        tally.demand(run.run_id not in walks, "repeated", text)
+        walks[run.run_id] = _begin(run)
+    published: dict[str, Published] = {}
+    for e in found.book.entries:
+        if e.kind not in (BookKind.ROUND, BookKind.BUNDLE):
+            continue
+        walk = walks.setdefault(e.run_id, Walk(e.run_id))
+        if e.kind is BookKind.ROUND:
+            _step(walk, e, found.rounds.get(e.subject), tally)
+        else:
+            published[e.subject] = _publish(walk, e, tally)
+    return published
+
+
+def recentred(weights: Arrays, head: str, pcoc: float) -> Arrays:
+    """What publishing does to a head's bias (`server.publish.recentre`), computed independently."""
+    out = {name: value.copy() for name, value in weights.items()}
+    name = f"numeric_{head}.bias"
+    if name in out and math.isfinite(pcoc) and 1 / _MOST_PCOC <= pcoc <= _MOST_PCOC:
+        out[name] -= np.float32(np.log(pcoc))
+    return out
+
+
+def _begin(run: RunEvidence) -> Walk:
+    weights = dict(run.initial)
+    return Walk(run.run_id, run.server_momentum, tensors_digest(weights), weights)
+
+
+def _step(walk: Walk, e: BookEntry, shown: Round | None, tally: Tally) -> None:
+    where = f"Round {e.round} of run {e.run_id}"
+    if not walk.digest:
+        tally.skip(
+            f"Where run {e.run_id} began is not in the export: its weights were not followed."
+        )
+        walk.digest = e.before
+    if e.before != walk.digest:
+        text = f"{where} was sent other weights than the round before it left."
+        tally.bad("weights", text, e.sequence)
+        walk.digest, walk.weights = e.before, None
+    if e.status != "closed":
+        return
+    updates = _updates(shown)
+    if e.task == "train":
+        _train(walk, e, shown, updates, where, tally)
+    elif e.task == "evaluate":
+        _evaluate(walk, e, shown, updates, where, tally)
+    else:
+        tally.skip(f"{where} is of a kind ('{e.task}') that this program does not know.")
+
+
+def _updates(shown: Round | None) -> list[Arrays] | None:
+    """The reports' tensors in order of merchant; None when one is missing or not the signed one."""
+    if shown is None:
+        return None
+    found = []
+    for a in shown.admitted:
+        tensors = a.evidence.tensors
+        if tensors is None or tensors_digest(tensors) != a.evidence.header.get("tensors_digest"):
+            return None
+        found.append(dict(tensors))
+    return found
+
+
+def _train(
+    walk: Walk,
+    e: BookEntry,
+    shown: Round | None,
+    updates: list[Arrays] | None,
+    where: str,
+    tally: Tally,
+) -> None:
+    walk.digest, walk.n_closed = e.after, walk.n_closed + 1
+    if shown is not None and shown.evidence.plan.get("mode") == PrivacyMode.LEAGUE:
+        walk.weights = None
+        tally.skip(
+            f"{where}: its updates were only ever seen as a sum (league noise), so the weights were "
+            "not computed again."
+        )
+        return
+    if walk.weights is None or updates is None:
+        walk.weights = None
+        tally.skip(
+            f"The weights of run {e.run_id} were not computed again from round {e.round} on."
+        )
+        return
+    try:
+        done = aggregate(
+            walk.weights, updates, momentum=walk.momentum, velocity=walk.velocity or None
+        )
+    except (InternalError, KeyError, ValueError, IndexError):
+        tally.bad("aggregate", f"{where}: its admitted reports cannot be averaged.", e.sequence)
+        walk.weights = None
+        return
+    same = tensors_digest(done.tensors) == e.after
+    text = f"{where}: the weights after it are not the mean of the admitted reports."
+    tally.demand(same, "aggregate", text, e.sequence)
+    if e.velocity:
+        text = f"{where}: the server's momentum after it is not what the reports give."
+        tally.demand(tensors_digest(done.velocity) == e.velocity, "aggregate", text, e.sequence)
+    # after a wrong round the true weights are not in the file, so nothing more can be computed
+    walk.weights, walk.velocity = (done.tensors if same else None), done.velocity
+    tally.checked["rounds computed again"] += 1
+
+
+def _evaluate(
+    walk: Walk,
+    e: BookEntry,
+    shown: Round | None,
+    updates: list[Arrays] | None,
+    where: str,
+    tally: Tally,
+) -> None:
+    walk.pcoc = math.nan
+    if shown is None or updates is None:
+        tally.skip(f"{where}: its figures were not computed again.")
+        return
+    total = _total(updates)
+    if total is None:
+        tally.bad("aggregate", f"{where}: its histograms cannot be added.", e.sequence)
+        return
+    same = tensors_digest({"histogram": total.astype(np.float32)}) == e.after
+    text = f"{where}: its result is not the sum of the admitted histograms."
+    tally.demand(same, "aggregate", text, e.sequence)
+    plan = shown.evidence.plan
+    try:
+        noise = float(plan["noise_multiplier"]) * float(plan["clip_norm"]) * len(updates) ** 0.5
+        walk.pcoc = scorebins.read(total, noise).pcoc
+    except (KeyError, TypeError, ValueError):
+        tally.bad("plan", f"{where}: the evidence for its plan is no plan.", e.sequence)
+    tally.checked["evaluations computed again"] += 1
+
+
+def _total(updates: Sequence[Arrays]) -> NDArray[np.float64] | None:
+    parts = [u.get("histogram") for u in updates]
+    shapes = {p.shape for p in parts if p is not None}
+    if any(p is None for p in parts) or len(shapes) != 1 or len(next(iter(shapes))) != 2:
+        return None
+    total: NDArray[np.float64] = (
+        np.stack([p for p in parts if p is not None]).astype(np.float64).sum(0)
+    )
+    return total if len(total) == 2 and np.isfinite(total).all() else None
+
+
+def _publish(walk: Walk, e: BookEntry, tally: Tally) -> Published:
+    """The published weights are the aggregate, or the aggregate recentred by the evaluation."""
+    trained = walk.digest
+    if walk.weights is None:
+        same = e.before == trained
+        if not same:
+            tally.skip(f"The published weights of run {e.run_id} were not computed again.")
+        return Published(e, trained, None)
+    candidates = [walk.weights]
+    if math.isfinite(walk.pcoc):
+        candidates += [recentred(walk.weights, h, walk.pcoc) for h in ("conversion", "click")]
+    for weights in candidates:
+        if tensors_digest(weights) == e.before:
+            tally.checked["published models computed again"] += 1
+            return Published(e, trained, weights)
+    text = (
+        f"Run {e.run_id} published weights that are not the aggregate of its admitted reports, nor "
+        "that aggregate recentred by its own evaluation."
+    )
+    tally.bad("published", text, e.sequence)
+    return Published(e, trained, None)
