@@ -18,6 +18,9 @@ from common.privacy import Mechanism, MechanismKind, PrivacyMode, PrivacyUnit
 
 #: 2: plans name the coordinator's book, reports prove that the ledger only grew.
 PROTOCOL = 2
+#: What every signature of a plan and of a report begins with.
+PLAN_DOMAIN = b"hansa-plan-v1\n"
+REPORT_DOMAIN = b"hansa-report-v1\n"
 
 Tensors = Mapping[str, NDArray[np.float32]]
 
