@@ -11,7 +11,7 @@ from dp_accounting.pld import privacy_loss_distribution as pld
 from numpy.typing import NDArray
 
 from common.accounting import Accountant, spent
-from common.privacy import Mechanism, MechanismKind, PrivacyMode, PrivacyUnit
+from common.privacy import Mechanism, MechanismKind, PrivacyMode, PrivacySpent, PrivacyUnit
 from common.secagg.encoding import League, choose
 from common.secagg.shares import Adversary, LeagueNoise
 
@@ -46,9 +46,28 @@ class LeagueRelease:
             steps=self.rounds,
             clip_norm=self.noise.clip_norm,
             unit=self.unit,
-            mode=PrivacyMode.LEAGUE,
+            mode=PrivacyMode.LEAGUE if adversary is Adversary.LEAGUE else PrivacyMode.OWN,
             pool=self.pool,
+            league=self.noise if adversary is Adversary.LEAGUE else None,
         )
+
+
+def alone(m: Mechanism) -> Mechanism:
+    """A ledger's mechanism against all other merchants together: only the own share is left."""
+    if m.league is None:
+        return m
+    multiplier = m.league.multiplier(Adversary.OTHERS)
+    return replace(m, noise_multiplier=multiplier, mode=PrivacyMode.OWN, league=None)
+
+
+def spent_against_all(
+    mechanisms: Sequence[Mechanism], delta: float, accountant: Accountant = "pld"
+) -> PrivacySpent:
+    """The weaker figure of a ledger: what holds even if the coordinator and all others collude.
+
+    For a ledger without league noise it is the figure of `common.accounting.spent`.
+    """
+    return spent([alone(m) for m in mechanisms], delta, accountant)
 
 
 def epsilon(
@@ -170,7 +189,7 @@ class Example:
         release = LeagueRelease(noise, self.sampling_rate, self.rounds)
         unit = noise.scale * noise.clip_norm
         held = math.sqrt(noise.honest(Adversary.LEAGUE)) * noise.share_std / unit
-        plain = replace(release.mechanism(), noise_multiplier=held)
+        plain = replace(release.mechanism(Adversary.OTHERS), noise_multiplier=held)
         league = epsilon([release], self.delta)
         smooth = spent([plain], self.delta).epsilon
         return {

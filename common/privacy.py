@@ -1,4 +1,4 @@
-"""The nouns of privacy: PrivacyUnit, Mechanism, PrivacyBudget, PrivacySpent (standard library only)."""
+"""The nouns of privacy: PrivacyUnit, Mechanism, PrivacyBudget, PrivacySpent; no library is needed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from common.secagg.shares import LeagueNoise
+
 
 class PrivacyMode(StrEnum):
     """Who has to be trusted for the noise to protect.
 
     OWN: every merchant adds the whole noise alone; it holds against everybody.
     LEAGUE: merchants add shares under secure aggregation; it holds against the coordinator,
-        the public and up to f colluding merchants (built in issue E; plans name it already).
+        the public and up to f colluding merchants.
     """
 
     OWN = "own-noise"
@@ -63,6 +65,8 @@ class Mechanism:
         mode: Who has to be trusted for the noise.
         pool: Which rows it was computed on: "train" or "later", then the digest of the public rule
             that says which (`common.rounds.pool_of`): same shoppers, so it all composes.
+        league: League noise: the share that this merchant added and whom it counts on. The
+            noise multiplier above is then what all honest shares together carry at the least.
     """
 
     kind: MechanismKind
@@ -73,6 +77,7 @@ class Mechanism:
     unit: PrivacyUnit = field(default_factory=PrivacyUnit)
     mode: PrivacyMode = PrivacyMode.OWN
     pool: str = "train"
+    league: LeagueNoise | None = None
 
     def __post_init__(self) -> None:
         """Refuse a mechanism that gives no privacy at all."""
@@ -84,10 +89,16 @@ class Mechanism:
             raise ValueError("steps must be 1 or more")
         if not (math.isfinite(self.clip_norm) and self.clip_norm > 0):
             raise ValueError("clip_norm must be finite and above 0")
+        if (self.mode is PrivacyMode.LEAGUE) != (self.league is not None):
+            raise ValueError("league noise, and only it, names its shares")
+        if self.league is not None and not self._carried(self.league):
+            raise ValueError("the shares do not carry the noise that the mechanism claims")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values, stable names."""
-        return {  # by hand: `asdict` copies deeply, and a long ledger asks for very many
+        out: dict[
+            str, Any
+        ] = {  # by hand: `asdict` copies deeply, and a long ledger asks for very many
             "kind": self.kind.value,
             "noise_multiplier": self.noise_multiplier,
             "sampling_rate": self.sampling_rate,
@@ -97,6 +108,13 @@ class Mechanism:
             "mode": self.mode.value,
             "pool": self.pool,
         }
+        if self.league is not None:  # absent in own noise, and in ledgers of before
+            out["league"] = self.league.as_dict()
+        return out
+
+    def _carried(self, shares: LeagueNoise) -> bool:
+        enough = shares.multiplier() >= self.noise_multiplier * (1 - 1e-12)
+        return enough and shares.clip_norm == self.clip_norm
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Mechanism:
@@ -107,9 +125,16 @@ class Mechanism:
         """
         try:
             unit = PrivacyUnit(**raw["unit"])
-            rest = {k: v for k, v in raw.items() if k not in ("unit", "kind", "mode")}
+            apart = ("unit", "kind", "mode", "league")
+            rest = {k: v for k, v in raw.items() if k not in apart}
+            shares = raw.get("league")
+            league = None if shares is None else LeagueNoise.from_dict(shares)
             return cls(
-                kind=MechanismKind(raw["kind"]), mode=PrivacyMode(raw["mode"]), unit=unit, **rest
+                kind=MechanismKind(raw["kind"]),
+                mode=PrivacyMode(raw["mode"]),
+                unit=unit,
+                league=league,
+                **rest,
             )
         except (KeyError, TypeError) as e:
             raise ValueError("not a mechanism") from e

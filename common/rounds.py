@@ -15,6 +15,7 @@ from common.canonical import canonical, digest
 from common.heads import LedgerHead
 from common.ledger import LedgerEntry
 from common.privacy import Mechanism, MechanismKind, PrivacyMode, PrivacyUnit
+from common.secagg.terms import LeagueTerms
 
 #: 2: plans name the coordinator's book, reports prove that the ledger only grew.
 PROTOCOL = 2
@@ -58,6 +59,7 @@ class RoundPlan:
         tensors: The shared weights, by parameter name.
         book: Where the coordinator's book stood when the plan was made; None only in tests and
             simulations.
+        league: The secure sum of a league-noise plan; None for own noise.
         signature: Ed25519 by the coordinator over `signed_bytes()`, hexadecimal; empty if unsigned.
     """
 
@@ -81,6 +83,7 @@ class RoundPlan:
     mode: PrivacyMode = PrivacyMode.OWN
     n_bins: int = 32
     book: LedgerHead | None = None
+    league: LeagueTerms | None = None
     protocol: int = PROTOCOL
     signature: str = ""
 
@@ -107,6 +110,7 @@ class RoundPlan:
             "deadline_at": self.deadline_at,
             "n_bins": self.n_bins,
             "book": self.book.as_dict() if self.book else None,
+            "league": self.league.as_dict() if self.league else None,
             "tensors_digest": tensors_digest(self.tensors),
         }
 
@@ -124,6 +128,8 @@ class RoundPlan:
             rest["task"], rest["mode"] = Task(rest["task"]), PrivacyMode(rest["mode"])
             rest["unit"] = PrivacyUnit(**rest["unit"])
             rest["heads"] = tuple(rest["heads"])
+            terms = rest["league"]
+            rest["league"] = None if terms is None else LeagueTerms.from_dict(terms)
             rest["book"] = None if rest["book"] is None else LedgerHead.from_dict(rest["book"])
             return cls(**rest, tensors=tensors, signature=signature)
         except (KeyError, TypeError) as e:
@@ -131,7 +137,7 @@ class RoundPlan:
 
     def signed_bytes(self) -> bytes:
         """What the coordinator signs."""
-        return b"hansa-plan-v1\n" + canonical(self.header())
+        return PLAN_DOMAIN + canonical(self.header())
 
     def digest(self) -> str:
         """Names this very plan."""
@@ -149,6 +155,7 @@ class RoundPlan:
             unit=self.unit,
             mode=self.mode,
             pool=pool_of(self),
+            league=self.league.noise if self.league else None,
         )
 
     def signed(self, signature: str) -> RoundPlan:
@@ -173,6 +180,8 @@ class RoundReport:
             nothing was co-signed yet.
         tensors: TRAIN: noised update (new minus old) by parameter name;
             EVALUATE: {"histogram": [2, n_bins]}: row 0 without, row 1 with conversion.
+        masked: League noise: SHA-256 of the masked vector that travels beside the report; the
+            tensors are empty then. Empty for own noise.
         signature: Ed25519 by the merchant over `signed_bytes()`, hexadecimal.
     """
 
@@ -185,12 +194,15 @@ class RoundReport:
     ledger_head: LedgerHead
     tensors: Tensors = field(default_factory=dict)
     ledger_tail: tuple[LedgerEntry, ...] = ()
+    masked: str = ""
     protocol: int = PROTOCOL
     signature: str = ""
 
     def header(self) -> dict[str, Any]:
         """Everything but the tensors and the signature, as plain JSON values."""
+        masked = {"masked": self.masked} if self.masked else {}
         return {
+            **masked,
             "protocol": self.protocol,
             "run_id": self.run_id,
             "round": self.round,
@@ -224,7 +236,7 @@ class RoundReport:
 
     def signed_bytes(self) -> bytes:
         """What the merchant signs."""
-        return b"hansa-report-v1\n" + canonical(self.header())
+        return REPORT_DOMAIN + canonical(self.header())
 
     def digest(self) -> str:
         """Names this very report, ledger head and all."""

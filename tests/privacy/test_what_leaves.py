@@ -41,6 +41,7 @@ def test_a_report_has_these_fields_and_no_other() -> None:
         "ledger_head",
         "tensors",
         "ledger_tail",
+        "masked",
         "protocol",
         "signature",
     ]
@@ -95,9 +96,11 @@ def test_a_reply_holds_the_report_and_nothing_else(
     assert set(reply.content) == {"report"}
     assert set(reply.content["report"]) == {"header", "signature", "layout", "tensors"}
     header = json.loads(str(reply.content["report"]["header"]))
-    assert set(header) == {f.name for f in fields(RoundReport)} - {"tensors", "signature"} | {
-        "tensors_digest"
-    }
+    assert set(header) == {f.name for f in fields(RoundReport)} - {
+        "tensors",
+        "signature",
+        "masked",
+    } | {"tensors_digest"}
     assert "Secret" not in json.dumps(header) and not state
     me = Identity.load(home / IDENTITY_PATH).public
     report = wire.report_from_records(reply.content)
