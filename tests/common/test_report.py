@@ -136,7 +136,10 @@ def test_the_chinese_report_is_chinese_and_its_font_comes_from_the_viewer(
 def test_a_broken_ledger_is_named_in_both_languages(whole: Path, tmp_path: Path) -> None:
     text = whole.read_text(encoding="utf-8")
     whole.write_text(text.replace('"noise_multiplier":4.0', '"noise_multiplier":9.0', 1), "utf-8")
-    for language, words in (("en", "Broken: 1 of 1"), ("zh", "不成立：1 份账本文件中有 1 份")):
+    for language, words in (
+        ("en", "Broken: entry edited, file changed"),
+        ("zh", "不成立：记录被改动"),
+    ):
         result = run(tmp_path / language, whole, "--language", language, "--json")
         assert result.exit_code == 4
         said = json.loads(result.stdout)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,11 @@ from hypothesis import strategies as st
 
 from common.audit.report.claims import SOURCES, TERMS
 from common.audit.report.pdf_parts import Parts
+from common.audit.report.said import known, said
 from common.audit.report.words import LANGUAGES, Words, plain, table
 from common.privacy import MechanismKind
 from common.rounds import Task
+from tests.common.test_report_codes import codes_of_problems
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = st.text(st.characters(), max_size=60)
@@ -24,22 +28,14 @@ def blanks(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-def codes_of_problems() -> set[str]:
-    """Every code that a check of ledgers, books or several files can give."""
-    found: set[str] = set()
-    for path in (*(ROOT / "common").glob("*.py"), *(ROOT / "common/audit").glob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        found |= set(re.findall(r'(?:Problem|_say)\(\s*"([a-z-]+)"', text))
-    return found
-
-
 @pytest.mark.parametrize("key", sorted(table()))
 def test_every_sentence_is_there_in_both_languages(key: str) -> None:
     sentences = table()[key]
     assert tuple(sorted(sentences)) == LANGUAGES
     assert all(s.strip() for s in sentences.values())
-    assert blanks(sentences["en"]) == blanks(sentences["zh"])
-    acronym = key in ("term.pld", "term.rdp", "problem.exact", "canary.item")
+    asked, used = blanks(sentences["en"]), blanks(sentences["zh"])
+    assert used <= asked and (key.startswith("said.") or used == asked)
+    acronym = key in ("term.pld", "term.rdp", "problem.exact", "canary.item", "checked.count")
     assert acronym or re.search(r"[\u4e00-\u9fffεδσ]", sentences["zh"])
     assert not re.search(r"[\u4e00-\u9fff]", sentences["en"])
 
@@ -62,6 +58,47 @@ def test_every_code_kind_task_and_word_is_explained() -> None:
     needed |= {f"{part}.{t}" for t in TERMS for part in ("term", "means")}
     needed |= {f"source.{name}" for name, _ in SOURCES}
     assert needed <= set(table()), sorted(needed - set(table()))
+
+
+def literal(node: ast.expr) -> str | None:
+    """A string in the source, with "1" in the place of whatever is filled in."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(v.value if isinstance(v, ast.Constant) else "1" for v in node.values)
+    return None
+
+
+def sentences_of(*methods: str) -> Iterator[str]:
+    for path in (ROOT / "common/audit").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            text = literal(node.args[0]) if node.args else None
+            # "1: 1" only puts a file's name before another sentence
+            if ast.unparse(node.func).endswith(methods) and text not in (None, "1: 1"):
+                yield str(text)
+
+
+def test_every_note_of_the_checks_is_known_in_chinese() -> None:
+    texts = sorted(set(sentences_of(".note", ".skip", "notes.append")))
+    assert len(texts) > 10
+    assert [text for text in texts if not known(text)] == []
+
+
+def test_everything_that_is_counted_has_a_name() -> None:
+    counted: set[str] = set()
+    for path in (ROOT / "common/audit").glob("*.py"):
+        counted |= set(re.findall(r'\.checked\["([^"]+)"\]', path.read_text(encoding="utf-8")))
+    assert {f"did.{name}" for name in counted} <= set(table())
+
+
+def test_a_sentence_of_a_check_is_said_in_chinese() -> None:
+    zh = Words("zh")
+    text = "shop.json: its report for round 3 of run r-1 was not admitted."
+    assert said(text, zh) == "shop.json：其运行 r-1 第 3 轮的报告未被接纳。"
+    assert said(text, Words("en")) == text
+    assert said("something new", zh) == "something new"
 
 
 @given(HOSTILE)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from common.audit.report.charts import number
 from common.audit.report.facts import MerchantFacts, ReportFacts
+from common.audit.report.said import said
 from common.audit.report.words import Words
 
 TERMS = (
@@ -74,18 +75,14 @@ def verdict(facts: ReportFacts, say: Words) -> str:
     if facts.canary is not None and facts.canary.holds is not True:
         names.append(say("short.canary"))
     broken = sum(bool(m.problems) for m in facts.merchants)
-    return say(
-        "verdict.broken", broken=broken, ledgers=len(facts.merchants), what=say.joined(names)
-    )
+    broken += sum(bool(b.problems) for b in facts.books)
+    files = len(facts.merchants) + len(facts.books)
+    return say("verdict.broken", broken=broken, files=files, what=say.joined(names))
 
 
 def notes(m: MerchantFacts, say: Words) -> list[str]:
     """What a person should know about a merchant although nothing is broken."""
-    found = []
-    if m.over_limit:
-        found.append(say("note.over", spent=number(m.epsilon_pld), limit=f"{m.limit:g}"))
-    if m.pending:
-        found.append(say("note.pending", entries=say.joined([str(n) for n in m.pending])))
+    found = [said(text, say) for text in m.notes]
     if m.n_lost > len(m.pending):
         found.append(say("note.lost", lost=m.n_lost - len(m.pending)))
     if len(m.codes) > 1:
@@ -119,6 +116,9 @@ def checked(facts: ReportFacts, say: Words) -> Iterator[str]:
         yield say("checked.stated")
     if facts.has_book:
         yield say("checked.book")
+    for what, count in facts.counts:
+        name = say("did." + what) if say.has("did." + what) else what
+        yield say("checked.count", what=name, count=f"{count:,}")
     if facts.canary is not None:
         yield say("checked.canary")
 
@@ -128,8 +128,7 @@ def unchecked(facts: ReportFacts, say: Words) -> Iterator[str]:
     readable = [m for m in facts.merchants if m.readable]
     if not facts.trusted:
         yield say("unchecked.trusted")
-    if not facts.has_book:
-        yield say("unchecked.book")
+    yield from (said(text, say) for text in facts.unchecked)
     if any(not m.n_receipts for m in readable):
         yield say("unchecked.receipts")
     if not any(m.n_stated for m in readable):

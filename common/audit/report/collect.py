@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from common import __version__, book_file
+from common import __version__
 from common.accounting import LEAGUE, spent
-from common.audit import findings
+from common.audit.findings import Verdict, find_files
 from common.audit.report import canary as canary_file
 from common.audit.report.facts import (
+    BookFacts,
     CanaryFacts,
     Charge,
     FileFacts,
@@ -24,7 +24,7 @@ from common.audit.report.facts import (
 )
 from common.audit.report.history import rounds
 from common.audit.report.words import plain
-from common.book_file import BookExport
+from common.audit.verify import BookVerdict, audit, is_model
 from common.errors import InputError, InternalError
 from common.keys import PublicIdentity
 from common.ledger import EntryKind, mechanisms, open_reservations
@@ -55,61 +55,72 @@ class Asked:
     canary: Path | None = None
 
 
-@dataclass(slots=True)
-class _Found:
-    """What the files turned out to be."""
-
-    files: list[FileFacts] = field(default_factory=list)
-    merchants: list[MerchantFacts] = field(default_factory=list)
-    ledgers: list[tuple[str, LedgerExport]] = field(default_factory=list)
-    books: list[BookExport] = field(default_factory=list)
-    together: list[Problem] = field(default_factory=list)
-
-    def take(self, path: Path, name: str, trusted: Sequence[str]) -> None:
-        """Look at one file."""
-        data = _bytes_of(path)
-        if _is_book(data):
-            kind, problems = _book(name, data, self.books)
-            self.together += problems
-        else:
-            facts, export = _ledger(path, name, trusted)
-            self.merchants.append(facts)
-            kind = "ledger" if export is not None else "unreadable"
-            self.ledgers += [(name, export)] if export is not None else []
-        self.files.append(_file(name, kind, data))
-
-
 def collect(paths: Sequence[Path], asked: Asked) -> ReportFacts:
     """Look at every file and put together what a report says.
 
     Raises:
         InputError: a file is not there, or the canary results cannot be used.
     """
-    found = _Found()
     apart = asked.canary.resolve() if asked.canary else None
-    files = [p for p in findings.find_files(paths) if p.resolve() != apart]
-    for path, name in zip(files, _names(files), strict=True):
-        found.take(path, name, asked.trusted)
-    found.together += findings.compare(found.ledgers)
+    paths = [p for p in find_files(paths) if p.resolve() != apart]
+    found = audit(paths, asked.trusted)
+    names = _Names(paths)
+    exports = dict(found.exports)
+    merchants = [_merchant(v, exports.get(v.where), names) for v in found.ledgers]
+    books = [_book(v, names) for v in found.books]
+    read = {m.file for m in merchants if m.merchant} | {b.file for b in books if b.coordinator}
+    files = [_file(p, names, {b.file for b in books}, read) for p in paths]
     canary: CanaryFacts | None = None
     if asked.canary is not None:
         data = _bytes_of(asked.canary)
-        found.files.append(_file(plain(asked.canary.name), "canary", data))
+        files.append(FileFacts(plain(asked.canary.name), "canary", _sha256(data), len(data)))
         canary = canary_file.read(data, str(asked.canary))
     return ReportFacts(
         at=asked.at,
         asked_by=plain(asked.asked_by),
         auditor=plain(asked.auditor),
-        files=tuple(found.files),
-        merchants=tuple(found.merchants),
-        together=_plain(found.together),
-        rounds=rounds([e for _, e in found.ledgers], found.books),
-        has_book=bool(found.books),
+        files=tuple(files),
+        merchants=tuple(merchants),
+        books=tuple(books),
+        together=names.problems(found.problems),
+        notes=names.texts(found.notes),
+        unchecked=names.texts(found.unchecked),
+        counts=found.checked,
+        rounds=rounds([e for _, e in found.exports], [e.book for e in found.evidence]),
         trusted=asked.trusted,
         canary=canary,
         versions=_versions(),
         code_digest=_code(),
     )
+
+
+class _Names:
+    """Files without the folders of this computer, where that names one file only."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        short = [p.name for p in paths]
+        self._of = {
+            str(p): plain(n if short.count(n) == 1 else str(p))
+            for p, n in zip(paths, short, strict=True)
+        }
+
+    def file(self, where: str) -> str:
+        """The name in the report."""
+        return self._of.get(where, plain(where))
+
+    def text(self, text: str) -> str:
+        """A sentence of a check, made safe, with these names in it."""
+        for where in sorted(self._of, key=len, reverse=True):
+            text = text.replace(where, self._of[where])
+        return plain(text)
+
+    def texts(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """Several sentences, each once."""
+        return tuple(dict.fromkeys(self.text(t) for t in texts))
+
+    def problems(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+        """Problems with their sentences made safe."""
+        return tuple(Problem(p.code, self.text(p.text), p.sequence) for p in problems)
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -125,39 +136,40 @@ def _names(paths: Sequence[Path]) -> list[str]:
     return [plain(n if short.count(n) == 1 else str(p)) for p, n in zip(paths, short, strict=True)]
 
 
-def _file(name: str, kind: str, data: bytes) -> FileFacts:
-    return FileFacts(name, kind, hashlib.sha256(data).hexdigest(), len(data))
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
-def _is_book(data: bytes) -> bool:
-    """Whether the file says that it is a book; the loader decides whether it is one."""
-    try:
-        raw = json.loads(data)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(raw, dict) and raw.get("format") == book_file.FORMAT
+def _file(path: Path, names: _Names, books: set[str], read: set[str]) -> FileFacts:
+    data, name = _bytes_of(path), names.file(str(path))
+    if is_model(data):
+        kind = "model"
+    elif name not in read:
+        kind = "unreadable"
+    else:
+        kind = "book" if name in books else "ledger"
+    return FileFacts(name, kind, _sha256(data), len(data))
 
 
-def _book(name: str, data: bytes, books: list[BookExport]) -> tuple[str, list[Problem]]:
-    try:
-        book = book_file.load(data, name)
-    except InputError as e:
-        return "unreadable", [Problem("unreadable", e.what)]
-    books.append(book)
-    return "book", book.problems()
+def _book(verdict: BookVerdict, names: _Names) -> BookFacts:
+    return BookFacts(
+        coordinator=verdict.coordinator,
+        file=names.file(verdict.where),
+        league=plain(verdict.league),
+        n_entries=verdict.n_entries,
+        n_rounds=verdict.n_rounds,
+        problems=names.problems(verdict.problems),
+    )
 
 
-def _ledger(
-    path: Path, name: str, trusted: Sequence[str]
-) -> tuple[MerchantFacts, LedgerExport | None]:
-    verdict, export = findings.examine(path, trusted)
-    problems = _plain(verdict.problems)
+def _merchant(verdict: Verdict, export: LedgerExport | None, names: _Names) -> MerchantFacts:
+    problems, name = names.problems(verdict.problems), names.file(verdict.where)
     if export is None or verdict.by_pld is None or verdict.by_rdp is None:
-        return MerchantFacts("", name, problems), None
+        return MerchantFacts("", name, problems)
     charges = _charges(export)
     adversary = "league" if verdict.by_pld.adversary == LEAGUE else "everybody"
     charged = mechanisms(export.entries)
-    facts = MerchantFacts(
+    return MerchantFacts(
         merchant=verdict.merchant,
         file=name,
         problems=problems,
@@ -179,8 +191,8 @@ def _ledger(
         curve=_curve(export),
         kinds=_kinds(export),
         pending=tuple(e.sequence for e in open_reservations(export.entries)),
+        notes=names.texts(verdict.notes),
     )
-    return facts, export
 
 
 def _charges(export: LedgerExport) -> tuple[Charge, ...]:
@@ -232,10 +244,6 @@ def _coordinator(key: str) -> str:
         return PublicIdentity.from_hex(key).fingerprint if key else ""
     except InputError:
         return plain(key)
-
-
-def _plain(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    return tuple(Problem(p.code, plain(p.text), p.sequence) for p in problems)
 
 
 def _versions() -> tuple[tuple[str, str], ...]:

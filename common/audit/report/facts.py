@@ -16,7 +16,7 @@ class FileFacts:
 
     Attributes:
         name: As given on the command line.
-        kind: "ledger", "book", "canary" or "unreadable".
+        kind: "ledger", "book", "model", "canary" or "unreadable".
         sha256: Of its bytes, 64 hexadecimal digits.
         n_bytes: Its size.
     """
@@ -99,6 +99,7 @@ class MerchantFacts:
         kinds: Cost of each kind of release alone.
         pending: Charges that are neither committed nor voided.
         problems: What does not hold.
+        notes: What a person should know although nothing is broken, in the words of the check.
     """
 
     merchant: str
@@ -122,6 +123,7 @@ class MerchantFacts:
     curve: tuple[tuple[str, float], ...] = ()
     kinds: tuple[KindFacts, ...] = ()
     pending: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def readable(self) -> bool:
@@ -132,6 +134,27 @@ class MerchantFacts:
     def over_limit(self) -> bool:
         """Whether more is spent than the merchant's present limit."""
         return self.epsilon_pld > self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class BookFacts:
+    """One operator's book.
+
+    Attributes:
+        coordinator: Fingerprint; empty when the file cannot be read.
+        file: Where it was read.
+        league: The league's name.
+        n_entries: Entries in the book.
+        n_rounds: Rounds shown with their evidence.
+        problems: What does not hold.
+    """
+
+    coordinator: str
+    file: str
+    league: str
+    n_entries: int
+    n_rounds: int
+    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +240,12 @@ class ReportFacts:
         auditor: Who will sign; may be empty.
         files: Everything that was read.
         merchants: One for each ledger file, in the order of the files.
-        together: Problems between files, and of the book.
+        books: One for each operator's book.
+        together: Problems between files, and of models.
+        notes: What a person should know of the files together, in the words of the check.
+        unchecked: What these files did not allow to check, in the words of the check.
+        counts: (what was checked, how often).
         rounds: In order of time.
-        has_book: Whether a coordinator's book was among the files.
         trusted: Fingerprints that were given as expected.
         canary: Results of a canary audit, if given.
         versions: (name, version).
@@ -231,9 +257,12 @@ class ReportFacts:
     auditor: str
     files: tuple[FileFacts, ...]
     merchants: tuple[MerchantFacts, ...]
+    books: tuple[BookFacts, ...]
     together: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    unchecked: tuple[str, ...]
+    counts: tuple[tuple[str, int], ...]
     rounds: tuple[RoundFacts, ...]
-    has_book: bool
     trusted: tuple[str, ...]
     canary: CanaryFacts | None
     versions: tuple[tuple[str, str], ...]
@@ -243,12 +272,19 @@ class ReportFacts:
     def holds(self) -> bool:
         """True when nothing at all is broken."""
         canary = self.canary is None or self.canary.holds is True
-        return canary and not self.together and not any(m.problems for m in self.merchants)
+        return canary and not self.problems
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Of all merchants, and between the files."""
-        return (*(p for m in self.merchants for p in m.problems), *self.together)
+        """Of all merchants and books, and between the files."""
+        alone = [p for m in self.merchants for p in m.problems]
+        alone += [p for b in self.books for p in b.problems]
+        return (*alone, *self.together)
+
+    @property
+    def has_book(self) -> bool:
+        """Whether an operator's book was among the files and could be read."""
+        return any(b.coordinator for b in self.books)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values; `digest` names this very report in both of its files."""

@@ -16,7 +16,8 @@ from common.audit.report.blocks import (
     Text,
     Tone,
 )
-from common.audit.report.facts import MerchantFacts, ReportFacts
+from common.audit.report.facts import BookFacts, MerchantFacts, ReportFacts
+from common.audit.report.said import said
 from common.audit.report.words import Words
 from common.ledger_check import Problem
 
@@ -32,6 +33,7 @@ def page(facts: ReportFacts, language: str) -> Page:
         *_files(facts, say),
         *_summary(facts, say),
         *_rounds(facts, say),
+        *(block for b in facts.books for block in _book(b, say)),
         *(block for m in facts.merchants for block in _merchant(m, say)),
         *_canary(facts, say),
         *_limits(facts, say),
@@ -50,6 +52,9 @@ def _top(facts: ReportFacts, say: Words) -> Iterator[Block]:
     if facts.together:
         yield Heading(say("together.head"), 3)
         yield _problems(facts.together, say)
+    if facts.notes:
+        yield Heading(say("notes.head"), 3)
+        yield Bullets(tuple(("•", said(text, say), "warn") for text in facts.notes))
 
 
 def _files(facts: ReportFacts, say: Words) -> Iterator[Block]:
@@ -117,6 +122,19 @@ def _rounds(facts: ReportFacts, say: Words) -> Iterator[Block]:
     widths = (0.06, 0.2, 0.08, 0.12, 0.19, 0.09, 0.08, 0.09, 0.09)
     names = tuple(say("rounds." + h) for h in header)
     yield Table(names, tuple(rows), widths, frozenset({0, 2, 5, 6, 7}))
+
+
+def _book(b: BookFacts, say: Words) -> Iterator[Block]:
+    yield Heading(say("book.head", league=b.league or b.file))
+    if b.coordinator:
+        counts = say("book.entries.value", entries=b.n_entries, rounds=b.n_rounds)
+        rows = (
+            (say("merchant.file"), b.file),
+            (say("book.coordinator"), b.coordinator),
+            (say("book.entries"), counts),
+        )
+        yield Table((), rows, (0.3, 0.7))
+    yield _problems(b.problems, say) if b.problems else Text(say("book.whole"), "good")
 
 
 def _merchant(m: MerchantFacts, say: Words) -> Iterator[Block]:
