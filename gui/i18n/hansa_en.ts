@@ -45,4 +45,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>SignedCard</name>
+    <message numerus="yes">
+        <source>%n newer entry(ies)</source>
+        <translation>
+            <numerusform>%n newer entry</numerusform>
+            <numerusform>%n newer entries</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

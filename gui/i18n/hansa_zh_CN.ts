@@ -469,8 +469,8 @@
         <translation>大小</translation>
     </message>
     <message>
-        <source>Norm</source>
-        <translation>范数</translation>
+        <source>Norm before → sent</source>
+        <translation>范数：加噪前 → 发送时</translation>
     </message>
     <message>
         <source>Norm of %1, before noise and as sent: %2</source>
@@ -495,6 +495,14 @@
     <message>
         <source>Could somebody tell who was in?</source>
         <translation>别人能看出谁参与了吗？</translation>
+    </message>
+    <message>
+        <source>nobody can tell</source>
+        <translation>无人能看出</translation>
+    </message>
+    <message>
+        <source>certain</source>
+        <translation>完全确定</translation>
     </message>
     <message>
         <source>The privacy of this round is spent either way; saying no only keeps the figures here.</source>
@@ -1023,11 +1031,11 @@
     <name>PolicyCard</name>
     <message>
         <source>Policy of this shop</source>
-        <translation>本店规则</translation>
+        <translation>本店策略</translation>
     </message>
     <message>
         <source>These rules always win over the league&apos;s plan.</source>
-        <translation>这些规则始终优先于联盟的计划。</translation>
+        <translation>这些策略始终优先于联盟的计划。</translation>
     </message>
     <message>
         <source>Pause: take part in nothing</source>
@@ -1067,7 +1075,7 @@
     </message>
     <message>
         <source>Save policy</source>
-        <translation>保存规则</translation>
+        <translation>保存策略</translation>
     </message>
     <message>
         <source>Nothing is different.</source>
@@ -1079,7 +1087,7 @@
     </message>
     <message>
         <source>The policy is as it was before the last change.</source>
-        <translation>规则已恢复到上次更改之前。</translation>
+        <translation>策略已恢复到上次更改之前。</translation>
     </message>
     <message>
         <source>What is learnt about your shoppers then cannot be taken back.</source>
@@ -1580,9 +1588,11 @@
         <source>All countersigned</source>
         <translation>全部已会签</translation>
     </message>
-    <message>
-        <source>%1 newer entries</source>
-        <translation>另有 %1 条新记录</translation>
+    <message numerus="yes">
+        <source>%n newer entry(ies)</source>
+        <translation>
+            <numerusform>另有 %n 条新记录</numerusform>
+        </translation>
     </message>
     <message>
         <source>Entries in your ledger</source>

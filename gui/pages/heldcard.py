@@ -9,10 +9,21 @@ from client.api import HeldReport, Membership, Preview
 from gui import format as fmt
 from gui import words
 from gui.hub import Hub
-from gui.widgets.bars import RangeBar
-from gui.widgets.basics import Card, button, column, figure, label, named_row, pill, row, rule
-from gui.widgets.budgetbar import BudgetBar, NormBar
+from gui.widgets.basics import (
+    Card,
+    boxed,
+    button,
+    column,
+    figure,
+    label,
+    named_row,
+    pill,
+    row,
+    rule,
+)
+from gui.widgets.budgetbar import BudgetBar, GuessBar, NormBar
 from gui.widgets.confirm import Confirm
+from gui.widgets.sides import Sides
 
 _KINDS = {"train": "poisson-subsampled-gaussian", "evaluate": "gaussian-histogram"}
 
@@ -34,17 +45,22 @@ class HeldCard(Card):
         )
         super().__init__(title, pill(state, "warn" if waits else "accent"))
         self._hub, self._report = hub, report
-        body = row(spacing=24)
-        body.addLayout(self._tensors(report.preview), 5)
-        body.addLayout(self._cost(report.preview, limit), 4)
-        self.add(body, rule(), self._actions(waits))
+        tensors = boxed(self._tensors(report.preview))
+        cost = boxed(self._cost(report.preview, limit))
+        self.add(Sides(tensors, cost, (5, 4), spacing=24), rule(), self._actions(waits))
 
     def _tensors(self, preview: Preview) -> QVBoxLayout:
         """Names, shapes, bytes, and the two norms as bars on one scale."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(3)
-        heads = (self.tr("Array"), self.tr("Shape"), self.tr("Size"), "", self.tr("Norm"))
+        heads = (
+            self.tr("Array"),
+            self.tr("Shape"),
+            self.tr("Size"),
+            "",
+            self.tr("Norm before → sent"),
+        )
         for i, head in enumerate(heads):
             side = Qt.AlignmentFlag.AlignRight if i in (1, 2, 4) else Qt.AlignmentFlag.AlignLeft
             grid.addWidget(label(head, "caption"), 0, i, side)
@@ -83,7 +99,9 @@ class HeldCard(Card):
         found = preview.membership
         if found is not None:
             values = (found.low, found.auc, found.high)
-            out.addWidget(RangeBar(*values, 0.5, membership_figures(found)))
+            out.addWidget(GuessBar(*values, membership_figures(found)))
+            ends = (self.tr("nobody can tell"), self.tr("certain"))
+            out.addLayout(row(label(ends[0], "caption"), None, label(ends[1], "caption")))
         out.addWidget(label(membership_words(found), wrap=True))
         if found is not None:
             out.addWidget(label(membership_figures(found), "caption", wrap=True))

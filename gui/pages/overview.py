@@ -25,6 +25,7 @@ from gui.widgets.banner import Banner
 from gui.widgets.basics import Card, button, label, row
 from gui.widgets.metric import Metric
 from gui.widgets.segments import Segments
+from gui.widgets.sides import Sides
 from gui.widgets.table import Cell, Column, Table
 from gui.widgets.timechart import ChartData, TimeChart
 from gui.words import fill, node_state
@@ -109,12 +110,8 @@ class Overview(PageView):
             action = (self.tr("Review ads"), lambda: self.hub.go_to.emit("ads"))
             self.content.addWidget(Banner(words, action))
         self.content.addLayout(self._metrics(value))
-        middle = QHBoxLayout()
-        middle.setSpacing(14)
-        middle.addWidget(self._chart_card(value), 5)
         card = privacy_card(self.hub, value.privacy, value.league, value.node)
-        middle.addWidget(card, 2)
-        self.content.addLayout(middle)
+        self.content.addWidget(Sides(self._chart_card(value), card, (5, 2), narrow=840))
         self.content.addWidget(self._products(value.products))
         self.content.addStretch(1)
 

@@ -12,7 +12,7 @@ from common.privacy import DELTA_BY_TIER, TIER_LIMIT
 from gui import format as fmt
 from gui.hub import Hub
 from gui.pages.policywords import rule_name, tier_name, weaker_words
-from gui.widgets.basics import Card, button, label, row, rule
+from gui.widgets.basics import Card, boxed, button, column, label, row, rule
 from gui.widgets.confirm import Confirm
 from gui.widgets.segments import Segments
 from gui.words import fill
@@ -64,7 +64,7 @@ class PolicyCard(Card):
         sizes = fill(
             self.tr("Up to %1, %2 or %3 shoppers: δ is %4, %5 or %6"),
             *(fmt.count(n) for n in TIER_LIMIT.values()),
-            *(f"{d:g}" for d in DELTA_BY_TIER.values()),
+            *(f"{d:.6f}".rstrip("0") for d in DELTA_BY_TIER.values()),
         )
         self.add(label(sizes, "caption", wrap=True))
         self._line("hours", old.hours, self.tr("Like 22-6; empty: always"))
@@ -81,27 +81,25 @@ class PolicyCard(Card):
     def _line(self, name: str, text: str, hint: str, *, wide: bool = False) -> None:
         field = QLineEdit(text)
         field.setAccessibleName(rule_name(name))
-        field.setPlaceholderText(hint)
         field.setToolTip(hint)
+        if wide:
+            field.setPlaceholderText(hint)
         field.setFixedWidth(250 if wide else 130)
         field.returnPressed.connect(self.save)
         self._fields[name] = field
-        shown = label(hint, "caption") if hint and not wide and name != "epsilon_quarter" else None
-        line = row(label(rule_name(name), "muted", wrap=True))
-        if shown is not None:
-            line.addWidget(shown)
+        words = column(label(rule_name(name), "muted", wrap=True), spacing=0)
+        if hint and not wide:
+            words.addWidget(label(hint, "caption", wrap=True))
+        line = row(spacing=12)
+        line.addLayout(words, 1)
         line.addWidget(field)
         self.add(line)
 
     def _actions(self) -> QWidget:
-        out = QWidget()
         undo = button(self.tr("Undo last change"), self._ask_undo)
         undo.setEnabled(self._shop.can_undo_policy())
         save = button(self.tr("Save policy"), self.save, kind="primary")
-        box = row(undo, None, save)
-        box.setContentsMargins(0, 0, 0, 0)
-        out.setLayout(box)
-        return out
+        return boxed(row(undo, None, save))
 
     def changes(self) -> dict[str, Value]:
         """What the form says that the policy does not; raw words where they are no value."""

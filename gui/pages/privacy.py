@@ -20,6 +20,7 @@ from gui.pages.privacycard import budget_ring
 from gui.pages.signedcard import SignedCard
 from gui.widgets.basics import Card, button, column, label, named_row, pill, row, rule
 from gui.widgets.empty import Empty
+from gui.widgets.sides import Sides
 from gui.widgets.steps import StepLine
 from gui.widgets.table import Cell, Column, Table, table_height
 from gui.widgets.timechart import ChartData, TimeChart
@@ -56,11 +57,8 @@ class Privacy(PageView):
             return
         for report in value.held:
             self.content.addWidget(HeldCard(self.hub, report, value.view.limit))
-        top = QHBoxLayout()
-        top.setSpacing(14)
-        top.addWidget(self._budget(value.view), 3)
-        top.addWidget(self._promise(value.view), 4)
-        self.content.addLayout(top)
+        budget, promise = self._budget(value.view), self._promise(value.view)
+        self.content.addWidget(Sides(budget, promise, (3, 4)))
         self.content.addWidget(SignedCard(self.hub, value.signed))
         if sum(d.epsilon_after is not None for d in value.departures) > 1:
             self.content.addWidget(self._spending(value))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout
+from PySide6.QtWidgets import QCheckBox
 
 from gui import format as fmt
 from gui.hub import Hub
 from gui.pages.page import PageView
 from gui.pages.policycard import PolicyCard
-from gui.widgets.basics import Card, column, label, row
+from gui.widgets.basics import Card, boxed, column, label, row
 from gui.widgets.segments import Segments
+from gui.widgets.sides import Sides
 from gui.widgets.steps import StepLine
 
 
@@ -26,12 +27,9 @@ class Settings(PageView):
 
     def build(self, value: object) -> None:
         """Two cards."""
-        top = QHBoxLayout()
-        top.setSpacing(14)
-        left = column(self._window(), self._shop(), None, spacing=14)
-        top.addLayout(left, 2)
-        top.addWidget(PolicyCard(self.hub, self.shop), 3)
-        self.content.addLayout(top)
+        left = boxed(column(self._window(), self._shop(), None, spacing=14))
+        policy = PolicyCard(self.hub, self.shop)
+        self.content.addWidget(Sides(left, policy, (2, 3), narrow=960))
         self.content.addStretch(1)
 
     def _window(self) -> Card:

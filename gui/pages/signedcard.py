@@ -40,7 +40,7 @@ class SignedCard(Card):
         newer = view.n_entries - 1 - view.sequence
         if newer <= 0:
             return self.tr("All countersigned"), "good"
-        return fill(self.tr("%1 newer entries"), newer), "accent"
+        return self.tr("%n newer entry(ies)", "", newer), "accent"
 
     def _lines(self, view: Countersigned) -> list[tuple[str, str]]:
         entries = (self.tr("Entries in your ledger"), fmt.count(view.n_entries))

@@ -66,6 +66,9 @@ QToolButton[seg="true"]:checked { background: $surface; color: $text; border-col
 QToolButton[seg="true"]:focus { border: 2px solid $accent; padding: 2px 9px; }
 QCheckBox { spacing: 8px; }
 QCheckBox:focus { color: $accent; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; background: $surface; }
+QCheckBox::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($tick); }
 """
 
 _FIELDS = """
@@ -104,6 +107,6 @@ QMenu::item:selected { background: $accent_soft; }
 _SHEET = Template(_TEXT + _BOXES + _BUTTONS + _FIELDS + _TABLES)
 
 
-def style_sheet(tokens: Tokens, arrow: str) -> str:
-    """The style sheet in one theme's colours; `arrow` is the file of the drop-down arrow."""
-    return _SHEET.substitute(tokens.colours(), arrow=arrow)
+def style_sheet(tokens: Tokens, arrow: str, tick: str) -> str:
+    """The style sheet in one theme's colours; with the files of the drop-down arrow and the tick."""
+    return _SHEET.substitute(tokens.colours(), arrow=arrow, tick=tick)

@@ -50,7 +50,9 @@ class Theme(QObject):
                 QFontDatabase.addApplicationFont(str(path))
             self._fonts_loaded = True
         app.setFont(base_font())
-        app.setStyleSheet(style_sheet(self.tokens, _arrow(self.tokens)))
+        app.setStyleSheet(
+            style_sheet(self.tokens, _file("arrow", self.tokens), _file("tick", self.tokens))
+        )
         self.changed.emit()
 
 
@@ -113,6 +115,6 @@ def palette(tokens: Tokens) -> QPalette:
     return out
 
 
-def _arrow(tokens: Tokens) -> str:
-    """File of the drop-down arrow: style sheets take no pixmaps."""
-    return (FOLDER / f"arrow-{'dark' if tokens.dark else 'light'}.svg").as_posix()
+def _file(name: str, tokens: Tokens) -> str:
+    """File of a small picture: style sheets take no pixmaps."""
+    return (FOLDER / f"{name}-{'dark' if tokens.dark else 'light'}.svg").as_posix()

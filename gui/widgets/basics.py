@@ -124,6 +124,14 @@ def named_row(name: str, value: str, role: str = "") -> QHBoxLayout:
     return row(label(name, "muted"), None, shown)
 
 
+def boxed(box: QBoxLayout) -> QWidget:
+    """A layout as a widget, without margins."""
+    out = QWidget()
+    box.setContentsMargins(0, 0, 0, 0)
+    out.setLayout(box)
+    return out
+
+
 class Card(QFrame):
     """A surface with a title, something at its right, and a column of content."""
 

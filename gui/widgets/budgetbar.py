@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -54,6 +54,33 @@ class BudgetBar(_Bar):
         painter.setPen(QPen(QColor(tokens.text), 2))
         x = 2 + width * self._limit / top
         painter.drawLine(int(min(x, width)), 2, int(min(x, width)), 20)
+        painter.end()
+
+
+class GuessBar(_Bar):
+    """A score between 0.5 (left: nobody can tell) and 1 (right: certain), with its interval."""
+
+    def __init__(self, low: float, value: float, high: float, name: str) -> None:
+        super().__init__(name, 22)
+        self._ends, self._value = (low, high), value
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A track, the interval as a band, the score as a dot; below 0.5 is as good as 0.5."""
+        tokens, painter, width = theme.tokens, self._begin(), self.width() - 16
+
+        def x(score: float) -> float:
+            return 8 + width * (min(max(score, 0.5), 1.0) - 0.5) / 0.5
+
+        painter.setBrush(QColor(tokens.sunken))
+        painter.drawRoundedRect(QRectF(8, 7, width, 8), 4, 4)
+        tone = QColor(tokens.bad if self._ends[0] > 0.5 and self._value >= 0.65 else tokens.line)
+        band = QColor(tone)
+        band.setAlpha(90)
+        painter.setBrush(band)
+        low, high = self._ends
+        painter.drawRoundedRect(QRectF(x(low), 7, max(x(high) - x(low), 4.0), 8), 4, 4)
+        painter.setBrush(tone)
+        painter.drawEllipse(QPointF(x(self._value), 11), 6, 6)
         painter.end()
 
 

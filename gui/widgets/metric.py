@@ -44,7 +44,9 @@ class Metric(Card):
         self.add(label(name, "muted"), row(shown, None, Sparkline(history, tone)))
         if change:
             mark = f"{fmt.arrow(change[1])} {change[0]}"
-            self.add(row(pill(mark, tone), label(against, "caption"), None, spacing=6))
+            line = row(pill(mark, tone), spacing=6)
+            line.addWidget(label(against, "caption", wrap=True), 1)
+            self.add(line)
         else:
-            self.add(row(label(against, "caption"), None))
+            self.add(label(against, "caption", wrap=True))
         self.setAccessibleName(f"{name}: {value}" + (f", {change[0]} {against}" if change else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton
 
 
 class Segments(QFrame):
@@ -17,6 +17,7 @@ class Segments(QFrame):
         super().__init__()
         self.setProperty("segbox", True)
         self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         box = QHBoxLayout(self)
         box.setContentsMargins(3, 3, 3, 3)
         box.setSpacing(2)

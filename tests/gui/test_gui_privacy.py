@@ -184,3 +184,17 @@ def test_a_ledger_that_does_not_hold_is_told_calmly(qtbot, desktop, shop_home):
     qtbot.waitUntil(lambda: not job.busy, timeout=60_000)
     assert job.failure.code == "ledger-broken"
     assert "The privacy ledger does not hold" in shown(desktop)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_is_cut_off_in_the_smallest_window(desktop, shop_home, language):
+    hold_one(shop_home, Membership(0.52, 0.42, 0.62, 200, 200))
+    desktop.hub.options.setValue("language", language)
+    desktop.restyle()
+    desktop.window.resize(1020, 640)
+    for name in ("overview", "learning", "privacy", "settings"):
+        desktop.window.go(name)
+        for _ in range(8):
+            QApplication.processEvents()
+        page = desktop.window.pages[name]
+        assert page.widget().width() <= page.viewport().width(), name
