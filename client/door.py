@@ -25,6 +25,7 @@ from client.watch import preview
 from common.errors import (
     BudgetExhausted,
     DatabaseBusy,
+    LedgerBroken,
     PlanRefused,
     Refusal,
     StoreError,
@@ -112,6 +113,9 @@ def _take(visit: _Visit, receipt: Receipt) -> None:
         receipts.take(store, me, visit.coordinator, receipt, visit.now)
     except PlanRefused as e:
         raise _refuse(visit, [Refusal("bad-receipt", e.what)]) from e
+    except LedgerBroken as e:
+        _note(visit, "refused", visit.now, (Refusal(e.code, e.what),))
+        raise
 
 
 def _made_before(visit: _Visit, entries: Sequence[LedgerEntry]) -> RoundReport | None:

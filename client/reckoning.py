@@ -49,7 +49,7 @@ def cost(policy: Policy, plan: RoundPlan, entries: Sequence[LedgerEntry], now: d
     """What the plan would bring the shop to, by joint composition of every kind of mechanism."""
     delta, asked = DELTA_BY_TIER[policy.tier], plan.mechanism()
     released = mechanisms(entries)
-    this_quarter = mechanisms(_in_quarter(entries, now))
+    this_quarter = mechanisms(in_quarter(entries, now))
     return Cost(
         before=accounting.spent(released, delta),
         after=accounting.spent([*released, asked], delta),
@@ -71,7 +71,7 @@ def with_rounds_left(
     over_life = _left(released, plan, PrivacyBudget(policy.epsilon, delta))
     text = {"budget-exhausted": f"Rounds left at this rate: {over_life}."}
     if policy.epsilon_quarter is not None:
-        this_quarter = mechanisms(_in_quarter(entries, now))
+        this_quarter = mechanisms(in_quarter(entries, now))
         limit = PrivacyBudget(policy.epsilon_quarter, delta)
         text["quarter-exhausted"] = (
             f"Rounds left at this rate: {_left(this_quarter, plan, limit)} in this quarter, "
@@ -101,8 +101,11 @@ def _same_rate(a: Mechanism, b: Mechanism) -> bool:
     )
 
 
-def _in_quarter(entries: Sequence[LedgerEntry], now: datetime) -> list[LedgerEntry]:
-    """By the ledger's own times: a charge is never dated before the entry in front of it."""
+def in_quarter(entries: Sequence[LedgerEntry], now: datetime) -> list[LedgerEntry]:
+    """Entries of the calendar quarter (UTC) that is on, or that the ledger has reached already.
+
+    By the ledger's own times: a charge is never dated before the entry in front of it.
+    """
     last = entries[-1].at if entries else ""
     begins = quarter_of(max(now, datetime.fromisoformat(last)) if last else now)[0]
     return [e for e in entries if e.at >= begins]

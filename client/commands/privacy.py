@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,7 +101,8 @@ def privacy(home: Path, as_json: bool) -> None:
 
     public, budget = Identity.load(home / IDENTITY_PATH).public, _budget(home)
     with Store.open(home) as store:
-        released = mechanisms(kept.checked(store, public))
+        entries = kept.checked(store, public)
+        released = mechanisms(entries)
         by_pld = accounting.spent(released, budget.delta)
         by_rdp = accounting.spent(released, budget.delta, "rdp")
         left = _rounds_left(released, budget)
@@ -109,11 +111,10 @@ def privacy(home: Path, as_json: bool) -> None:
             kept.remember(store, head, by_pld, left)
             kept.remember(store, head, by_rdp, left)
         sent = rounds.history(store)
-    result = {
-        **_figures(budget, by_pld, by_rdp, left),
-        "sent": [asdict(s) for s in sent],
-    }
-    emit(result, as_json, "\n".join([*_summary(budget, by_pld, by_rdp, left), *_sent(sent)]))
+    quarter = _quarter(home, entries, budget.delta)
+    lines = [*_summary(budget, by_pld, by_rdp, left), *_of_quarter(quarter), *_sent(sent)]
+    figures = _figures(budget, by_pld, by_rdp, left) | quarter
+    emit(figures | {"sent": [asdict(s) for s in sent]}, as_json, "\n".join(lines))
 
 
 def _rounds_left(released: tuple[Mechanism, ...], budget: PrivacyBudget) -> int | None:
@@ -122,6 +123,35 @@ def _rounds_left(released: tuple[Mechanism, ...], budget: PrivacyBudget) -> int 
 
     trained = [m for m in released if m.kind is MechanismKind.DP_SGD]
     return accounting.rounds_left(released, trained[-1], budget) if trained else None
+
+
+def _quarter(home: Path, entries: Sequence[LedgerEntry], delta: float) -> dict[str, Any]:
+    """Of the calendar quarter that is on; empty when the policy does not limit it."""
+    from client.clocks import quarter_of
+    from client.reckoning import in_quarter
+    from common import accounting
+
+    limit, now = load_settings(home).policy.epsilon_quarter, datetime.now(UTC)
+    if limit is None:
+        return {}
+    released = mechanisms(in_quarter(entries, now))
+    return {
+        "epsilon_quarter": accounting.spent(released, delta).epsilon,
+        "epsilon_quarter_limit": limit,
+        "quarter_rounds_left": _rounds_left(released, PrivacyBudget(limit, delta)),
+        "quarter_ends_at": quarter_of(now)[1],
+    }
+
+
+def _of_quarter(figures: dict[str, Any]) -> list[str]:
+    if not figures:
+        return []
+    left = figures["quarter_rounds_left"]
+    more = "" if left is None else f"; {left} more rounds fit"
+    return [
+        f"quarter  epsilon {figures['epsilon_quarter']:.3f} of {figures['epsilon_quarter_limit']:g} "
+        f"until {figures['quarter_ends_at'][:10]}{more}"
+    ]
 
 
 def _figures(

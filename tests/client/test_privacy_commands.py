@@ -17,7 +17,7 @@ from client.shop import IDENTITY_PATH, make_shop
 from common import ledger_file
 from common.errors import LedgerBroken, StoreError
 from common.keys import Identity
-from tests.client.door_shop import Shop, a_plan
+from tests.client.door_shop import Shop, a_plan, at
 from tests.client.fake_book import FakeBook
 
 
@@ -58,6 +58,19 @@ def test_after_two_rounds(shop: Shop, tmp_path: Path) -> None:
     out = tmp_path / "new" / "export.json"
     assert run(ledger, "export", "--home", shop.home, "--out", out).exit_code == 0
     assert ledger_file.load(out.read_bytes()).problems() == []
+
+
+def test_a_limited_quarter_is_shown(shop: Shop) -> None:
+    text = (shop.home / "hansa.toml").read_text()
+    (shop.home / "hansa.toml").write_text(f"{text}epsilon_quarter = 1.0\n")
+    assert "quarter  epsilon 0.000 of 1" in run(privacy, "--home", shop.home).stdout
+    long_ago, now = datetime(2020, 5, 5, tzinfo=UTC), datetime.now(UTC)
+    shop.ask(a_plan(round=1, **at(long_ago)), long_ago)
+    shop.ask(a_plan(round=2, **at(now)), now)
+    figures = json.loads(run(privacy, "--home", shop.home, "--json").stdout)
+    assert 0 < figures["epsilon_quarter"] < figures["epsilon"]
+    assert figures["quarter_rounds_left"] < figures["rounds_left"]
+    assert "more rounds fit" in run(privacy, "--home", shop.home).stdout
 
 
 def test_receipts_are_verified_and_exported(shop: Shop, tmp_path: Path) -> None:
