@@ -12,7 +12,8 @@ from flwr.app import Error, Message
 
 from client import door
 from client.store import Store, ledger, receipts
-from common import wire
+from common import book_file, ledger_file, wire
+from common.audit.verify import audit
 from common.errors import FederationError
 from common.features import default_spec
 from common.keys import Identity
@@ -67,13 +68,11 @@ class Member(Shop):
             return receipts.all(store, self.coordinator)
 
     def export(self, folder: Path) -> Path:
-        from common.ledger_file import dump
-
         with Store.open(self.home) as store:
             budget = PrivacyBudget(20.0, 1e-5)
             made = ledger.export(store, self.identity, budget, self.coordinator.hex)
         path = folder / f"{self.name}.json"
-        path.write_bytes(dump(made))
+        path.write_bytes(ledger_file.dump(made))
         return path
 
 
@@ -120,9 +119,14 @@ def test_both_sides_hold_each_others_heads(tmp_path: Path) -> None:
         book = league.registry.book
         assert len(reserves) == 3
         assert all(book.at(e.witnessed.sequence).head == e.witnessed for e in reserves)
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    for member in league.members:
+        member.export(exports)
     export = book_export(league.registry, "Test")
-    witnessed = [e.witnessed for e in entries if e.witnessed]
-    assert export.problems(witnessed) == []
+    (exports / "book.json").write_bytes(book_file.dump(export.as_dict()))
+    found = audit([exports])
+    assert found.holds, found.as_dict()
 
 
 def test_a_merchant_from_a_backup_of_before_the_last_round(tmp_path: Path) -> None:
