@@ -127,7 +127,7 @@ def _protocol(plan: RoundPlan, spec_digest: str) -> Iterator[Refusal]:
         yield Refusal(
             "wrong-protocol", f"The plan speaks protocol {plan.protocol}, not {PROTOCOL}."
         )
-    if plan.mode is not PrivacyMode.OWN:
+    if plan.mode is not PrivacyMode.OWN or plan.league is not None:
         yield Refusal("mode-unsupported", "League noise is not built yet; only own noise is.")
     if plan.spec_digest != spec_digest:
         yield Refusal("wrong-spec", "The plan is for another feature specification.")
