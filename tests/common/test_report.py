@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from common import book, book_file, ledger_file, merkle
+from common.audit.report.claims import standing
 from common.audit.report.collect import Asked, collect
 from common.audit.report.command import report
 from common.book import BookEntry, BookKind
@@ -27,6 +28,8 @@ from common.ledger import EntryKind, LedgerEntry, append, open_ledger, utc
 from common.ledger_file import LedgerExport
 from common.privacy import Mechanism, MechanismKind, PrivacyBudget
 from common.receipts import Receipt
+from common.rounds import Task
+from tests.common.small_league import SmallLeague, save
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = "2026-11-02T10:00:00Z"
@@ -146,7 +149,8 @@ def test_a_broken_ledger_is_named_in_both_languages(whole: Path, tmp_path: Path)
         assert said["holds"] is False and words in said["verdict"]
         assert {p["code"] for p in said["problems"]} >= {"edited", "file-signature"}
         html = (tmp_path / language / "hansa-audit-report.html").read_text(encoding="utf-8")
-        assert "(edited" in html or "（edited" in html
+        assert "edited: Entry" in html or "edited：Entry" in html
+        assert ("may be larger" if language == "en" else "真实数值可能更大") in html
 
 
 def test_a_file_that_cannot_be_read_is_in_the_report(whole: Path, tmp_path: Path) -> None:
@@ -241,6 +245,27 @@ def test_canaries_of_another_program_say_less(whole: Path, tmp_path: Path) -> No
         assert run(tmp_path / f"out{i}", whole, "--canary", canary).exit_code == 0
         texts.append((tmp_path / f"out{i}/hansa-audit-report.html").read_text(encoding="utf-8"))
     assert "every charge names this program" in texts[0] and "not (the only) one" in texts[1]
+
+
+def test_a_whole_league_and_one_that_went_back(tmp_path: Path) -> None:
+    league = SmallLeague(2)
+    for task in (Task.TRAIN, Task.TRAIN, Task.EVALUATE):
+        league.play(task)
+    league.publish()
+    paths = league.write_all(tmp_path)
+    facts = collect(paths, Asked(AT))
+    assert facts.holds and facts.has_book and dict(facts.counts)["rounds computed again"] == 2
+    assert {s for r in facts.rounds for _, s in r.states} == {"admitted"}
+    assert {standing(m, facts) for m in facts.merchants} == {"holds"}
+    whole = league.ledger(0)
+    early = replace(whole, entries=whole.entries[:3], receipts=(), stated=whole.stated[:1])
+    save(early.signed(league.members[0].identity), tmp_path / "shop0.json")
+    facts = collect([tmp_path], Asked(AT))
+    assert not facts.holds and "cut" in {p.code for p in facts.problems}
+    assert [standing(m, facts) for m in facts.merchants] == ["apart", "holds"]
+    assert run(tmp_path / "out", tmp_path, "--language", "zh").exit_code == 4
+    html = (tmp_path / "out/hansa-audit-report.html").read_text(encoding="utf-8")
+    assert "与他件不符" in html and str(tmp_path) not in html
 
 
 class Tags(HTMLParser):

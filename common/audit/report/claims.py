@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from common.audit.report.charts import number
@@ -80,9 +81,18 @@ def verdict(facts: ReportFacts, say: Words) -> str:
     return say("verdict.broken", broken=broken, files=files, what=say.joined(names))
 
 
+def standing(m: MerchantFacts, facts: ReportFacts) -> str:
+    """Of a ledger: "broken" by itself, "apart" from what other files say, or "holds"."""
+    if m.problems:
+        return "broken"
+    name = re.compile(rf"(?<![\w.-]){re.escape(m.file)}(?![\w-])")
+    return "apart" if any(name.search(p.text) for p in facts.together) else "holds"
+
+
 def notes(m: MerchantFacts, say: Words) -> list[str]:
     """What a person should know about a merchant although nothing is broken."""
-    found = [said(text, say) for text in m.notes]
+    found = [say("note.untrue")] if m.problems else []
+    found += [said(text, say) for text in m.notes]
     if m.n_lost > len(m.pending):
         found.append(say("note.lost", lost=m.n_lost - len(m.pending)))
     if len(m.codes) > 1:

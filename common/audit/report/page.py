@@ -21,7 +21,7 @@ from common.audit.report.said import said
 from common.audit.report.words import Words
 from common.ledger_check import Problem
 
-_MOST_ROUNDS = 200
+_MOST_ROUNDS, _MOST_ALIKE = 200, 6
 _NUMBERS = frozenset({1, 2, 3, 4, 5, 6})
 
 
@@ -34,7 +34,7 @@ def page(facts: ReportFacts, language: str) -> Page:
         *_summary(facts, say),
         *_rounds(facts, say),
         *(block for b in facts.books for block in _book(b, say)),
-        *(block for m in facts.merchants for block in _merchant(m, say)),
+        *(block for m in facts.merchants for block in _merchant(m, facts, say)),
         *_canary(facts, say),
         *_limits(facts, say),
         *_glossary(say),
@@ -82,6 +82,8 @@ def _summary(facts: ReportFacts, say: Words) -> Iterator[Block]:
     if not readable:
         return
     yield Heading(say("summary.head"))
+    if facts.problems:
+        yield Text(say("summary.broken"), "bad")
     header = ("merchant", "pld", "rdp", "limit", "delta", "releases", "lost", "verdict")
     rows = [
         (
@@ -92,7 +94,7 @@ def _summary(facts: ReportFacts, say: Words) -> Iterator[Block]:
             f"{m.delta:g}",
             str(m.n_releases),
             str(m.n_lost),
-            say("word.broken") if m.problems else say("word.holds"),
+            say("word." + claims.standing(m, facts)),
         )
         for m in readable
     ]
@@ -137,7 +139,7 @@ def _book(b: BookFacts, say: Words) -> Iterator[Block]:
     yield _problems(b.problems, say) if b.problems else Text(say("book.whole"), "good")
 
 
-def _merchant(m: MerchantFacts, say: Words) -> Iterator[Block]:
+def _merchant(m: MerchantFacts, facts: ReportFacts, say: Words) -> Iterator[Block]:
     yield Heading(say("merchant.head", merchant=m.merchant or m.file))
     if not m.readable:
         yield _problems(m.problems, say)
@@ -146,6 +148,8 @@ def _merchant(m: MerchantFacts, say: Words) -> Iterator[Block]:
     if m.problems:
         yield Heading(say("merchant.problems"), 3)
         yield _problems(m.problems, say)
+    elif claims.standing(m, facts) == "apart":
+        yield Text(say("merchant.apart"), "bad")
     else:
         yield Text(say("merchant.whole"), "good")
     notes = claims.notes(m, say)
@@ -176,13 +180,16 @@ def _figures(m: MerchantFacts, say: Words) -> Iterator[tuple[str, str]]:
 
 
 def _problems(problems: tuple[Problem, ...], say: Words) -> Bullets:
-    """Each problem in the report's language, then the very words of the check."""
+    """Each kind of problem in the report's language once, then the very words of the check."""
     items: list[tuple[str, str, Tone]] = []
-    for p in problems:
-        key = "problem." + p.code
-        known = say(key) if say.has(key) else ""
-        exact = say("problem.exact", code=p.code, text=p.text)
-        items.append(("✗", f"{known} {exact}".strip(), "bad"))
+    for code in dict.fromkeys(p.code for p in problems):
+        texts = [p.text for p in problems if p.code == code]
+        key = "problem." + code
+        items.append(("✗", say(key) if say.has(key) else code, "bad"))
+        for text in texts[:_MOST_ALIKE]:
+            items.append(("–", say("problem.exact", code=code, text=text), "plain"))
+        if len(texts) > _MOST_ALIKE:
+            items.append(("–", say("problem.more", n=len(texts) - _MOST_ALIKE), "plain"))
     return Bullets(tuple(items))
 
 
@@ -205,6 +212,7 @@ def _canary(facts: ReportFacts, say: Words) -> Iterator[Block]:
     yield Table((), tuple(rows), (0.3, 0.7))
     if found.bounds:
         yield Figure(charts.canaries(found, say), say("chart.canary.caption"))
+    yield Text(say("canary.exact"), "muted")
     items: list[tuple[str, str, Tone]] = []
     for test in found.tests:
         part = "canary.part." + test.code.split(".")[0]
@@ -218,7 +226,8 @@ def _canary(facts: ReportFacts, say: Words) -> Iterator[Block]:
 
 def _limits(facts: ReportFacts, say: Words) -> Iterator[Block]:
     yield Heading(say("checked.head"))
-    yield Bullets(tuple(("✓", text, "plain") for text in claims.checked(facts, say)))
+    yield Text(say("checked.lead"), "muted")
+    yield Bullets(tuple(("•", text, "plain") for text in claims.checked(facts, say)))
     yield Heading(say("unchecked.head"))
     yield Text(say("unchecked.lead"), "muted")
     yield Bullets(tuple(("–", text, "plain") for text in claims.unchecked(facts, say)))

@@ -29,6 +29,8 @@ MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
 LATIN, BOLD, MONO, CHINESE = "Helvetica", "Helvetica-Bold", "Courier", "STSong-Light"
 _TONES = {"plain": TEXT, "muted": MUTED, "good": GOOD, "bad": BAD, "warn": WARN}
+#: Rows of a table that is kept on one page.
+_SHORT = 12
 _SOFT = {"good": "#EAF6F0", "bad": "#FBEDEC"}
 #: Signs that neither font has, and whose font has them (all are among a viewer's own).
 _SIGNS = {"✓": "ZapfDingbats", "✗": "ZapfDingbats", "∞": "Symbol"}
@@ -186,7 +188,7 @@ class Parts:
         )
         rule = ("LINEBELOW", (0, 0), (-1, -1), 0.5, HexColor(GRID))
         table.setStyle(TableStyle([rule, *_tight(3)]))
-        return table
+        return KeepTogether([table]) if len(rows) <= _SHORT else table
 
     def _figure(self, block: blocks.Figure) -> Iterator[Flowable]:
         title = block.picture.title
