@@ -162,6 +162,14 @@ def test_single_changes_of_the_sums_and_draws_are_flagged(seen: Observed) -> Non
     assert "door.charges" in {c.code for c in judge(door).flagged}
 
 
+def test_two_rounds_may_share_a_figure_by_chance_but_not_their_noise(seen: Observed) -> None:
+    rounds = seen.arrays["door/train"].copy()
+    rounds[1, 5] = rounds[0, 5]
+    assert flagged(seen, **{"door/train": rounds}) == set()
+    rounds[1] = rounds[0]
+    assert flagged(seen, **{"door/train": rounds}) == {"door.noise"}
+
+
 def test_half_the_noise_is_a_violation_of_the_claim(seen: Observed) -> None:
     """Canary scores as they would be with half the noise: the separation bound passes the claim."""
     from common.audit.canary_bounds import bounds
