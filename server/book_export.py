@@ -1,4 +1,9 @@
-"""The operator's book and what each round was made of, as one signed file for an auditor."""
+"""The operator's book and what each round was made of, as one signed file for an auditor.
+
+What is inside is public (plans, digests, keys, names) or left a merchant as a mechanism's output:
+noised updates and histograms, and the merchants' own ledger entries. Refused reports and what the
+operator saw of them are not inside.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +22,6 @@ def book_export(
     registry: Registry, league: str, *, updates: bool = True, run_id: str | None = None
 ) -> BookExport:
     """The whole book, signed; with evidence of all runs that it knows, or of one.
-
-    What is inside is public (plans, digests, keys, names) or left a merchant as a mechanism's
-    output: noised updates and histograms, and the merchants' own ledger entries. Refused reports
-    and what the operator saw of them are not inside.
 
     Args:
         registry: Opened with the coordinator's key.

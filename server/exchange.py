@@ -64,10 +64,7 @@ def exchange(
         The nodes that did not answer in time.
     """
     ttl = closing.limit_s
-    messages = [
-        Message(content(node), dst_node_id=node, message_type=message_type, ttl=ttl, group_id=group)
-        for node in nodes
-    ]
+    messages = [Message(content(n), n, message_type, ttl=ttl, group_id=group) for n in nodes]
     waiting = dict(zip(grid.push_messages(messages), nodes, strict=True))
     until, good = time.monotonic() + closing.limit_s, 0
     while waiting and time.monotonic() < until:

@@ -103,15 +103,7 @@ class Rounds:
                 "INSERT INTO updates VALUES (?,?,?,?)",
                 [(*at, r.merchant, pack(r.report.tensors)) for r in good if r.report],
             )
-            draft = replace(
-                _turn(BookKind.ROUND, plan, digest),
-                status=status,
-                root=merkle.root(leaves(digests)),
-                n_leaves=len(digests),
-                before=tensors_digest(plan.tensors),
-                after=tensors_digest(result) if result is not None else "",
-                velocity=tensors_digest(velocity) if velocity else "",
-            )
+            draft = _outcome(plan, status, digests, result, velocity)
             return self.book.append(conn, draft)
 
     def rounds(self, run_id: str, *, tensors: bool = False) -> list[RoundRow]:
@@ -174,6 +166,24 @@ class Rounds:
 
 def _turn(kind: BookKind, plan: RoundPlan, digest: str) -> BookEntry:
     return entry(kind, digest, run_id=plan.run_id, round_=plan.round, task=plan.task.value)
+
+
+def _outcome(
+    plan: RoundPlan,
+    status: str,
+    digests: Sequence[str],
+    result: Tensors | None,
+    velocity: Tensors | None,
+) -> BookEntry:
+    return replace(
+        _turn(BookKind.ROUND, plan, plan.digest()),
+        status=status,
+        root=merkle.root(leaves(digests)),
+        n_leaves=len(digests),
+        before=tensors_digest(plan.tensors),
+        after=tensors_digest(result) if result is not None else "",
+        velocity=tensors_digest(velocity) if velocity else "",
+    )
 
 
 def _json(value: dict[str, object]) -> str:
