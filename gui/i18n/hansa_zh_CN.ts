@@ -449,8 +449,8 @@
         <translation>等待您同意：%1，第 %2 轮</translation>
     </message>
     <message>
-        <source>Until %1</source>
-        <translation>截止 %1</translation>
+        <source>Until %1 at the latest</source>
+        <translation>最迟 %1</translation>
     </message>
     <message>
         <source>Leaves when the league asks again</source>
