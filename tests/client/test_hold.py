@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.client.door_shop import NOW, a_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from common.heads import LedgerHead
 from common.keys import Identity
 from common.ledger import LedgerEntry
 from common.rounds import RoundPlan, RoundReport
+from tests.client.door_shop import NOW, a_plan
 
 IDENTITY = Identity.generate()
 TENSORS = {"a": np.arange(6, dtype=np.float32).reshape(3, 2), "b": np.ones(2, np.float32)}
