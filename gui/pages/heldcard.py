@@ -39,7 +39,9 @@ class HeldCard(Card):
         )
         waits = report.state == "held"
         state = (
-            words.fill(translate("HeldCard", "Until %1 at the latest"), fmt.moment(report.deadline_at))
+            words.fill(
+                translate("HeldCard", "Until %1 at the latest"), fmt.moment(report.deadline_at)
+            )
             if waits
             else translate("HeldCard", "Leaves when the league asks again")
         )
