@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,9 +45,22 @@ def training(round_):
     return lambda x: x.get("state") == "training" and x.get("round") == round_
 
 
+def column(home, sql, *values):
+    """First column of a query, on a connection that is closed at once.
+
+    One that lingers would read stale files: copying a database in this process drops its locks.
+    """
+    with closing(sqlite3.connect(f"file:{home / 'hansa.db'}?mode=ro", uri=True)) as db:
+        return [r[0] for r in db.execute(sql, values)]
+
+
 def ledger(home):
-    with sqlite3.connect(f"file:{home / 'hansa.db'}?mode=ro", uri=True) as db:
-        return [r[0] for r in db.execute("SELECT kind FROM ledger ORDER BY sequence")]
+    return column(home, "SELECT kind FROM ledger ORDER BY sequence")
+
+
+def heads(home):
+    """Numbers of the ledger's entries that the coordinator has co-signed."""
+    return column(home, "SELECT sequence FROM receipts ORDER BY sequence")
 
 
 def test_1_a_merchant_is_killed_in_a_round_and_the_run_ends(league):
@@ -87,9 +102,8 @@ def test_2_the_run_is_killed_and_resumed(league):
         # three rounds and one evaluation, each charged once, crash or no crash
         commits = ledger(league.folder / merchant).count("commit")
         assert commits - before[merchant] <= 3
-        with sqlite3.connect(league.folder / merchant / "hansa.db") as db:
-            sql = "SELECT count(*) FROM ledger WHERE kind = 'commit' AND run_id = ?"
-            assert db.execute(sql, (name,)).fetchone()[0] == 4
+        sql = "SELECT count(*) FROM ledger WHERE kind = 'commit' AND run_id = ?"
+        assert column(league.folder / merchant, sql, name) == [4]
 
 
 def test_3_other_code_is_refused_by_every_merchant(league, tmp_path):
@@ -151,7 +165,54 @@ def test_4_flowers_own_node_takes_part(league, tmp_path):
         stock.wait(30)
 
 
-def test_5_a_coordinator_that_is_not_there(league):
+def test_5_both_sides_hold_proofs_and_a_restored_backup_is_refused(league):
+    name, node = next(iter(league.nodes.items()))
+    home, backup = league.folder / name, league.folder / "backup"
+    assert node.end() == 0
+    shutil.copytree(home, backup)
+    league.node(home).wait_for(lambda x: x.get("state") == "online")
+    everybody = ("--merchants-min", "3", "--quorum", "1", "--no-evaluation")
+    code, result = league.run(*QUICK, "--rounds", "2", *everybody).result()
+    assert code == 0 and result["installed"] == 3, result
+
+    exports = league.folder / "exports"
+    exports.mkdir()
+    for shop in league.nodes:
+        folder = league.folder / shop
+        assert len(heads(folder)) >= 2
+        # the last commit is co-signed: its receipt came with the bundle
+        assert heads(folder)[-1] == len(ledger(folder)) - 1
+        told = league.call("client", "ledger", "verify", "--home", folder)
+        assert told["holds"] and told["receipts"] == len(heads(folder))
+        league.call(
+            "client", "ledger", "export", "--home", folder, "--out", exports / f"{shop}.json"
+        )
+    assert league.server("ledger", "verify")["holds"]
+    told = league.server("ledger", "export", "--out", exports / "book.json")
+    assert told["rounds"] >= 2 and told["entries"] > 10
+    league.server("bundles", "--out", exports / "model.hansa")
+    found = league.call("common.audit", "verify", exports)
+    assert found["holds"], found
+
+    league.nodes[name].end()
+    shutil.rmtree(home)
+    shutil.move(backup, home)
+    restored = league.node(home)
+    restored.wait_for(lambda x: x.get("state") == "online")
+    before = ledger(home)
+    code, result = league.run(*QUICK, "--rounds", "1", "--no-evaluation").result()
+    assert code == 0 and result["merchants"] == 2, result
+    restored.wait_for(lambda x: "ledger-broken" in x.get("code", ""), 10)
+    assert ledger(home) == before  # nothing was trained or charged
+    rounds = league.server("rounds", result["run"])["rounds"]
+    assert rounds[0]["refused"][name] == ["merchant-error-2"]
+    verify = league.start("client", ["ledger", "verify", "--home", home], "verify")
+    code, told = verify.result()
+    assert code == 4 and not told["holds"]
+    assert any("rolled back" in p["text"] or "backup" in p["text"] for p in told["problems"])
+
+
+def test_6_a_coordinator_that_is_not_there(league):
     """Last: it stops the coordinator."""
     name, node = next(iter(league.nodes.items()))
     seen = len(node.lines())

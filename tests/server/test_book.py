@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -230,6 +231,29 @@ def test_a_shop_under_another_key_is_in_it_twice(tmp_path: Path) -> None:
     enrolled = [e.subject for e in league.registry.book.entries() if e.label == "shop0"]
     assert enrolled == [old.identity.public.hex, new.identity.public.hex]
     assert league.registry.merchant("shop0").fingerprint == new.identity.public.fingerprint
+    assert problems(league.registry) == []
+
+
+def test_two_processes_write_one_chain(tmp_path: Path) -> None:
+    """`enrol` beside a `run`: whoever comes second chains to whoever was first."""
+    league = a_league(tmp_path)
+    who = league.shops[0].identity.public.fingerprint
+
+    def flip() -> None:
+        mine = Registry(tmp_path / "registry.db", league.identity)
+        for i in range(15):
+            mine.set_ban(who, None if i % 2 else "x")
+        mine.close()
+
+    threads = [threading.Thread(target=flip) for _ in range(3)]
+    for t in threads:
+        t.start()
+    league.run().train_round()
+    for t in threads:
+        t.join()
+    assert [e.sequence for e in league.registry.book.entries()] == list(
+        range(len(league.registry.book.entries()))
+    )
     assert problems(league.registry) == []
 
 
