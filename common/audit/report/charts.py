@@ -89,13 +89,15 @@ def noise_by_charge(m: MerchantFacts, say: Words) -> Picture:
     return Picture(say("chart.noise"), WIDTH, height, tuple(marks))
 
 
-def timelines(rounds: Sequence[RoundFacts], merchants: Sequence[str], say: Words) -> list[Picture]:
-    """Merchants down, rounds across; a square says whether the report was admitted."""
+def timelines(
+    rounds: Sequence[tuple[int, RoundFacts]], merchants: Sequence[str], say: Words
+) -> list[Picture]:
+    """Merchants down, numbered rounds across; a square says whether the report was admitted."""
     pictures = []
     for first in range(0, len(rounds), COLUMNS):
         for line in range(0, len(merchants), LINES):
             some = rounds[first : first + COLUMNS]
-            pictures.append(_timeline(some, merchants[line : line + LINES], first, say))
+            pictures.append(_timeline(some, merchants[line : line + LINES], say))
     return pictures
 
 
@@ -115,7 +117,7 @@ def _check(code: str, say: Words) -> str:
 
 
 def _timeline(
-    rounds: Sequence[RoundFacts], merchants: Sequence[str], first: int, say: Words
+    rounds: Sequence[tuple[int, RoundFacts]], merchants: Sequence[str], say: Words
 ) -> Picture:
     left, top, row = 92.0, 18.0, 20.0
     width = min(30.0, (WIDTH - left - 10) / len(rounds))
@@ -123,17 +125,17 @@ def _timeline(
     marks: list[Mark] = []
     for j, merchant in enumerate(merchants):
         marks.append(Label(left - 8, top + j * row + 13, merchant[:8], "end", TEXT))
-    for i, r in enumerate(rounds):
+    for i, (n, r) in enumerate(rounds):
         states = dict(r.states)
         x = left + i * width
         for j, merchant in enumerate(merchants):
             marks += _square(x, top + j * row, width, row, states.get(merchant, ""))
         if i % max(1, math.ceil(16 / width)) == 0:
             y = top + row * len(merchants) + 13
-            marks.append(Label(x + width / 2, y, str(first + i + 1), "middle", size=9))
+            marks.append(Label(x + width / 2, y, str(n), "middle", size=9))
         if r.status == "void":
             marks.append(Label(x + width / 2, top - 5, "×", "middle", BAD, 12))
-    ends = say("chart.span", first=_day(rounds[0].at), last=_day(rounds[-1].at))
+    ends = say("chart.span", first=_day(rounds[0][1].at), last=_day(rounds[-1][1].at))
     marks.append(Label(left, height - 32, ends))
     legend = [(say("state." + s), c) for s, c in STATE_COLOURS.items()]
     marks += _legend(legend, height - 10)

@@ -111,11 +111,14 @@ def _rounds(facts: ReportFacts, say: Words) -> Iterator[Block]:
     # merchants whose file cannot be read are in a book's rounds all the same
     merchants = sorted({m for r in facts.rounds for m, _ in r.states})
     caption = say("rounds.caption" if facts.has_book else "rounds.caption.no-book")
-    pictures = charts.timelines(facts.rounds, merchants, say)
+    numbered = tuple(enumerate(facts.rounds, 1))[-_MOST_ROUNDS:]
+    if len(numbered) < len(facts.rounds):
+        yield Text(say("rounds.last", n=len(numbered), all=len(facts.rounds)), "muted")
+    pictures = charts.timelines(numbered, merchants, say)
     for i, picture in enumerate(pictures):
         yield Figure(picture, caption if i == len(pictures) - 1 else "")
     rows = []
-    for number, r in list(enumerate(facts.rounds, 1))[-_MOST_ROUNDS:]:
+    for number, r in numbered:
         counts = [sum(s == state for _, s in r.states) for state in charts.STATE_COLOURS]
         task = say("task." + r.task) if say.has("task." + r.task) else r.task
         status = say("status." + r.status) if r.status else "–"
