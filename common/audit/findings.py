@@ -47,6 +47,8 @@ class Verdict:
         limit: The merchant's own lifetime epsilon.
         problems: What does not hold; empty means the ledger is whole.
         notes: What a person should know although nothing is broken.
+        unchecked: What could not be checked here.
+        checked: (what, how often).
     """
 
     where: str
@@ -60,6 +62,8 @@ class Verdict:
     limit: float = 0.0
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    checked: tuple[tuple[str, int], ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -81,6 +85,7 @@ class Verdict:
             "rdp": asdict(self.by_rdp) if self.by_rdp else None,
             "problems": [p.as_dict() for p in self.problems],
             "notes": list(self.notes),
+            "unchecked": list(self.unchecked),
         }
 
 
@@ -199,7 +204,9 @@ def _verdict(where: str, export: LedgerExport, trusted: Sequence[str]) -> Verdic
         limit=export.budget.epsilon,
         n_receipts=len(export.receipts),
         problems=tuple(tally.problems),
-        notes=(*_notes(export, by_pld), *tally.notes, *tally.unchecked),
+        notes=(*_notes(export, by_pld), *tally.notes),
+        unchecked=tuple(tally.unchecked),
+        checked=tuple(tally.checked.items()),
     )
 
 

@@ -129,6 +129,7 @@ def audit(paths: Sequence[Path], trusted: Sequence[str] = ()) -> Findings:
         else:
             looked, export = examine_bytes(where, data, trusted)
             ledgers.append(looked)
+            tally.checked.update(dict(looked.checked))
             exports += [(where, export)] if export is not None else []
     _together(exports, evidence, models, tally)
     return Findings(

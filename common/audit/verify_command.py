@@ -58,7 +58,8 @@ def _ledger(v: Verdict) -> list[str]:
             f"delta {v.by_pld.delta:g}; limit {v.limit:g}",
             f"       for {v.by_pld.unit}; against {v.by_pld.adversary}",
         ]
-    return lines + _problems(v.problems) + [f"       note: {n}" for n in v.notes]
+    lines += _problems(v.problems) + [f"       note: {n}" for n in v.notes]
+    return lines + [f"       not checked: {n}" for n in v.unchecked]
 
 
 def _book(b: BookVerdict) -> list[str]:

@@ -108,6 +108,7 @@ def test_replay(shop: Shop, tmp_path: Path) -> None:
     with shop.open() as store:
         live = [v.spent.epsilon for v in ledger.spent_history(store, 1e-4)]
     assert [s["pld"] for s in steps] == live
+    assert [s["stated"] for s in steps] == live
     assert [s["outcome"] for s in steps] == ["commit", "commit"]
     assert "PLD" in run("replay", file).stdout
 
