@@ -148,8 +148,11 @@ class ShopperData:
         Returns:
             B shoppers; B may be 0.
         """
-        taken = np.flatnonzero(noise.uniform(self.n_shoppers) < q)
-        return self._batch(taken, k, noise)
+        return self._batch(self.draw(q, noise), k, noise)
+
+    def draw(self, q: float, noise: Noise) -> NDArray[np.int64]:
+        """Who is in a Poisson sample: every shopper with probability `q`, by itself."""
+        return np.flatnonzero(noise.uniform(self.n_shoppers) < q)
 
     def everybody(self, k: int, noise: Noise) -> ShopperBatch:
         """All shoppers, at most `k` impressions of each, drawn uniformly."""

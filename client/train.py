@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -21,6 +20,7 @@ from common.errors import InternalError, TrainingError
 from common.model import HasSizes, TargetingNet, freeze, load_tensors, tensors_of, trainable
 from common.rounds import RoundPlan
 from common.scorebins import NEGATIVE_WEIGHT, bin_of
+from common.secagg.encoding import clipped_sum
 
 _SAFE = "Nothing was sent. What the ledger reserved for this round stays spent."
 
@@ -113,7 +113,7 @@ def train(
     source = noise or SystemNoise()
     place = pick_device(device)
     names = trainable(spec, plan.heads)
-    net = _network(plan, spec, names, place)
+    net = network(plan, spec, names, place)
     wrapped = GradSampleModule(net, batch_first=True, loss_reduction="sum")
     parameters = [p for p in net.parameters() if p.requires_grad]
     inner = torch.optim.SGD(parameters, lr=plan.learning_rate)
@@ -127,7 +127,7 @@ def train(
         if watch is not None:
             watch.step(before, batch, _arrays(net, "summed_grad"))
     wrapped.remove_hooks()
-    update = _difference(tensors_of(net), plan, names)
+    update = difference(tensors_of(net), plan, names)
     if watch is not None:
         watch.done(update)
     return update
@@ -141,16 +141,26 @@ def clipped_gradients(
     Returns:
         float32 [B, P]: the trained tensors in order of name, each one flat.
     """
-    names, place = trainable(spec, plan.heads), torch.device("cpu")
-    net = _network(replace(plan, tensors=weights), spec, names, place)
+    flat = shopper_gradients(replace(plan, tensors=weights), spec, batch)
+    norm = np.linalg.norm(flat, axis=1, keepdims=True)
+    out: NDArray[np.float32] = flat * np.minimum(1.0, plan.clip_norm / np.maximum(norm, 1e-12))
+    return out
+
+
+def shopper_gradients(
+    plan: RoundPlan, spec: HasSizes, batch: ShopperBatch, device: str = "cpu"
+) -> NDArray[np.float32]:
+    """Each shopper's gradient at the plan's weights, before any clipping: float32 [B, P].
+
+    P: the trained tensors in order of name, each one flat; an empty batch has one row of zeros.
+    """
+    names, place = trainable(spec, plan.heads), pick_device(device)
+    net = network(plan, spec, names, place)
     wrapped = GradSampleModule(net, batch_first=True, loss_reduction="sum")
     _backward(wrapped, batch, plan, place)
     samples = _arrays(net, "grad_sample")
     wrapped.remove_hooks()
-    flat = np.concatenate([samples[n].reshape(batch.n_shoppers, -1) for n in names], axis=1)
-    norm = np.linalg.norm(flat, axis=1, keepdims=True)
-    out: NDArray[np.float32] = flat * np.minimum(1.0, plan.clip_norm / np.maximum(norm, 1e-12))
-    return out
+    return np.concatenate([samples[n].reshape(len(samples[n]), -1) for n in names], axis=1)
 
 
 def _backward(net: nn.Module, batch: ShopperBatch, plan: RoundPlan, place: torch.device) -> None:
@@ -186,8 +196,17 @@ def histogram(
         float32 [2, n_bins]; row 0 without the outcome (times NEGATIVE_WEIGHT), row 1 with it.
     """
     source = noise or SystemNoise()
+    added = shopper_histograms(plan, spec, data, source, device)
+    total = clipped_sum(added.reshape(len(added), -1), plan.clip_norm).reshape(2, plan.n_bins)
+    return add_noise(total, plan.noise_multiplier * plan.clip_norm, source)
+
+
+def shopper_histograms(
+    plan: RoundPlan, spec: HasSizes, data: ShopperData, source: Noise, device: str = "cpu"
+) -> NDArray[np.float64]:
+    """What each shopper adds to the histogram, before any clipping: [B, 2, n_bins]."""
     place = pick_device(device)
-    net = _network(plan, spec, (), place)
+    net = network(plan, spec, (), place)
     head = "conversion" if "conversion" in plan.heads else "click"
     batch = data.everybody(plan.unit.max_impressions, source).or_nobody()
     moved = batch.to(place)
@@ -199,68 +218,7 @@ def histogram(
     bins = bin_of(logits[owner, column], plan.n_bins)
     added = np.zeros((batch.n_shoppers, 2, plan.n_bins))
     np.add.at(added, (owner, outcome, bins), np.where(outcome == 1, 1.0, NEGATIVE_WEIGHT))
-    norm = np.sqrt((added**2).sum((1, 2), keepdims=True))
-    added *= np.minimum(1.0, plan.clip_norm / np.maximum(norm, 1e-12))
-    return add_noise(added.sum(0), plan.noise_multiplier * plan.clip_norm, source)
-
-
-@dataclass(frozen=True, slots=True)
-class PlainUpdate:
-    """New minus old of a step set without any privacy. No codec of the wire takes this type."""
-
-    tensors: dict[str, NDArray[np.float32]]
-
-
-def train_plain(
-    plan: RoundPlan,
-    spec: HasSizes,
-    data: ShopperData,
-    noise: Noise | None = None,
-    *,
-    weight_decay: float = 0.0,
-) -> PlainUpdate:
-    """The comparator: the same sampling, loss and steps, no clipping and no noise.
-
-    Used by simulations only. Its result is no mapping of tensors on purpose, so that it cannot be
-    handed to a report by mistake.
-
-    Args:
-        plan: As for `train`; `clip_norm` and `noise_multiplier` are not used.
-        spec: FeatureSpec of the tensors.
-        data: Rows for training.
-        noise: Source of the sampling.
-        weight_decay: Pull towards zero of all tables, for a merchant on its own.
-    """
-    source = noise or SystemNoise()
-    names = trainable(spec, plan.heads)
-    net = _network(plan, spec, names, torch.device("cpu"))
-    decayed = [p for n, p in net.named_parameters() if p.requires_grad and "numeric" not in n]
-    rest = [p for n, p in net.named_parameters() if p.requires_grad and "numeric" in n]
-    groups: list[dict[str, Any]] = [
-        {"params": decayed, "weight_decay": weight_decay},
-        {"params": rest},
-    ]
-    optimizer = torch.optim.SGD(groups, lr=plan.learning_rate)
-    k = plan.unit.max_impressions
-    for _ in range(plan.local_steps):
-        batch = data.sample(plan.sampling_rate, k, source)
-        optimizer.zero_grad()
-        loss = shopper_loss(net, batch.or_nobody(), plan.heads, k).sum()
-        torch.autograd.backward(loss / plan.expected_batch)
-        optimizer.step()
-    return PlainUpdate(_difference(tensors_of(net), plan, names))
-
-
-def predict(
-    spec: HasSizes, tensors: Mapping[str, NDArray[np.float32]], data: ShopperData, head: str
-) -> NDArray[np.float32]:
-    """Log-odds [N] of all rows, for simulations; merchants score with `client.score`."""
-    net = TargetingNet(spec.n_ids, spec.n_numeric)
-    load_tensors(net, tensors)
-    with torch.inference_mode():
-        out = net(torch.from_numpy(data.ids), torch.from_numpy(data.numeric))
-    logits: NDArray[np.float32] = out[0 if head == "click" else 1].numpy()
-    return logits
+    return added
 
 
 def pick_device(device: str) -> torch.device:
@@ -270,18 +228,24 @@ def pick_device(device: str) -> torch.device:
     return torch.device(device)
 
 
-def _network(
+def network(
     plan: RoundPlan, spec: HasSizes, names: tuple[str, ...], place: torch.device
 ) -> TargetingNet:
+    """The plan's network; only the named tensors take gradients."""
     net = TargetingNet(spec.n_ids, spec.n_numeric)
     load_tensors(net, plan.tensors)
     freeze(net, names)
     return net.to(place)
 
 
-def _difference(
+def difference(
     new: dict[str, NDArray[np.float32]], plan: RoundPlan, names: tuple[str, ...]
 ) -> dict[str, NDArray[np.float32]]:
+    """New minus old of the named tensors.
+
+    Raises:
+        TrainingError: a value is not finite.
+    """
     update = {name: new[name] - plan.tensors[name] for name in names}
     if not all(np.isfinite(value).all() for value in update.values()):
         raise TrainingError(

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from client.comparator import predict, train_plain
 from client.dataset import ShopperData
 from client.noise import Noise, SystemNoise
 from client.personal import fit as fit_platt
-from client.train import predict, train, train_plain
+from client.train import train
 from common.accounting import calibrate
 from common.features import FeatureSpec
 from common.metrics import Quality, quality, sigmoid

@@ -22,6 +22,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "merchants": ("server.commands.league", "merchants", "Show who is enrolled and online."),
     "ban": ("server.commands.league", "ban", "Lock a merchant out."),
     "unban": ("server.commands.league", "unban", "Lift a ban."),
+    "ledger": ("server.commands.ledger", "ledger", "Show, check or export the operator's book."),
     "certificate": ("server.commands.league", "certificate", "Show or renew the certificate."),
 }
 

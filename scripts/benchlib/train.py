@@ -11,8 +11,9 @@ from benchlib.shop import made_up
 from opacus.grad_sample import GradSampleModule
 from simulate import make_plan
 
+from client.comparator import train_plain
 from client.noise import SystemNoise
-from client.train import shopper_loss, train, train_plain
+from client.train import shopper_loss, train
 from common.features import default_spec
 from common.model import build, initial_tensors, load_tensors
 from common.recipe import DEFAULT

@@ -7,9 +7,10 @@ import pytest
 import torch
 from opacus.grad_sample import GradSampleModule
 
+from client.comparator import PlainUpdate, train_plain
 from client.dataset import ShopperBatch, ShopperData
 from client.noise import SystemNoise
-from client.train import PlainUpdate, histogram, shopper_loss, train, train_plain
+from client.train import histogram, shopper_loss, train
 from common.errors import InternalError, TrainingError
 from common.heads import LedgerHead
 from common.model import build, freeze, initial_tensors, load_tensors, trainable
