@@ -133,7 +133,8 @@ def _shown(ledger: Ledger, book: Evidence, tally: Tally) -> None:
             tally.bad("reinstalled", text, n)
         else:
             text = (
-                f"{who}: entry {n} is not the one that was shown to the league: forked or edited."
+                f"{who}: entry {n} is not the one that was shown to the league: the history was forked "
+                "or edited, or the client was reinstalled and began a new ledger."
             )
             tally.bad("forked", text, n)
         return  # everything after it differs as well

@@ -20,9 +20,13 @@ def made(n: int) -> tuple[Identity, list[tuple[str, str]]]:
     return identity, [(h, identity.sign(DOMAIN + h.encode())) for h in hashes]
 
 
-@pytest.mark.parametrize("long", [10, 10_000])
-def test_bad_seals_are_found_wherever_they_are(monkeypatch: pytest.MonkeyPatch, long: int) -> None:
+@pytest.mark.parametrize(("long", "sodium"), [(10, True), (10_000, True), (10_000, False)])
+def test_bad_seals_are_found_wherever_they_are(
+    monkeypatch: pytest.MonkeyPatch, long: int, sodium: bool
+) -> None:
     monkeypatch.setattr(seals, "LONG", long)
+    if not sodium:
+        monkeypatch.setattr(seals, "crypto_sign_open", None)
     monkeypatch.setattr(seals, "_CHUNK", 7)
     identity, good = made(40)
     assert SealCheck(identity.public, DOMAIN, good).bad() == set()
