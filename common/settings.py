@@ -32,6 +32,13 @@ class Policy(BaseModel):
         max_local_steps: Plans with more steps a round are refused.
         max_impressions: Largest K a plan may ask for.
         allow_evaluation: Answer evaluation plans (noised score histograms).
+        modes: Kinds of noise that are answered: "own-noise" holds against everybody, "league-noise"
+            against the coordinator, the public and a bounded number of colluding merchants.
+        league_group: Fewest merchants that start a league-noise round together.
+        league_threshold: Fewest merchants in a sum that may be opened.
+        league_colluders: f: so many other merchants may be on the coordinator's side.
+        league_pin: Whether the first list of merchants is pinned by itself ("first-use") or only
+            by "hansa roster accept" ("manual").
         allowed_code: Digests of coordinator code (FAB) whose runs are answered, beside the
             digest of the installed program. The code itself is never run.
     """
@@ -49,6 +56,11 @@ class Policy(BaseModel):
     max_local_steps: int = Field(50, ge=1)
     max_impressions: int = Field(64, ge=1)
     allow_evaluation: bool = True
+    modes: tuple[Literal["own-noise", "league-noise"], ...] = ("own-noise", "league-noise")
+    league_group: int = Field(3, ge=3)
+    league_threshold: int = Field(3, ge=2)
+    league_colluders: int = Field(1, ge=0)
+    league_pin: Literal["first-use", "manual"] = "first-use"
     allowed_code: tuple[str, ...] = ()
 
 

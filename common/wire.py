@@ -14,11 +14,16 @@ from numpy.typing import NDArray
 from common.canonical import canonical
 from common.receipts import Receipt
 from common.rounds import RoundPlan, RoundReport, Tensors
+from common.secagg import codec
+from common.secagg.messages import MaskedSum, Message
+from common.secagg.roster import Roster
 
 #: Names of the messages: Flower runs "train" and "evaluate" handlers, and "query.bundle".
 TRAIN = "train"
 EVALUATE = "evaluate"
 BUNDLE = "query.bundle"
+#: All stages of a secure sum: what is asked stands in the record.
+SUM = "query.sum"
 
 #: A header is some hundred bytes; a tensor set is a small model. More is somebody's mistake.
 MAX_HEADER_BYTES = 64 * 1024
@@ -28,7 +33,7 @@ MAX_TENSOR_BYTES = 512 * 1024 * 1024
 MAX_BUNDLE_BYTES = 512 * 1024 * 1024
 
 _PLAN, _REPORT, _FILE = "plan", "report", "bundle"
-_INSTALLED, _RECEIPT = "installed", "receipt"
+_INSTALLED, _RECEIPT, _SUM, _INVITE = "installed", "receipt", "sum", "invite"
 
 
 def plan_to_records(plan: RoundPlan) -> RecordDict:
@@ -85,6 +90,73 @@ def report_from_records(records: RecordDict) -> RoundReport:
         ValueError: anything is missing, unknown, too large or of another type.
     """
     return RoundReport.from_header(*_unpack(_REPORT, records, MAX_REPORT_HEADER_BYTES))
+
+
+def invite_to_records(plan: RoundPlan, attempt: int, roster: Roster) -> RecordDict:
+    """The first message of a secure sum: the plan, which attempt it is, and who may take part."""
+    terms = canonical({"attempt": attempt, "roster": roster.as_dict()}).decode("utf-8")
+    return RecordDict({**plan_to_records(plan), _INVITE: ConfigRecord({"header": terms})})
+
+
+def invite_from_records(records: RecordDict) -> tuple[RoundPlan, int, Roster]:
+    """Inverse of `invite_to_records`; the plan's signature is carried, not checked.
+
+    Raises:
+        ValueError: anything is missing, unknown, too large or of another type.
+    """
+    plan, terms = _parts(records, _PLAN, _INVITE)
+    text = _config(terms, _INVITE, {_INVITE}, {"header"})["header"]
+    if not isinstance(text, str) or len(text) > MAX_HEADER_BYTES * 4:
+        raise ValueError("the invitation is no text of allowed size")
+    raw = _loads(text)
+    if not isinstance(raw, dict) or set(raw) != {"attempt", "roster"}:
+        raise ValueError("the invitation's fields are not those of the protocol")
+    if type(raw["attempt"]) is not int or raw["attempt"] < 1:
+        raise ValueError("the invitation names no attempt")
+    return plan_from_records(plan), raw["attempt"], Roster.from_dict(raw["roster"])
+
+
+def sum_to_records(message: Message) -> RecordDict:
+    """A message of a secure sum as records."""
+    header, vector = codec.pack(message)
+    return RecordDict({_SUM: ConfigRecord({"header": header, "vector": vector})})
+
+
+def sum_from_records(records: RecordDict) -> Message:
+    """Inverse of `sum_to_records`; no signature is checked.
+
+    Raises:
+        ValueError: anything is missing, unknown, too large or of another type.
+    """
+    config = _config(records, _SUM, {_SUM}, {"header", "vector"})
+    header, vector = config["header"], config["vector"]
+    if not isinstance(header, bytes) or not isinstance(vector, bytes):
+        raise ValueError("the message of a sum is not bytes")
+    return codec.unpack(header, vector)
+
+
+def masked_to_records(report: RoundReport, masked: MaskedSum) -> RecordDict:
+    """The masked stage's answer: the report, and the vector that it names by its digest."""
+    return RecordDict({**report_to_records(report), **sum_to_records(masked)})
+
+
+def masked_from_records(records: RecordDict) -> tuple[RoundReport, MaskedSum]:
+    """Inverse of `masked_to_records`; neither signatures nor the digest are checked.
+
+    Raises:
+        ValueError: anything is missing, unknown, too large or of another type.
+    """
+    report, vector = _parts(records, _REPORT, _SUM)
+    message = sum_from_records(vector)
+    if not isinstance(message, MaskedSum):
+        raise ValueError("the message beside a report is no masked sum")
+    return report_from_records(report), message
+
+
+def _parts(records: RecordDict, first: str, second: str) -> tuple[RecordDict, RecordDict]:
+    if set(records) != {first, second}:
+        raise ValueError("the message's records are not those of the protocol")
+    return RecordDict({first: records[first]}), RecordDict({second: records[second]})
 
 
 def bundle_to_records(bundle: bytes) -> RecordDict:
