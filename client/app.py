@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from flwr.app import Context, Error, Message
 from flwr.clientapp import ClientApp
 
 from client import door, enrol
+from client.league.stages import Desk, invited, is_stage, went_on
 from client.shop import IDENTITY_PATH
 from client.store import Store, models, receipts
 from common import wire
@@ -28,31 +30,57 @@ _RAISED = 2
 @app.train()
 def train(message: Message, context: Context) -> Message:
     """Answer a TRAIN plan."""
-    return _guarded(message, context, Task.TRAIN)
+    return _guarded(message, context, lambda m, store: _answer(m, store, Task.TRAIN))
 
 
 @app.evaluate()
 def evaluate(message: Message, context: Context) -> Message:
     """Answer an EVALUATE plan."""
-    return _guarded(message, context, Task.EVALUATE)
+    return _guarded(message, context, lambda m, store: _answer(m, store, Task.EVALUATE))
+
+
+@app.query("sum")
+def secure_sum(message: Message, context: Context) -> Message:
+    """Answer a stage of a secure sum: an invitation with its plan, or one of the lists after it."""
+    return _guarded(message, context, _stage)
 
 
 @app.query("bundle")
 def bundle(message: Message, context: Context) -> Message:
     """Check and install a published model; the answer holds its digest only."""
-    return _guarded(message, context, None)
+    return _guarded(message, context, _install)
 
 
-def _guarded(message: Message, context: Context, task: Task | None) -> Message:
+def _guarded(
+    message: Message, context: Context, answer: Callable[[Message, Store], Message]
+) -> Message:
     """Whatever goes wrong, no text of an error leaves: it might quote a row."""
     try:
-        home = _home(context)
-        with Store.open(home) as store:
-            if task is None:
-                return _install(message, store)
-            return _answer(message, store, task)
+        with Store.open(_home(context)) as store:
+            return answer(message, store)
     except Exception as e:
         return Message(Error(code=_RAISED, reason=door.reason_of(e)), reply_to=message)
+
+
+def _stage(message: Message, store: Store) -> Message:
+    content, receipt = wire.take_receipt(message.content)
+    desk = Desk(
+        store,
+        load_settings(store.home),
+        Identity.load(store.home / IDENTITY_PATH),
+        enrol.load_kit(store.home).coordinator,
+        datetime.now().astimezone(),
+        code_digest(),
+    )
+    if not is_stage(content):
+        plan, attempt, members = wire.invite_from_records(content)
+        keys = invited(desk, plan, attempt, members, receipt)
+        return Message(wire.sum_to_records(keys), reply_to=message)
+    said = went_on(desk, wire.sum_from_records(content))
+    records = (
+        wire.masked_to_records(*said) if isinstance(said, tuple) else wire.sum_to_records(said)
+    )
+    return Message(records, reply_to=message)
 
 
 def _answer(message: Message, store: Store, task: Task) -> Message:

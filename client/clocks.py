@@ -1,4 +1,4 @@
-"""Clocks and the calendar of a ledger: one that was set back, two that are apart, a quarter; pure."""
+"""Clocks and the calendar of a ledger: one that was set back, two that are apart, hours, a quarter; pure."""
 
 from __future__ import annotations
 
@@ -23,3 +23,18 @@ def quarter_of(moment: datetime) -> tuple[str, str]:
     first = month - (month - 1) % 3
     after = (year, first + 3) if first < 10 else (year + 1, 1)
     return f"{year:04}-{first:02}-01T00:00:00Z", f"{after[0]:04}-{after[1]:02}-01T00:00:00Z"
+
+
+def within_hours(hours: str, now: datetime) -> bool:
+    """Whether "HH-HH" holds the local time; "22-6" goes over midnight, "" is always, "5-5" too.
+
+    An hour that does not exist never matches: fail closed.
+    """
+    if not hours:
+        return True
+    begin, end = (int(part) for part in hours.split("-"))
+    if not (0 <= begin <= 24 and 0 <= end <= 24):
+        return False
+    if begin < end:
+        return begin <= now.hour < end
+    return now.hour >= begin or now.hour < end

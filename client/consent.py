@@ -12,7 +12,7 @@ from datetime import datetime
 
 import numpy as np
 
-from client.clocks import APART, quarter_of, went_back
+from client.clocks import APART, quarter_of, went_back, within_hours
 from common.errors import Refusal
 from common.heads import LedgerHead, is_digest
 from common.privacy import DELTA_BY_TIER, TIER_LIMIT, PrivacyMode, PrivacySpent
@@ -45,7 +45,9 @@ class Standing:
 
 
 #: Rules that depend on rows. Their codes stay here; the other side hears "unavailable".
-PRIVATE = frozenset({"tier-too-small"})
+PRIVATE = frozenset({"tier-too-small", "too-few-shoppers"})
+#: With fewer shoppers a merchant's part of a sum is little but its share of the noise.
+LEAST_SHOPPERS = 20
 
 _NOWHERE = Standing()
 
@@ -95,6 +97,7 @@ def screen(
         *_clocks(plan, now, standing),
         *_book(plan, standing),
         *_limits(plan, policy),
+        *_mode(plan, policy, standing),
         *_tier(policy, standing),
     ]
 
@@ -127,8 +130,6 @@ def _protocol(plan: RoundPlan, spec_digest: str) -> Iterator[Refusal]:
         yield Refusal(
             "wrong-protocol", f"The plan speaks protocol {plan.protocol}, not {PROTOCOL}."
         )
-    if plan.mode is not PrivacyMode.OWN or plan.league is not None:
-        yield Refusal("mode-unsupported", "League noise is not built yet; only own noise is.")
     if plan.spec_digest != spec_digest:
         yield Refusal("wrong-spec", "The plan is for another feature specification.")
     if plan.unit.name != "shopper":
@@ -213,6 +214,32 @@ def _book(plan: RoundPlan, standing: Standing) -> Iterator[Refusal]:
         )
 
 
+def _mode(plan: RoundPlan, policy: Policy, standing: Standing) -> Iterator[Refusal]:
+    """Who has to be trusted for the noise is the merchant's choice; `client.league.rules` has the rest."""
+    if plan.mode.value not in policy.modes:
+        yield Refusal("mode-refused", f"This shop does not take part with {plan.mode.value}.")
+    league, train = plan.mode is PrivacyMode.LEAGUE, plan.task is Task.TRAIN
+    if league != (plan.league is not None):
+        yield Refusal("league-terms", "League noise, and only it, states the terms of its sum.")
+    if not league or plan.league is None:
+        return
+    if policy.hold:
+        yield Refusal(
+            "hold-needs-own-noise",
+            "This shop looks at every report before it leaves; a secure sum cannot wait for that.",
+        )
+    if train and plan.local_steps != 1:
+        yield Refusal(
+            "many-local-steps-in-league",
+            "Within several local steps a share of the noise protects nobody: one step a round.",
+        )
+    if train and standing.n_shoppers < LEAST_SHOPPERS:
+        yield Refusal(
+            "too-few-shoppers",
+            f"League training begins at {LEAST_SHOPPERS} shoppers: below, only noise is added.",
+        )
+
+
 def _tier(policy: Policy, standing: Standing) -> Iterator[Refusal]:
     """Delta is only small enough up to the declared size."""
     if standing.n_shoppers > TIER_LIMIT[policy.tier]:
@@ -251,21 +278,6 @@ def _limits(plan: RoundPlan, policy: Policy) -> Iterator[Refusal]:
         )
     if plan.task is Task.EVALUATE and not policy.allow_evaluation:
         yield Refusal("evaluation-off", "This shop does not answer evaluation plans.")
-
-
-def within_hours(hours: str, now: datetime) -> bool:
-    """Whether "HH-HH" holds the local time; "22-6" goes over midnight, "" is always, "5-5" too.
-
-    An hour that does not exist never matches: fail closed.
-    """
-    if not hours:
-        return True
-    begin, end = (int(part) for part in hours.split("-"))
-    if not (0 <= begin <= 24 and 0 <= end <= 24):
-        return False
-    if begin < end:
-        return begin <= now.hour < end
-    return now.hour >= begin or now.hour < end
 
 
 def _aware(text: str) -> datetime:

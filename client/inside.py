@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from client.preview import Membership
 from client.refusals import UNAVAILABLE
 from client.store import Store
 from client.watch import Watch
-from common.errors import TrainingError, UserFacing
+from common.errors import InternalError, TrainingError, UserFacing
 from common.features import default_spec
 from common.rounds import RoundPlan, Task, Tensors
+from common.secagg.discrete import system_source
+from common.secagg.masks import Words
 from common.settings import Settings
 
 #: What does the private work: plan in, noised tensors out.
 Work = Callable[[Store, Settings, RoundPlan], Tensors]
+#: The same for a secure sum: float64 [dimension], clipped, not noised yet.
+SumWork = Callable[[Store, Settings, RoundPlan], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ def make(
         UserFacing: the shop's data cannot be read. Either has the code "unavailable": how the work
             ended depends on rows, so the other side does not hear why.
     """
-    try:
+    with _unavailable():
         if work is not None:
             made = Made(work(store, settings, plan))
         elif watched:
@@ -61,6 +67,48 @@ def make(
             made = Made(_work(store, settings, plan))
         check(plan, made.tensors)
         return made
+
+
+def noised_sum(store: Store, settings: Settings, plan: RoundPlan, work: SumWork | None) -> Words:
+    """The merchant's part of a secure sum: its clipped sum on the lattice, plus its share of the noise.
+
+    Args:
+        store: The shop.
+        settings: Its settings.
+        plan: Agreed to and charged, with the terms of its sum.
+        work: Only tests bring their own.
+
+    Returns:
+        Whole numbers modulo 2^bits [length].
+
+    Raises:
+        TrainingError: as in `make`, with the code "unavailable".
+        UserFacing: the shop's data cannot be read; the same code.
+    """
+    if plan.league is None:
+        raise InternalError("a plan without the terms of a sum")
+    with _unavailable():
+        total = (work or _total)(store, settings, plan)
+        return plan.league.codec.noised(total, plan.league.noise, system_source())
+
+
+def dimension_of(plan: RoundPlan) -> int:
+    """Values of the sum that a plan asks for: its trained weights, or two rows of cells; 0 = none."""
+    if plan.task is Task.EVALUATE:
+        return 2 * plan.n_bins
+    # imported here: refusing a plan must not cost the start of torch
+    from common.model import trainable
+
+    names = trainable(default_spec(), plan.heads)
+    known = all(name in plan.tensors for name in names)
+    return sum(plan.tensors[name].size for name in names) if known else 0
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    """How the work ended depends on rows, so the other side does not hear why."""
+    try:
+        yield
     except UserFacing as e:
         e.code = UNAVAILABLE
         raise
@@ -71,6 +119,16 @@ def make(
         )
         error.code = UNAVAILABLE
         raise error from e
+
+
+def _total(store: Store, settings: Settings, plan: RoundPlan) -> NDArray[np.float64]:
+    """The real work of a secure sum: this shop's clipped gradients, or histograms, added up."""
+    # imported here: refusing a plan must not cost the start of torch
+    from client.prepared import rows_for
+    from client.sums import clipped_total
+
+    spec = default_spec()
+    return clipped_total(plan, spec, rows_for(store, spec, plan), device=settings.device)
 
 
 def _work(store: Store, settings: Settings, plan: RoundPlan) -> Tensors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,6 +23,9 @@ from common.ledger_check import Problem
 from common.rounds import RoundPlan, RoundReport
 
 _LENGTH_BYTES = 8
+
+#: What else is written in the transaction of a commit.
+Also = Callable[[sqlite3.Connection], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class SentReport:
         sequence: The ledger's entry that committed it.
         n_bytes: Size of the whole stored report.
         tensors: What was in it.
+        masked: SHA-256 of the masked vector that left with it, in a secure sum; else empty.
     """
 
     run_id: str
@@ -58,6 +63,7 @@ class SentReport:
     sequence: int
     n_bytes: int
     tensors: tuple[SentTensor, ...]
+    masked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,7 @@ def release(
     reservation: LedgerEntry,
     report: RoundReport,
     now: datetime,
+    also: Also | None = None,
 ) -> RoundReport:
     """Commit, sign and keep a report, all or nothing. Only what this returns may be sent.
 
@@ -117,6 +124,7 @@ def release(
         reservation: What was charged for it.
         report: Complete but for its ledger's head and tail and its signature.
         now: Aware UTC time.
+        also: What must be on the disk exactly when the commit is.
 
     Raises:
         DatabaseBusy: the reservation is no longer open, or the plan was answered meanwhile.
@@ -131,6 +139,8 @@ def release(
             _keep(conn, final, entry)
         except sqlite3.IntegrityError as e:
             raise taken_over() from e
+        if also is not None:
+            also(conn)
     return final
 
 
@@ -168,24 +178,38 @@ def answered_otherwise(store: Store, plan: RoundPlan) -> bool:
     return row is not None
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which plan a line of the diary is about, where the plan itself is not at hand."""
+
+    plan_digest: str
+    run_id: str
+    round: int
+    task: str
+
+
 def note(
     store: Store,
-    plan: RoundPlan,
+    asked: RoundPlan | About,
     outcome: str,
     now: datetime,
     reasons: tuple[Refusal, ...] = (),
 ) -> None:
     """Write down that a plan came in: "answered", "resent", "refused" or "failed", and why."""
+    if isinstance(asked, RoundPlan):
+        about = About(asked.digest(), asked.run_id, asked.round, asked.task.value)
+    else:
+        about = asked
     with transaction(store.db) as conn:
         conn.execute(
             "INSERT INTO received_plans (received_at, plan_digest, run_id, round, task, outcome, "
             "code, reasons) VALUES (?,?,?,?,?,?,?,?)",
             (
                 utc(now),
-                plan.digest(),
-                plan.run_id,
-                plan.round,
-                plan.task.value,
+                about.plan_digest,
+                about.run_id,
+                about.round,
+                about.task,
                 outcome,
                 reasons[0].code if reasons else "",
                 json.dumps([r.reason for r in reasons], ensure_ascii=False),
@@ -201,7 +225,7 @@ def history(store: Store, limit: int = 1000) -> list[SentReport]:
         (limit,),
     )
     return [
-        SentReport(run, number, task, plan, at, content, sequence, size, _tensors(data))
+        SentReport(run, number, task, plan, at, content, sequence, size, *_inside(data))
         for run, number, task, plan, at, content, sequence, size, data in rows
     ]
 
@@ -244,11 +268,12 @@ def _whole(content: bytes) -> RoundReport:
         raise broken([Problem("damaged", "A stored report is damaged.")]) from e
 
 
-def _tensors(content: bytes) -> tuple[SentTensor, ...]:
+def _inside(content: bytes) -> tuple[tuple[SentTensor, ...], str]:
     """Only the layout is read: reports of older protocols are listed too."""
     size = int.from_bytes(content[:_LENGTH_BYTES])
     head = json.loads(content[_LENGTH_BYTES : _LENGTH_BYTES + size])
-    return tuple(
+    tensors = tuple(
         SentTensor(name, tuple(shape), 4 * int(np.prod(shape, dtype=np.int64)))
         for name, shape in head["tensors"]
     )
+    return tensors, str(head["header"].get("masked", ""))

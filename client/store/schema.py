@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from client.store.schema_ads import ADS
+from client.store.schema_league import LEAGUE
 from client.store.schema_ledger import LEDGER
 from client.store.schema_model import MODEL
 from client.store.schema_receipts import RECEIPTS
 from client.store.schema_shop import SHOP
 
-MIGRATIONS: tuple[str, ...] = (SHOP, LEDGER, MODEL, ADS, RECEIPTS)
+MIGRATIONS: tuple[str, ...] = (SHOP, LEDGER, MODEL, ADS, RECEIPTS, LEAGUE)
