@@ -1,0 +1,119 @@
+"""A secure sum among real shops: the sum is right, everybody is charged once, whoever drops out."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from client.store import Store, receipts
+from common import wire
+from common.accounting import spent
+from common.accounting_discrete import spent_against_all
+from common.errors import Refusal
+from common.ledger import mechanisms
+from common.privacy import PrivacyMode
+from common.rounds import Task
+from common.secagg.messages import Stage
+from common.secagg.server_side import SumResult
+from client.store import ledger
+from tests.client.league_shops import LeagueOfShops, league_of
+
+pytestmark = pytest.mark.privacy
+
+
+@pytest.fixture
+def league(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LeagueOfShops:
+    return league_of(tmp_path, monkeypatch)
+
+
+def noise_of(league: LeagueOfShops, plan, found: SumResult) -> np.ndarray:
+    """What the decoded sum has beside the plain one, in standard deviations of the noise."""
+    codec, noise = plan.league.codec, plan.league.noise
+    left = codec.decode(found.total) - league.plain(plan, found.members)
+    return left / (noise.share_std * np.sqrt(len(found.members)) / codec.scale)
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_the_sum_is_the_plain_sum_and_noise_and_everybody_is_charged_once(
+    league: LeagueOfShops, task: Task
+) -> None:
+    plan = league.plan(task)
+    found = league.run(plan)
+    assert isinstance(found, SumResult) and found.members == tuple(league.names)
+    assert league.codes == {} and len(league.calls) == 5
+    left = noise_of(league, plan, found)
+    assert np.abs(left).max() < 7 and 0.3 < left.std() < 1.9
+    for m in league.names:
+        assert league.charges(m) == ["reserve", "commit"]
+        report = league.reports[m]
+        assert report.tensors == {} and report.mechanism == plan.mechanism()
+        assert report.mechanism.mode is PrivacyMode.LEAGUE and report.mechanism.league is not None
+        assert report.ledger_tail[-1].report_digest == report.content_digest()
+        assert league.identity(m).public.verify(report.signed_bytes(), report.signature)
+        assert [d.outcome for d in league.diary(m)] == ["answered"]
+
+
+def test_the_report_names_the_vector_beside_it(league: LeagueOfShops) -> None:
+    plan = league.plan()
+    server = league.open(plan)
+    for m, told in {m: server.key_list() for m in league.names[:1]}.items():
+        league.answer(server, m, Stage.SHARES, told)
+    for m in league.names[1:]:
+        league.answer(server, m, Stage.SHARES, told)
+    m, told = next(iter(server.share_lists().items()))
+    report, masked = wire.masked_from_records(league.ask(m, wire.sum_to_records(told)))
+    assert report.masked == hashlib.sha256(masked.vector).hexdigest()
+    # the same list again: no second vector, no second charge
+    assert league.ask(m, wire.sum_to_records(told)) is None
+    assert league.codes[m] == ["late-stage"] and league.charges(m) == ["reserve", "commit"]
+    assert len(league.calls) == 1
+
+
+def test_receipts_of_masked_reports_and_both_figures(league: LeagueOfShops) -> None:
+    for number in (1, 2, 3):
+        plan = league.plan(round=number)
+        assert isinstance(league.run(plan), SumResult)
+        league.close(plan)
+    for m in league.names:
+        # the tail begins after the head that was co-signed last
+        assert len(league.reports[m].ledger_tail) == 2
+        with Store.open(league.homes[m]) as store:
+            kept = receipts.all(store)
+            released = mechanisms(ledger.entries(store))
+        assert len(kept) == 2 and len(released) == 3
+        by_league, by_all = spent(released, 1e-4), spent_against_all(released, 1e-4)
+        assert 0 < by_league.epsilon < by_all.epsilon
+
+
+@pytest.mark.parametrize("stage", [*Stage][:5])
+def test_one_in_five_drops_out_at_any_stage(league: LeagueOfShops, stage: Stage) -> None:
+    plan, gone = league.plan(), league.names[2]
+    found = league.run(plan, {stage: [gone]})
+    assert isinstance(found, SumResult)
+    early = stage in (Stage.KEYS, Stage.SHARES, Stage.MASKED)
+    assert (gone not in found.members) == early
+    assert np.abs(noise_of(league, plan, found)).max() < 7
+    assert league.charges(gone) == ([] if early else ["reserve", "commit"])
+    assert league.codes == {}
+
+
+def test_below_the_threshold_it_is_void_and_stays_charged_only_after_the_sum(
+    league: LeagueOfShops,
+) -> None:
+    many = league.names[:3]
+    for number, stage in enumerate([*Stage][:3], 1):
+        found = league.run(league.plan(round=number), {stage: many})
+        assert isinstance(found, Refusal) and found.code == "below-threshold"
+        paid = ["reserve", "commit"] if stage is Stage.MASKED else []
+        assert [league.charges(m) for m in league.names[3:]] == [paid, paid]
+    # the next round of the same run goes on
+    assert isinstance(league.run(league.plan(round=4)), SumResult)
+
+
+def test_training_and_evaluation_of_one_round_are_two_sums(league: LeagueOfShops) -> None:
+    assert isinstance(league.run(league.plan(Task.TRAIN, round=1)), SumResult)
+    assert isinstance(league.run(league.plan(Task.EVALUATE, round=1)), SumResult)
+    assert all(league.charges(m) == ["reserve", "commit"] * 2 for m in league.names)
