@@ -11,7 +11,7 @@ import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Literal
@@ -180,6 +180,39 @@ def _single(sigma: float, q: float, interval: float) -> pld.PrivacyLossDistribut
     return pld.from_gaussian_mechanism(
         sigma, sampling_prob=q, value_discretization_interval=interval
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Chances of the privacy losses `(first + i) * VALUE_INTERVAL` of one release, as the live figure has them.
+
+    Attributes:
+        first: Number of the smallest loss on the grid.
+        chances: [n].
+        infinite: Chance of a loss without bound.
+    """
+
+    first: int
+    chances: NDArray[np.float64]
+    infinite: float
+
+
+@lru_cache(maxsize=64)
+def losses(g: Gaussian) -> tuple[Losses, Losses] | None:
+    """One release of `g` when a shopper is removed, and when one is added; None if not to be had.
+
+    The library has no public name for them; a version without these names only costs speed.
+    """
+    whole = _single(g.sigma, g.q, VALUE_INTERVAL)
+    try:
+        sides = [p.to_dense_pmf() for p in (whole._pmf_remove, whole._pmf_add)]
+        removed, added = (
+            Losses(int(p._lower_loss), np.asarray(p._probs, np.float64), float(p._infinity_mass))
+            for p in sides
+        )
+    except AttributeError:
+        return None
+    return removed, added
 
 
 @lru_cache(maxsize=512)

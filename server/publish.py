@@ -20,6 +20,9 @@ from common.errors import InternalError
 from common.features import FeatureSpec
 from common.keys import Identity
 from common.model import HEADS, TargetingNet, load_tensors
+from common.recentring import recentre
+
+__all__ = ["export", "parity", "publish", "recentre"]
 
 #: Largest difference of a log-odds between torch and onnxruntime that is let through.
 MAX_PARITY_ERROR = 1e-5
@@ -77,27 +80,6 @@ def publish(
     part.write_bytes(bundle.pack())
     part.replace(path)
     return bundle
-
-
-def recentre(
-    tensors: Mapping[str, NDArray[np.float32]], head: str, pcoc: float
-) -> dict[str, NDArray[np.float32]]:
-    """Move a head's bias so that predicted and observed totals agree.
-
-    Clipping takes most from the rare rows with an outcome, so private training predicts too
-    little. `pcoc` must come from the noised evaluation histogram: then this is post-processing
-    of a release and costs nothing. Factors beyond 20 are noise, and are not followed.
-
-    Args:
-        tensors: The shared weights.
-        head: "click" or "conversion".
-        pcoc: Predicted over observed; NaN leaves everything as it is.
-    """
-    out = {k: v.copy() for k, v in tensors.items()}
-    if np.isfinite(pcoc) and 1 / 20 <= pcoc <= 20:
-        # For rare outcomes the odds and the probability move by the same factor.
-        out[f"numeric_{head}.bias"] -= np.float32(np.log(pcoc))
-    return out
 
 
 def export(model: torch.nn.Module, spec: FeatureSpec, heads: tuple[str, ...]) -> bytes:

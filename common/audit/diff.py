@@ -9,6 +9,7 @@ from typing import Any
 
 from common import book_file, ledger_file
 from common.accounting import spent
+from common.accounting_discrete import spent_against_all
 from common.audit.verify import is_book
 from common.book import BookEntry
 from common.book_file import BookExport
@@ -22,16 +23,28 @@ Export = LedgerExport | BookExport
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a merchant had spent by one export, and its limit then."""
+    """What a merchant had spent by one export, and its limit then.
+
+    Attributes:
+        epsilon_pld: The figure that counts.
+        epsilon_rdp: The same by RDP.
+        limit: The merchant's lifetime epsilon.
+        delta: Of all of them.
+        epsilon_alone: By PLD if the coordinator and all other merchants collude; None where all noise
+            is the merchant's own.
+    """
 
     epsilon_pld: float
     epsilon_rdp: float
     limit: float
     delta: float
+    epsilon_alone: float | None = None
 
     def as_dict(self) -> dict[str, float]:
         """Plain JSON values."""
+        alone = {} if self.epsilon_alone is None else {"epsilon_all_others": self.epsilon_alone}
         return {
+            **alone,
             "epsilon_pld": self.epsilon_pld,
             "epsilon_rdp": self.epsilon_rdp,
             "limit": self.limit,
@@ -156,4 +169,5 @@ def _budget(export: Export) -> Budget | None:
         spent(released, delta, "rdp").epsilon,
         export.budget.epsilon,
         delta,
+        spent_against_all(released, delta).epsilon if any(m.league for m in released) else None,
     )

@@ -55,6 +55,12 @@ def _words(d: Difference) -> list[str]:
             f"epsilon: {a.epsilon_pld:.4f} at delta {a.delta:g}, then {b.epsilon_pld:.4f} at delta "
             f"{b.delta:g} (PLD); {a.epsilon_rdp:.4f}, then {b.epsilon_rdp:.4f} (RDP)"
         )
+        if b.epsilon_alone is not None:
+            first = a.epsilon_pld if a.epsilon_alone is None else a.epsilon_alone
+            lines.append(
+                f"if the coordinator and all other merchants collude: {first:.4f}, then "
+                f"{b.epsilon_alone:.4f} (PLD)"
+            )
         same = (a.limit, a.delta) == (b.limit, b.delta)
         lines.append(
             f"limit: {a.limit:g}, unchanged"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from common.accounting import agreement, spent
+from common.accounting_discrete import spent_against_all
 from common.audit.replay import Step, check_stated, replay
 from common.audit.verify_receipts import check_receipts
 from common.audit.verify_tally import Tally
@@ -44,6 +45,9 @@ class Verdict:
         n_receipts: Receipts of the coordinator.
         by_pld: Epsilon of everything reserved, by PLD: the figure that counts.
         by_rdp: The same by RDP, an independent upper bound.
+        alone: By PLD against the coordinator and all other merchants together, the weaker figure of
+            a ledger with league noise; None where all noise is the merchant's own.
+        colluders: f that every league-noise release counts on; 0 without any.
         limit: The merchant's own lifetime epsilon.
         problems: What does not hold; empty means the ledger is whole.
         notes: What a person should know although nothing is broken.
@@ -59,6 +63,8 @@ class Verdict:
     n_receipts: int = 0
     by_pld: PrivacySpent | None = None
     by_rdp: PrivacySpent | None = None
+    alone: PrivacySpent | None = None
+    colluders: int = 0
     limit: float = 0.0
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
@@ -72,7 +78,11 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
+        league: dict[str, Any] = {}
+        if self.alone is not None:
+            league = {"pld_all_others": asdict(self.alone), "colluders": self.colluders}
         return {
+            **league,
             "file": self.where,
             "merchant": self.merchant,
             "holds": self.holds,
@@ -184,6 +194,7 @@ def _verdict(where: str, export: LedgerExport, trusted: Sequence[str]) -> Verdic
         text = "The file is signed by a merchant whose key is not among the expected ones."
         problems.append(Problem("stranger", text))
     released = mechanisms(export.entries)
+    shares = [m.league for m in released if m.league is not None]
     by_pld = spent(released, export.budget.delta)
     by_rdp = spent(released, export.budget.delta, "rdp")
     disagreement = agreement(by_pld, by_rdp)
@@ -201,6 +212,8 @@ def _verdict(where: str, export: LedgerExport, trusted: Sequence[str]) -> Verdic
         n_lost=len(released) - n_releases,
         by_pld=by_pld,
         by_rdp=by_rdp,
+        alone=spent_against_all(released, export.budget.delta) if shares else None,
+        colluders=min((s.f for s in shares), default=0),
         limit=export.budget.epsilon,
         n_receipts=len(export.receipts),
         problems=tuple(tally.problems),

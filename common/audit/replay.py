@@ -12,19 +12,24 @@ from itertools import pairwise
 from multiprocessing import get_context
 
 from common.accounting import TOLERANCE, epsilon_of
+from common.accounting_discrete import alone
+from common.audit.replay_quick import Quick
 from common.audit.verify_tally import Tally
 from common.composition import Gaussian, prefixes
-from common.ledger import EntryKind, LedgerEntry, mechanisms
+from common.ledger import EntryKind, mechanisms
 from common.ledger_check import Problem
 from common.ledger_file import LedgerExport, Stated
+from common.privacy import Mechanism
 
 #: A stated figure and its replay are the same computation; more than this is another one.
 STATED_TOLERANCE = 1e-9
 #: `verify` replays so many stated figures of an export, evenly spread; `replay` does all.
 SAMPLE = 12
-#: Below it starting processes costs more than it saves.
-_LONG = 64
+#: Below it every figure comes from the live program's own function, and no process is started.
+LONG = 64
 _CHUNK = 16
+#: More than `Quick` and the accountant can differ by rounding.
+_ROUNDING = 1e-5
 
 Groups = tuple[Gaussian, ...]
 
@@ -35,6 +40,8 @@ class Step:
 
     Attributes:
         stated: What the live program showed after it, by PLD; None when it is not in the export.
+        alone: By PLD against the coordinator and all other merchants together; None in a ledger
+            without league noise, where `pld` holds against everybody.
     """
 
     sequence: int
@@ -46,6 +53,7 @@ class Step:
     pld: float
     rdp: float
     stated: float | None = None
+    alone: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +79,11 @@ def replay(export: LedgerExport) -> list[Step]:
     """Epsilon after every charge, computed again from the mechanisms alone."""
     outcome = {e.reservation: e.kind.value for e in export.entries if e.reservation >= 0}
     charges = [e for e in export.entries if e.kind is EntryKind.RESERVE and e.mechanism]
-    by_pld, by_rdp = _figures(charges, export.budget.delta)
     stated = {s.sequence: s.epsilon for s in export.stated if _name(s) == "pld"}
+    shown = [stated.get(e.sequence) for e in charges]
+    released, delta = mechanisms(charges), export.budget.delta
+    by_pld = figures(released, delta, shown)
+    by_rdp = [epsilon_of(groups, delta, "rdp") for groups in prefixes(released)]
     return [
         Step(
             e.sequence,
@@ -81,12 +92,17 @@ def replay(export: LedgerExport) -> list[Step]:
             e.round,
             e.task,
             outcome.get(e.sequence, "open"),
-            pld,
-            rdp,
-            stated.get(e.sequence),
+            *figure,
         )
-        for e, pld, rdp in zip(charges, by_pld, by_rdp, strict=True)
+        for e, *figure in zip(charges, by_pld, by_rdp, shown, _alone(released, delta), strict=True)
     ]
+
+
+def _alone(released: Sequence[Mechanism], delta: float) -> list[float] | list[None]:
+    """The weaker figures after each charge; none where all noise is the merchant's own."""
+    if not any(m.league for m in released):
+        return [None] * len(released)
+    return figures([alone(m) for m in released], delta)
 
 
 def whole(export: LedgerExport) -> Replay:
@@ -200,20 +216,47 @@ def _spread(stated: Sequence[Stated]) -> list[Stated]:
     return [stated[i] for i in places]
 
 
-def _figures(charges: Sequence[LedgerEntry], delta: float) -> tuple[list[float], list[float]]:
-    """(PLD, RDP) after each charge, by several processes when there are many."""
-    jobs = list(prefixes(mechanisms(charges)))
+def figures(
+    released: Sequence[Mechanism], delta: float, shown: Sequence[float | None] = ()
+) -> list[float]:
+    """Epsilon by PLD after each release.
+
+    A short history by the live program's own function. A long one by `Quick`, and by that function
+    again wherever it cannot say, at the end, and where the figure that was shown differs by no more
+    than rounding may explain.
+
+    Args:
+        released: In order.
+        delta: Target delta.
+        shown: What the merchant was shown after each; empty = nothing.
+    """
+    jobs = list(prefixes(released))
+    if len(jobs) < LONG:
+        return [_pld(groups, delta) for groups in jobs]
+    quick, out, again = Quick(delta), [0.0] * len(jobs), [len(jobs) - 1]
+    for i, groups in enumerate(jobs):
+        found = quick.epsilon(groups)
+        out[i] = 0.0 if found is None else found
+        near = shown[i] if shown else None
+        off = 0.0 if near is None else abs(out[i] - near)
+        if found is None or STATED_TOLERANCE / 2 < off < _ROUNDING:
+            again.append(i)
+    for i, value in zip(again, _all([jobs[i] for i in again], delta), strict=True):
+        out[i] = value
+    return out
+
+
+def _all(jobs: Sequence[Groups], delta: float) -> list[float]:
+    """By several processes when there are many."""
     workers = os.cpu_count() or 1
-    by_rdp = [epsilon_of(groups, delta, "rdp") for groups in jobs]
-    if len(jobs) >= _LONG and workers > 1 and not getattr(sys, "frozen", False):
+    if len(jobs) >= LONG and workers > 1 and not getattr(sys, "frozen", False):
         try:
             # spawn: whoever called may have threads, which fork does not survive
             with ProcessPoolExecutor(min(workers, 16), mp_context=get_context("spawn")) as pool:
-                by_pld = list(pool.map(_pld, jobs, [delta] * len(jobs), chunksize=_CHUNK))
-            return by_pld, by_rdp
+                return list(pool.map(_pld, jobs, [delta] * len(jobs), chunksize=_CHUNK))
         except (BrokenProcessPool, OSError):
             pass  # no processes here after all
-    return [_pld(groups, delta) for groups in jobs], by_rdp
+    return [_pld(groups, delta) for groups in jobs]
 
 
 def _pld(groups: Groups, delta: float) -> float:

@@ -56,10 +56,24 @@ def _ledger(v: Verdict) -> list[str]:
             f"{v.n_lost} charges without a release, {v.n_receipts} receipts",
             f"       epsilon {v.by_pld.epsilon:.4f} (PLD), {v.by_rdp.epsilon:.4f} (RDP) at "
             f"delta {v.by_pld.delta:g}; limit {v.limit:g}",
-            f"       for {v.by_pld.unit}; against {v.by_pld.adversary}",
+            f"       for {v.by_pld.unit}; {_against(v.by_pld.adversary, v.colluders)}",
         ]
+    if v.alone:
+        lines.append(
+            f"       epsilon {v.alone.epsilon:.4f} (PLD) if the coordinator and all other merchants "
+            "collude: the weaker figure of league noise"
+        )
     lines += _problems(v.problems) + [f"       note: {n}" for n in v.notes]
     return lines + [f"       not checked: {n}" for n in v.unchecked]
+
+
+def _against(adversary: str, colluders: int) -> str:
+    """Against whom the figure holds; with league noise, the number of colluders that it counts on."""
+    if not colluders:
+        return f"against {adversary}"
+    return (
+        f"against the coordinator, the public and up to {colluders} colluding merchants of a round"
+    )
 
 
 def _book(b: BookVerdict) -> list[str]:

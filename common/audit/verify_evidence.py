@@ -8,16 +8,19 @@ from itertools import pairwise
 from typing import Any
 
 from common import merkle
+from common.audit.verify_members import bans, check_names, enrolled, members
+from common.audit.verify_sums import Asked, check_sum
 from common.audit.verify_tails import Tails
 from common.audit.verify_tally import Tally
 from common.book import BookEntry, BookKind, leaves
 from common.book_check import open_plans
 from common.book_file import BookExport, ReportEvidence, RoundEvidence
 from common.canonical import canonical, digest
-from common.errors import InputError
 from common.keys import PublicIdentity
 from common.ledger import EntryKind
+from common.privacy import PrivacyMode
 from common.rounds import PLAN_DOMAIN, REPORT_DOMAIN, RoundPlan, RoundReport, tensors_digest
+from common.secagg.server_side import SumResult
 
 _NOTHING = tensors_digest({})
 _APART = ("ledger_head", "ledger_tail")
@@ -46,12 +49,23 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round that is over: the entries of the book and the evidence for it."""
+    """A round that is over: the entries of the book and the evidence for it.
+
+    Attributes:
+        plan_entry: Where the book asks for it.
+        entry: Where the book ends it.
+        evidence: As it stands in the file.
+        admitted: Its reports.
+        plan: Without its tensors; None when the evidence for it is no plan.
+        sum: The opened sum of a closed round with league noise; None when it was not opened again.
+    """
 
     plan_entry: BookEntry
     entry: BookEntry
     evidence: RoundEvidence
     admitted: tuple[Admitted, ...]
+    plan: RoundPlan | None = None
+    sum: SumResult | None = None
 
 
 @dataclass(slots=True)
@@ -65,6 +79,7 @@ class Evidence:
         tails: The merchants' ledgers, as far as their reports showed them.
         entries: The book by number.
         banned: Who was banned when a plan was made, by plan digest.
+        enrolled: Who was enrolled and not banned when a plan was made, by plan digest.
     """
 
     book: BookExport
@@ -73,11 +88,12 @@ class Evidence:
     tails: dict[str, Tails] = field(default_factory=dict)
     entries: dict[int, BookEntry] = field(default_factory=dict)
     banned: dict[str, frozenset[str]] = field(default_factory=dict)
+    enrolled: dict[str, dict[str, PublicIdentity]] = field(default_factory=dict)
 
 
 def check_evidence(book: BookExport, tally: Tally) -> Evidence:
     """Take the evidence apart and check all of it against the book."""
-    found = Evidence(book, members(book), banned=_bans(book))
+    found = Evidence(book, members(book), banned=bans(book), enrolled=enrolled(book))
     found.entries = {e.sequence: e for e in book.entries}
     plans = {e.subject: e for e in book.entries if e.kind is BookKind.PLAN}
     ends = {e.subject: e for e in book.entries if e.kind is BookKind.ROUND}
@@ -96,21 +112,8 @@ def check_evidence(book: BookExport, tally: Tally) -> Evidence:
     _not_shown(found, ends, tally)
     for e in open_plans(book.entries):
         tally.note(f"Round {e.round} of run {e.run_id} was asked for and is not over in the book.")
-    _names(book, tally)
+    check_names(book, tally)
     return found
-
-
-def members(book: BookExport) -> dict[str, PublicIdentity]:
-    """Everybody that was ever enrolled, by fingerprint."""
-    known = {}
-    for e in book.entries:
-        if e.kind is BookKind.ENROL:
-            try:
-                public = PublicIdentity.from_hex(e.subject)
-            except InputError:
-                continue  # named by common.book_check already
-            known[public.fingerprint] = public
-    return known
 
 
 def _not_shown(found: Evidence, ends: Mapping[str, BookEntry], tally: Tally) -> None:
@@ -127,20 +130,6 @@ def _not_shown(found: Evidence, ends: Mapping[str, BookEntry], tally: Tally) -> 
             f"The book ends round {e.round} of run {e.run_id}, but the evidence does not show it."
         )
         tally.bad("missing-evidence", text, e.sequence)
-
-
-def _names(book: BookExport, tally: Tally) -> None:
-    keys: dict[str, list[str]] = {}
-    for e in book.entries:
-        if e.kind is BookKind.ENROL and e.label and e.subject not in keys.setdefault(e.label, []):
-            keys[e.label].append(e.subject)
-    for label, subjects in keys.items():
-        if len(subjects) > 1:
-            marks = ", ".join(s[:16] for s in subjects)
-            tally.note(
-                f"The shop '{label}' was enrolled under {len(subjects)} keys ({marks}...): it started "
-                "anew, and its earlier epsilon counts too; add the figures of all its ledgers."
-            )
 
 
 def _round(
@@ -170,22 +159,11 @@ def _round(
         tally.demand(a.merchant not in banned, "banned", f"{name}: it was banned by then.", n)
         _report(found, name, plan, plan_entry, a, tally)
         tally.checked["admitted reports"] += 1
-    return Round(plan_entry, end, shown, admitted)
-
-
-def _bans(book: BookExport) -> dict[str, frozenset[str]]:
-    now: frozenset[str] = frozenset()
-    found = {}
-    for e in book.entries:
-        if e.kind is BookKind.BAN:
-            now |= {e.subject}
-        elif e.kind is BookKind.UNBAN:
-            now -= {e.subject}
-        elif e.kind is BookKind.ENROL and now:
-            now -= {f for f, key in members(book).items() if key.hex == e.subject}
-        elif e.kind is BookKind.PLAN:
-            found[e.subject] = now
-    return found
+    result = None
+    if plan is not None and plan.league is not None:
+        asked = Asked(where, plan, shown, found.enrolled.get(plan_entry.subject, {}))
+        result = check_sum(asked, plan.league, {a.merchant: a.report for a in admitted}, tally)
+    return Round(plan_entry, end, shown, admitted, plan, result)
 
 
 def _plan(
@@ -233,7 +211,9 @@ def _report(
     holds = public.verify(REPORT_DOMAIN + canonical(header), a.evidence.signature)
     tally.demand(holds, "report-signature", f"{name}: this merchant did not sign it.")
     tensors = a.evidence.tensors
-    if tensors is None:
+    if header.get("masked") and header.get("tensors_digest") == _NOTHING:
+        pass  # its vector is in the sum
+    elif tensors is None:
         tally.skip("The operator's export holds no updates: the weights were not computed again.")
     elif tensors_digest(tensors) != header.get("tensors_digest"):
         tally.bad("report-tensors", f"{name}: the update is not the one that was signed.")
@@ -244,6 +224,9 @@ def _report(
     turn = (r.plan_digest, r.run_id, r.round, r.task)
     wanted = (entry.subject, plan.run_id, plan.round, plan.task)
     tally.demand(turn == wanted, "report-plan", f"{name}: it answers another plan.")
+    league = r.masked != ""
+    text = f"{name}: it names a masked vector, and the plan asked for none."
+    tally.demand(not league or plan.mode is PrivacyMode.LEAGUE, "report-masked", text)
     text = f"{name}: it ran another mechanism than the plan asked for."
     tally.demand(r.mechanism == plan.mechanism(), "report-mechanism", text)
     tails = found.tails.setdefault(a.merchant, Tails(public))

@@ -39,6 +39,7 @@ def check_league(ledgers: Sequence[Ledger], books: Sequence[Evidence], tally: Ta
             _heads(ledger, book, tally)
             _shown(ledger, book, tally)
             _commits(ledger, book, tally)
+            _mechanisms(ledger, book, tally)
         _under(ledger, own, tally)
     for book in books:
         _absent(ledgers, book, tally)
@@ -170,6 +171,18 @@ def _commits(ledger: Ledger, book: Evidence, tally: Tally) -> None:
                 tally.bad("dropped", text, commit.sequence)
             else:
                 tally.note(f"{ledger.where}: its report for {where} was not admitted.")
+
+
+def _mechanisms(ledger: Ledger, book: Evidence, tally: Tally) -> None:
+    """Each charge is the mechanism of its plan, with league noise the very shares."""
+    for e in ledger.export.entries:
+        shown = book.rounds.get(e.plan_digest) if e.kind is EntryKind.RESERVE else None
+        if shown is not None and shown.plan is not None:
+            text = (
+                f"{ledger.where}: entry {e.sequence} charges another mechanism than its plan names."
+            )
+            same = e.mechanism == shown.plan.mechanism()
+            tally.demand(same, "report-mechanism", text, e.sequence)
 
 
 def _in_ledger(

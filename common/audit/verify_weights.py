@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from common import scorebins
 from common.audit.verify_evidence import Evidence, Round
+from common.audit.verify_sums import HEADS, trained
 from common.audit.verify_tally import Tally
 from common.averaging import aggregate
 from common.book import BookEntry, BookKind
 from common.book_file import RunEvidence
 from common.errors import InternalError
-from common.privacy import PrivacyMode
+from common.league_step import league_histogram, league_noise_std, league_update
+from common.recentring import recentre
 from common.rounds import tensors_digest
 
 Arrays = dict[str, NDArray[np.float32]]
-#: As `server.publish.recentre`: a PCOC beyond it is noise and is not followed.
-_MOST_PCOC = 20.0
 
 
 @dataclass(slots=True)
@@ -81,15 +81,6 @@ def check_weights(found: Evidence, tally: Tally) -> dict[str, Published]:
     return published
 
 
-def recentred(weights: Arrays, head: str, pcoc: float) -> Arrays:
-    """What publishing does to a head's bias (`server.publish.recentre`), computed independently."""
-    out = {name: value.copy() for name, value in weights.items()}
-    name = f"numeric_{head}.bias"
-    if name in out and math.isfinite(pcoc) and 1 / _MOST_PCOC <= pcoc <= _MOST_PCOC:
-        out[name] -= np.float32(np.log(pcoc))
-    return out
-
-
 def _begin(run: RunEvidence) -> Walk:
     weights = dict(run.initial)
     return Walk(run.run_id, run.server_momentum, tensors_digest(weights), weights)
@@ -108,19 +99,16 @@ def _step(walk: Walk, e: BookEntry, shown: Round | None, tally: Tally) -> None:
         walk.digest, walk.weights = e.before, None
     if e.status != "closed":
         return
-    updates = _updates(shown)
     if e.task == "train":
-        _train(walk, e, shown, updates, where, tally)
+        _train(walk, e, shown, where, tally)
     elif e.task == "evaluate":
-        _evaluate(walk, e, shown, updates, where, tally)
+        _evaluate(walk, e, shown, where, tally)
     else:
         tally.skip(f"{where} is of a kind ('{e.task}') that this program does not know.")
 
 
-def _updates(shown: Round | None) -> list[Arrays] | None:
+def _updates(shown: Round) -> list[Arrays] | None:
     """The reports' tensors in order of merchant; None when one is missing or not the signed one."""
-    if shown is None:
-        return None
     found = []
     for a in shown.admitted:
         tensors = a.evidence.tensors
@@ -130,22 +118,12 @@ def _updates(shown: Round | None) -> list[Arrays] | None:
     return found
 
 
-def _train(
-    walk: Walk,
-    e: BookEntry,
-    shown: Round | None,
-    updates: list[Arrays] | None,
-    where: str,
-    tally: Tally,
-) -> None:
+def _train(walk: Walk, e: BookEntry, shown: Round | None, where: str, tally: Tally) -> None:
     walk.digest, walk.n_closed = e.after, walk.n_closed + 1
-    if shown is not None and shown.evidence.plan.get("mode") == PrivacyMode.LEAGUE:
-        walk.weights = None
-        tally.skip(
-            f"{where}: its updates were only ever seen as a sum (league noise), so the weights were "
-            "not computed again."
-        )
-        return
+    updates: list[Arrays] | None = None
+    if walk.weights is not None and shown is not None:
+        league = shown.plan is not None and shown.plan.league is not None
+        updates = _opened(walk.weights, shown) if league else _updates(shown)
     if walk.weights is None or updates is None:
         walk.weights = None
         tally.skip(
@@ -171,32 +149,52 @@ def _train(
     tally.checked["rounds computed again"] += 1
 
 
-def _evaluate(
-    walk: Walk,
-    e: BookEntry,
-    shown: Round | None,
-    updates: list[Arrays] | None,
-    where: str,
-    tally: Tally,
-) -> None:
+def _opened(weights: Arrays, shown: Round) -> list[Arrays] | None:
+    """The step that an opened sum gives, as the coordinator took it; an empty list if it fits nothing."""
+    if shown.plan is None or shown.sum is None:
+        return None
+    plan = replace(shown.plan, tensors=weights)
+    names = trained(weights, plan.heads)
+    try:
+        return [league_update(plan, names, shown.sum.total, len(shown.sum.members))]
+    except ValueError:
+        return []
+
+
+def _evaluate(walk: Walk, e: BookEntry, shown: Round | None, where: str, tally: Tally) -> None:
     walk.pcoc = math.nan
-    if shown is None or updates is None:
+    found = None if shown is None else _histogram(shown)
+    if found is None or shown is None:
         tally.skip(f"{where}: its figures were not computed again.")
         return
-    total = _total(updates)
+    total, noise = found
     if total is None:
         tally.bad("aggregate", f"{where}: its histograms cannot be added.", e.sequence)
         return
     same = tensors_digest({"histogram": total.astype(np.float32)}) == e.after
     text = f"{where}: its result is not the sum of the admitted histograms."
     tally.demand(same, "aggregate", text, e.sequence)
-    plan = shown.evidence.plan
-    try:
-        noise = float(plan["noise_multiplier"]) * float(plan["clip_norm"]) * len(updates) ** 0.5
-        walk.pcoc = scorebins.read(total, noise).pcoc
-    except (KeyError, TypeError, ValueError):
-        tally.bad("plan", f"{where}: the evidence for its plan is no plan.", e.sequence)
+    walk.pcoc = scorebins.read(total, noise).pcoc
     tally.checked["evaluations computed again"] += 1
+
+
+def _histogram(shown: Round) -> tuple[NDArray[np.float64] | None, float] | None:
+    """The sum of an evaluation and its noise; no sum where they cannot be added, None without evidence."""
+    plan = shown.plan
+    if plan is None:
+        return None
+    if plan.league is not None:
+        if shown.sum is None:
+            return None
+        n = len(shown.sum.members)
+        try:
+            return league_histogram(plan, shown.sum.total), league_noise_std(plan, n)
+        except ValueError:
+            return None, 0.0
+    updates = _updates(shown)
+    if updates is None:
+        return None
+    return _total(updates), plan.noise_multiplier * plan.clip_norm * len(updates) ** 0.5
 
 
 def _total(updates: Sequence[Arrays]) -> NDArray[np.float64] | None:
@@ -220,7 +218,7 @@ def _publish(walk: Walk, e: BookEntry, tally: Tally) -> Published:
         return Published(e, trained, None)
     candidates = [walk.weights]
     if math.isfinite(walk.pcoc):
-        candidates += [recentred(walk.weights, h, walk.pcoc) for h in ("conversion", "click")]
+        candidates += [recentre(walk.weights, h, walk.pcoc) for h in reversed(HEADS)]
     for weights in candidates:
         if tensors_digest(weights) == e.before:
             tally.checked["published models computed again"] += 1

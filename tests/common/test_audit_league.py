@@ -12,12 +12,12 @@ from click.testing import CliRunner
 
 from common.audit.cli import audit as group
 from common.audit.verify import Findings, audit
-from common.audit.verify_weights import recentred
 from common.book import BookKind
 from common.book_file import ReportEvidence
 from common.keys import Identity
 from common.ledger import EntryKind
 from common.privacy import Mechanism
+from common.recentring import recentre
 from common.rounds import Task
 from tests.common.small_league import SmallLeague, save
 
@@ -255,12 +255,12 @@ def test_published_weights_are_the_aggregate_or_recentred(tmp_path: Path) -> Non
     total = 2 * np.array([[900, 500, 200, 100], [10, 20, 30, 40]], np.float64)
     pcoc = scorebins.read(total, 4.0 * 2**0.5).pcoc
     assert np.isfinite(pcoc)
-    league.publish(recentred(league.weights, "conversion", pcoc))
+    league.publish(recentre(league.weights, "conversion", pcoc))
     save(league.operator(), tmp_path / "book.json")
     found = audit([tmp_path])
     assert found.holds, text(found)
     league.book.pop()
-    league.publish(recentred(league.weights, "conversion", pcoc * 1.001))
+    league.publish(recentre(league.weights, "conversion", pcoc * 1.001))
     save(league.operator(), tmp_path / "book.json")
     assert "published" in codes(audit([tmp_path]))
 

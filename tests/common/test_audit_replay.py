@@ -18,8 +18,9 @@ from common.audit.cli import audit as group
 from common.audit.diff import diff
 from common.audit.replay import STATED_TOLERANCE, whole
 from common.audit.replay_bracket import lower_epsilon
+from common.audit.replay_quick import Quick
 from common.audit.verify import audit
-from common.composition import merge, prefixes
+from common.composition import Gaussian, merge, prefixes
 from common.errors import InputError
 from common.keys import Identity
 from common.ledger_file import LedgerExport, Stated, dump
@@ -96,13 +97,58 @@ def test_stated_by_rdp_and_after_a_commit(league: SmallLeague) -> None:
     assert whole(replace(export, stated=(*export.stated, more))).problems == ()
 
 
-def test_many_charges_are_replayed_by_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replaying, "_LONG", 4)
+def test_many_charges_are_replayed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     league = SmallLeague(1)
     for _ in range(6):
         league.play()
     export = league.ledger(0)
-    assert [s.pld for s in replaying.replay(export)] == [s.epsilon for s in export.stated]
+    monkeypatch.setattr(replaying, "LONG", 4)
+    quick = [s.pld for s in replaying.replay(export)]
+    assert quick == pytest.approx([s.epsilon for s in export.stated], abs=STATED_TOLERANCE)
+    assert whole(export).problems == ()
+
+
+@pytest.mark.parametrize("delta", [1e-4, 1e-6])
+def test_long_histories_meet_the_live_function(
+    delta: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To 1e-9 where a figure was shown, whatever its delta; the end is the live function's own."""
+    asked: list[int] = []
+    live = replaying.epsilon_of
+    monkeypatch.setattr(replaying, "epsilon_of", lambda *a: asked.append(1) or live(*a))
+    train, check = sgd(2.0, 0.1, 7), Mechanism(MechanismKind.HISTOGRAM, 6.0, 1.0, 1, 1.0)
+    released = [check if i % 20 == 9 else train for i in range(100)]
+    each = list(prefixes(released))
+    shown: list[float | None] = [None] * 100
+    for i in range(0, 100, 12):
+        shown[i] = live(each[i], delta, "pld")
+    found = replaying.figures(released, delta, shown)
+    pairs = [(f, s) for f, s in zip(found, shown, strict=True) if s is not None]
+    assert len(pairs) == 9 and all(abs(f - s) <= STATED_TOLERANCE for f, s in pairs)
+    assert found[-1] == live(each[-1], delta, "pld")
+    assert len(asked) < 12 and found == sorted(found)
+
+
+def test_the_quick_figure_is_the_live_one() -> None:
+    quick = Quick(DELTA)
+    for groups in (
+        (Gaussian(4.0, 0.25, 1),),
+        (Gaussian(4.0, 0.25, 100), Gaussian(6.0, 1.0, 1)),
+        (Gaussian(60.0, 0.02, 1000), Gaussian(50.0, 0.1, 30)),
+        (Gaussian(0.8, 0.02, 100), Gaussian(2.0, 0.1, 10), Gaussian(3.0, 1.0, 1)),
+        (Gaussian(4.0, 0.25, 101), Gaussian(6.0, 1.0, 1)),
+    ):
+        assert quick.epsilon(groups) == pytest.approx(epsilon_of(groups, DELTA, "pld"), abs=1e-10)
+
+
+def test_the_quick_figure_knows_where_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = Quick(DELTA)
+    assert quick.epsilon(()) is None
+    assert quick.epsilon(tuple(Gaussian(2.0 + i, 0.1, 1) for i in range(9))) is None
+    assert quick.epsilon((Gaussian(0.3, 1.0, 19),)) is None
+    assert quick.epsilon((Gaussian(1000.0, 0.001, 1),)) is None  # epsilon 0 at this delta
+    monkeypatch.setattr("common.audit.replay_quick.losses", lambda g: None)
+    assert quick.epsilon((Gaussian(4.0, 0.25, 1),)) is None
 
 
 mechanisms = st.lists(

@@ -39,26 +39,37 @@ def epsilon_over_time(m: MerchantFacts, say: Words) -> Picture:
 
     Charges are evenly spaced and days are marked: rounds come minutes apart, then months of none.
     """
-    height = 180.0
+    weaker = [v for _, v in m.curve_alone]
+    height = 204.0 if weaker else 180.0
     values = [v for _, v in m.curve]
-    plane = Plane(52, WIDTH - 12, 16, height - 34, roof([*values, m.limit]))
+    high = roof([*values, *weaker, m.limit])
+    plane = Plane(52, WIDTH - 12, 16, height - (58 if weaker else 34), high)
     marks = [*plane.grid(), *_days(plane, [at for at, _ in m.curve])]
+    marks += _steps(plane, weaker, WARN) + _steps(plane, values, BLUE)
+    limit = plane.y(m.limit)
+    marks.append(Stroke(((plane.left, limit), (plane.right, limit)), BAD, 1.5, dashed=True))
+    marks.append(Label(plane.left + 4, limit + 13, say("chart.limit", limit=m.limit), colour=BAD))
+    if weaker:
+        marks.append(Label(plane.right, plane.y(weaker[-1]) + 13, number(weaker[-1]), "end", WARN))
+        names = [(say("chart.league"), BLUE), (say("chart.alone"), WARN)]
+        marks += _legend(names, height - 8)
+    if values:
+        last = values[-1]
+        at = plane.y(last) + (14 if plane.y(last) - plane.top < 20 else -6)
+        colour = BAD if m.over_limit else TEXT
+        marks.append(Label(plane.right, at, number(last), "end", colour, 12))
+    return Picture(say("chart.epsilon"), WIDTH, height, tuple(marks))
+
+
+def _steps(plane: Plane, values: Sequence[float], colour: str) -> list[Mark]:
+    """A line that rises at every charge."""
     points: list[tuple[float, float]] = []
     last = 0.0
     for i, value in enumerate(values):
         x = plane.x(i / len(values))
         points += [(x, plane.y(last)), (x, plane.y(value))]
         last = value
-    if points:
-        marks.append(Stroke((*points, (plane.right, plane.y(last))), BLUE, 2))
-    limit = plane.y(m.limit)
-    marks.append(Stroke(((plane.left, limit), (plane.right, limit)), BAD, 1.5, dashed=True))
-    marks.append(Label(plane.left + 4, limit + 13, say("chart.limit", limit=m.limit), colour=BAD))
-    if values:
-        at = plane.y(last) + (14 if plane.y(last) - plane.top < 20 else -6)
-        colour = BAD if m.over_limit else TEXT
-        marks.append(Label(plane.right, at, number(last), "end", colour, 12))
-    return Picture(say("chart.epsilon"), WIDTH, height, tuple(marks))
+    return [Stroke((*points, (plane.right, plane.y(last))), colour, 2)] if points else []
 
 
 def epsilon_by_kind(m: MerchantFacts, say: Words) -> Picture:

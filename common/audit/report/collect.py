@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from common import __version__
 from common.accounting import LEAGUE, spent
+from common.accounting_discrete import spent_against_all
 from common.audit.findings import Verdict, find_files
 from common.audit.report import canary as canary_file
 from common.audit.report.facts import (
@@ -30,6 +31,7 @@ from common.keys import PublicIdentity
 from common.ledger import EntryKind, mechanisms, open_reservations
 from common.ledger_check import Problem
 from common.ledger_file import LedgerExport
+from common.privacy import Mechanism, PrivacySpent
 from common.program import code_digest
 
 #: Points of the curve: each is a composition from the beginning.
@@ -179,6 +181,9 @@ def _merchant(verdict: Verdict, export: LedgerExport | None, names: _Names) -> M
         limit=verdict.limit,
         max_impressions=max((m.unit.max_impressions for m in charged), default=0),
         against=adversary,
+        epsilon_alone=verdict.alone.epsilon if verdict.alone else None,
+        colluders=verdict.colluders,
+        curve_alone=_curve(export, spent_against_all) if verdict.alone else (),
         n_entries=verdict.n_entries,
         n_releases=verdict.n_releases,
         n_lost=verdict.n_lost,
@@ -188,7 +193,7 @@ def _merchant(verdict: Verdict, export: LedgerExport | None, names: _Names) -> M
         coordinator=_coordinator(export.coordinator),
         codes=tuple(dict.fromkeys(plain(e.code_digest) for e in export.entries if e.code_digest)),
         charges=charges,
-        curve=_curve(export),
+        curve=_curve(export, spent),
         kinds=_kinds(export),
         pending=tuple(e.sequence for e in open_reservations(export.entries)),
         notes=names.texts(verdict.notes),
@@ -216,7 +221,9 @@ def _charges(export: LedgerExport) -> tuple[Charge, ...]:
     )
 
 
-def _curve(export: LedgerExport) -> tuple[tuple[str, float], ...]:
+def _curve(
+    export: LedgerExport, figure: Callable[[Sequence[Mechanism], float], PrivacySpent]
+) -> tuple[tuple[str, float], ...]:
     """Epsilon after some of the charges: the first, the last, and evenly spaced ones between."""
     charged = [e for e in export.entries if e.mechanism is not None]
     n = len(charged)
@@ -225,7 +232,7 @@ def _curve(export: LedgerExport) -> tuple[tuple[str, float], ...]:
     )
     delta = export.budget.delta
     return tuple(
-        (plain(charged[i].at), spent(mechanisms(charged[: i + 1]), delta).epsilon) for i in wanted
+        (plain(charged[i].at), figure(mechanisms(charged[: i + 1]), delta).epsilon) for i in wanted
     )
 
 

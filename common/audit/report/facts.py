@@ -78,14 +78,15 @@ class MerchantFacts:
     """One merchant's ledger.
 
     Attributes:
-        merchant: Fingerprint; empty when the file cannot be read.
-        file: Where it was read.
-        epsilon_pld: Of everything reserved, by PLD: the figure that counts.
-        epsilon_rdp: The same by RDP.
+        merchant: Fingerprint; empty when the file (`file`) cannot be read.
+        epsilon_pld: Of everything reserved, by PLD (counts); `epsilon_rdp`: by RDP.
         delta: At which both are given.
         limit: The merchant's own lifetime epsilon.
         max_impressions: K of the unit.
         against: "everybody" or "league": whose eyes the noise holds against.
+        epsilon_alone: By PLD if the coordinator and all others collude; None without league noise.
+        colluders: f that every league-noise release counts on.
+        curve_alone: As `curve`, for `epsilon_alone`.
         n_entries: Entries in the ledger.
         n_releases: Reports that left.
         n_lost: Charges for which nothing left.
@@ -111,6 +112,9 @@ class MerchantFacts:
     limit: float = 0.0
     max_impressions: int = 0
     against: str = "everybody"
+    epsilon_alone: float | None = None
+    colluders: int = 0
+    curve_alone: tuple[tuple[str, float], ...] = ()
     n_entries: int = 0
     n_releases: int = 0
     n_lost: int = 0
@@ -127,7 +131,7 @@ class MerchantFacts:
 
     @property
     def readable(self) -> bool:
-        """Whether there is anything to say but that the file cannot be read."""
+        """Whether the file could be read."""
         return bool(self.merchant)
 
     @property

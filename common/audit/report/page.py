@@ -159,7 +159,10 @@ def _merchant(m: MerchantFacts, facts: ReportFacts, say: Words) -> Iterator[Bloc
     if notes:
         yield Bullets(tuple(("•", text, "warn") for text in notes))
     if m.charges:
-        yield Figure(charts.epsilon_over_time(m, say), say("chart.epsilon.caption"))
+        caption = say("chart.epsilon.caption")
+        if m.curve_alone:
+            caption += " " + say("chart.alone.caption")
+        yield Figure(charts.epsilon_over_time(m, say), caption)
         yield Figure(charts.epsilon_by_kind(m, say), say("chart.kinds.caption"))
         yield Figure(charts.noise_by_charge(m, say), say("chart.noise.caption"))
 
@@ -173,7 +176,10 @@ def _figures(m: MerchantFacts, say: Words) -> Iterator[tuple[str, str]]:
     yield say("merchant.delta"), f"{m.delta:g}"
     yield say("merchant.limit"), f"{m.limit:g}"
     yield say("merchant.unit"), say("unit", k=m.max_impressions)
-    yield say("merchant.against"), say("against." + m.against)
+    yield say("merchant.against"), say("against." + m.against, f=m.colluders)
+    if m.epsilon_alone is not None:
+        alone = charts.number(m.epsilon_alone)
+        yield say("merchant.alone"), say("merchant.alone.value", epsilon=alone)
     counts = {"rounds": m.n_rounds, "releases": m.n_releases, "lost": m.n_lost}
     yield say("merchant.charges"), say("merchant.charges.value", **counts)
     signed = {"entries": m.n_entries, "receipts": m.n_receipts}
