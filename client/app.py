@@ -10,7 +10,8 @@ from flwr.app import Context, Error, Message
 from flwr.clientapp import ClientApp
 
 from client import door, enrol
-from client.league.stages import Desk, invited, is_stage, went_on
+from client.league.stages import Desk, invited, went_on
+from client.league.words import is_stage
 from client.shop import IDENTITY_PATH
 from client.store import Store, models, receipts
 from common import wire

@@ -8,11 +8,13 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from client import enrol
+from client.league.sessions import SESSIONS
+from client.status import Status, about_message, now_text
 from common import wire
 from common.errors import CoordinatorUnreachable, EnrolmentError, FederationError, HansaError
 from common.flower.calls import WRONG_CERTIFICATE, LinkDown, LinkRefused
@@ -27,35 +29,12 @@ from common.flower.fleet import (
     error_reply,
 )
 
+__all__ = ["App", "Node", "Pace", "Status"]
+
 _log = logging.getLogger(__name__)
 
 #: A Flower ClientApp: the installed one, never one that came over the wire.
 App = Callable[[Message, Context], Message]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """One line of what the node does.
-
-    Attributes:
-        state: connecting, online, training, sent, refused, installed, offline or stopped.
-        note: One sentence for a person; no value of a row.
-        run_id: Of the plan, if any.
-        round: Of the plan, 0 if none.
-        code: Why something was refused.
-    """
-
-    state: str
-    note: str = ""
-    run_id: str = ""
-    round: int = 0
-    task: str = ""
-    code: str = ""
-    at: str = field(default_factory=_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +44,15 @@ class Pace:
     Attributes:
         active_s: Between two questions while a run is on.
         idle_s: Between two questions when nothing has come for a while.
+        sum_s: Between two questions while a secure sum waits for its next stage; slower and slower
+            up to `active_s` when the others take long.
         retry_s: First wait after a failed connection; doubles up to `retry_max_s`.
         max_wait_s: Give up when not connected for so long; None = never.
     """
 
     active_s: float = 0.3
     idle_s: float = 2.0
+    sum_s: float = 0.05
     retry_s: float = 0.5
     retry_max_s: float = 20.0
     max_wait_s: float | None = None
@@ -87,8 +69,10 @@ class Node:
         allowed_code: frozenset[str],
         tell: Callable[[Status], None],
         pace: Pace | None = None,
+        in_sum: Callable[[], bool] | None = None,
     ) -> None:
         self.home, self.membership, self.app = home, membership, app
+        self.in_sum = in_sum or self._in_sum
         self.allowed_code, self.tell = allowed_code, tell
         self.pace = pace or Pace()
         self.stop = threading.Event()
@@ -185,7 +169,7 @@ class Node:
                 message = link.receive()
                 if message is not None:
                     self._answer(link, message)
-                    wait = self.pace.active_s
+                    wait = self.pace.sum_s if self.in_sum() else self.pace.active_s
                     continue
             except LinkDown:
                 return
@@ -199,7 +183,12 @@ class Node:
             if once:
                 return
             self.stop.wait(wait)
-            wait = min(wait * 1.03, self.pace.idle_s)
+            slowest = self.pace.active_s if self.in_sum() else self.pace.idle_s
+            wait = min(wait * 1.03, slowest)
+
+    def _in_sum(self) -> bool:
+        """Whether this shop waits for the next stage of a secure sum."""
+        return SESSIONS.is_open(str(self.home.resolve()), datetime.now(UTC))
 
     def _heartbeat(self, link: Fleet, stop: threading.Event) -> None:
         while not stop.wait(HEARTBEAT_S * 0.7):
@@ -244,7 +233,7 @@ class Node:
         return self._code[run_id] in self.allowed_code
 
     def _run_app(self, message: Message, node_id: int) -> Message:
-        about = _about(message)
+        about = about_message(self.home, message)
         self.tell(about)
         context = Context(
             run_id=message.metadata.run_id,
@@ -260,19 +249,8 @@ class Node:
             code = getattr(e, "code", "internal") if isinstance(e, HansaError) else "internal"
             reply = error_reply(message, APP_RAISED, f"{type(e).__name__}:{code}")
         if reply.has_error():
-            self.tell(replace(about, state="refused", code=reply.error.reason or "", at=_now()))
-        else:
+            self.tell(replace(about, state="refused", code=reply.error.reason or "", at=now_text()))
+        elif message.metadata.message_type != wire.SUM or "report" in reply.content:
             done = "installed" if message.metadata.message_type == wire.BUNDLE else "sent"
-            self.tell(replace(about, state=done, at=_now()))
+            self.tell(replace(about, state=done, note="", at=now_text()))
         return reply
-
-
-def _about(message: Message) -> Status:
-    """What the message is about."""
-    if message.metadata.message_type == wire.BUNDLE:
-        return Status("training", task="bundle")
-    try:
-        plan = wire.plan_from_records(message.content)
-    except ValueError:
-        return Status("training")
-    return Status("training", run_id=plan.run_id, round=plan.round, task=plan.task.value)

@@ -9,7 +9,6 @@ with the process, and the disk says that the round was joined.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,8 +40,6 @@ from common.secagg.roster import Roster
 from common.secagg.task import SumTask
 from common.settings import Settings
 
-#: The record of every message of a secure sum but the invitation (`common.wire.sum_to_records`).
-_RECORD = "sum"
 _log = logging.getLogger(__name__)
 
 #: What a stage gives: the message that leaves, the masked sum with its report, or why not.
@@ -173,11 +170,6 @@ def went_on(desk: Desk, message: Message) -> Up | tuple[RoundReport, MaskedSum]:
     note(visit, "refused", desk.now, (said,))
     _log.warning("round %d of %s: %s", session.plan.round, session.plan.run_id, said.reason)
     raise refused([said], safe=_SENT if session.sent else _UNSENT, todo="")
-
-
-def is_stage(records: Collection[str]) -> bool:
-    """Whether records hold a list of a sum that is on, rather than an invitation to one."""
-    return set(records) == {_RECORD}
 
 
 def _answer(desk: Desk, visit: Visit, session: Session, message: Message) -> Answer:
