@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from client.bothfigures import both_in_words, figures
 from client.commands import home_option
 from client.enrol import KIT_PATH, load_kit
 from client.shop import IDENTITY_PATH
@@ -46,7 +47,9 @@ def show(home: Path, as_json: bool) -> None:
     with Store.open(home) as store:
         entries = kept.entries(store)
     lines = [_line(e) for e in entries] or ["The ledger is empty: nothing ever left this computer."]
-    emit({"entries": [e.as_dict() for e in entries]}, as_json, "\n".join(lines))
+    both = figures(mechanisms(entries), _budget(home).delta)
+    lines += both_in_words(both)
+    emit({"entries": [e.as_dict() for e in entries]} | both, as_json, "\n".join(lines))
 
 
 @ledger.command()
@@ -61,12 +64,13 @@ def export(home: Path, as_json: bool, out: Path) -> None:
     pinned = load_kit(home).coordinator.hex if (home / KIT_PATH).exists() else None
     with Store.open(home) as store:
         document = kept.export(store, identity, _budget(home), pinned)
+        both = figures(kept.mechanisms(store), _budget(home).delta)
     data = ledger_file.dump(document)
     _write(out, data)
     n = len(document["entries"])
     result = {"file": str(out), "entries": n, "merchant": identity.public.fingerprint}
-    text = f"{n} entries written to {out}\ncheck it with: hansa-audit verify {out}"
-    emit(result, as_json, text)
+    lines = [f"{n} entries written to {out}", *both_in_words(both)]
+    emit(result | both, as_json, "\n".join([*lines, f"check it with: hansa-audit verify {out}"]))
 
 
 @ledger.command()
@@ -112,9 +116,11 @@ def privacy(home: Path, as_json: bool) -> None:
             kept.remember(store, head, by_rdp, left)
         sent = rounds.history(store)
     quarter = _quarter(home, entries, budget.delta)
-    lines = [*_summary(budget, by_pld, by_rdp, left), *_of_quarter(quarter), *_sent(sent)]
-    figures = _figures(budget, by_pld, by_rdp, left) | quarter
-    emit(figures | {"sent": [asdict(s) for s in sent]}, as_json, "\n".join(lines))
+    both = figures(released, budget.delta)
+    summary = _summary(budget, by_pld, by_rdp, left, both)
+    lines = [*summary, *_of_quarter(quarter), *_sent(sent)]
+    found = _figures(budget, by_pld, by_rdp, left) | both | quarter
+    emit(found | {"sent": [asdict(s) for s in sent]}, as_json, "\n".join(lines))
 
 
 def _rounds_left(released: tuple[Mechanism, ...], budget: PrivacyBudget) -> int | None:
@@ -171,13 +177,18 @@ def _figures(
 
 
 def _summary(
-    budget: PrivacyBudget, by_pld: PrivacySpent, by_rdp: PrivacySpent, left: int | None
+    budget: PrivacyBudget,
+    by_pld: PrivacySpent,
+    by_rdp: PrivacySpent,
+    left: int | None,
+    both: dict[str, Any],
 ) -> list[str]:
     return [
         f"spent    epsilon {by_pld.epsilon:.3f} of {budget.epsilon:g} at delta {budget.delta:g} "
         f"(second accountant: at most {by_rdp.epsilon:.3f})",
         f"hides    {by_pld.unit}",
-        f"against  {by_pld.adversary}",
+        f"against  {both.get('adversary', by_pld.adversary)}",
+        *both_in_words(both)[1:],
         "rounds   no training round yet"
         if left is None
         else f"rounds   {left} more like the last one fit the limit",
@@ -190,6 +201,8 @@ def _sent(sent: list[rounds.SentReport]) -> list[str]:
     lines = [f"sent     {len(sent)} reports, {sum(s.n_bytes for s in sent):,} bytes, newest first:"]
     for s in sent:
         shapes = ", ".join(f"{t.name}{list(t.shape)}" for t in s.tensors)
+        if s.masked:
+            shapes = f"one masked vector of a secure sum, sha256 {s.masked}"
         lines.append(
             f"  {s.made_at}  {s.task} round {s.round} of {s.run_id}  {s.n_bytes:,} bytes  "
             f"sha256 {s.content_digest}\n    {shapes}"
@@ -203,8 +216,10 @@ def _line(e: LedgerEntry) -> str:
         m = e.mechanism
         what = (
             f"{m.kind.value}: sigma {m.noise_multiplier:g}, q {m.sampling_rate:g}, "
-            f"{m.steps} steps, C {m.clip_norm:g}, {m.unit}"
+            f"{m.steps} steps, C {m.clip_norm:g}, {m.unit}, {m.mode.value}"
         )
+        if m.league is not None:
+            what += f" (at least {m.league.n_min} merchants in the sum, {m.league.f} may collude)"
     elif e.kind is EntryKind.COMMIT:
         what = f"of entry {e.reservation}: report {e.report_digest[:16]}"
     elif e.kind is EntryKind.VOID:
