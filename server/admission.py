@@ -5,6 +5,7 @@ Each rule has a line in docs/threat-model.md under the same code.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Collection, Iterator
 
@@ -15,6 +16,7 @@ from common.heads import LedgerHead
 from common.keys import PublicIdentity
 from common.privacy import DELTA_BY_TIER, TIER_LIMIT
 from common.rounds import RoundPlan, RoundReport, Task
+from common.secagg.messages import MaskedSum
 from server.extends import extends
 
 #: How far above its own standard deviation a noisy norm may be before it is no accident.
@@ -56,6 +58,38 @@ def admit(
     return refusals or [*_norm(plan, report)]
 
 
+def admit_sum(
+    plan: RoundPlan,
+    report: RoundReport,
+    masked: MaskedSum,
+    merchant: PublicIdentity,
+    last_head: LedgerHead | None,
+    *,
+    answered: Collection[str] = (),
+) -> list[Refusal]:
+    """Whether a report of league noise counts, so that its masked vector may enter the sum.
+
+    Nobody can look at the vector, so that no rule is about values or their norm: how far one
+    merchant can move the sum is bounded by its own client (docs/threat-model.md).
+
+    Args:
+        plan: What was asked, with its secure sum.
+        report: What came back.
+        masked: The vector beside it.
+        merchant: Key of the enrolled merchant on whose connection both came.
+        last_head: The last co-signed head of this merchant's ledger, over all runs.
+        answered: Fingerprints of merchants whose report for this plan was admitted already.
+
+    Returns:
+        Every reason against it; an empty list is a yes.
+    """
+    refusals = [*_identity(report, merchant, answered), *_about(plan, report)]
+    refusals += _vector(plan, report, masked)
+    if not any(r.code in _UNREAD for r in refusals):
+        refusals += extends(plan, report, merchant, last_head)
+    return refusals
+
+
 def _identity(
     report: RoundReport, merchant: PublicIdentity, answered: Collection[str]
 ) -> Iterator[Refusal]:
@@ -87,6 +121,8 @@ def _about(plan: RoundPlan, report: RoundReport) -> Iterator[Refusal]:
 def _tensors(
     plan: RoundPlan, report: RoundReport, trainable: Collection[str] | None
 ) -> Iterator[Refusal]:
+    if report.masked:
+        yield Refusal("wrong-vector", "The report is about a masked vector; none was asked for.")
     if plan.task is Task.TRAIN:
         names = set(plan.tensors if trainable is None else trainable)
         expected = {n: plan.tensors[n].shape for n in names & set(plan.tensors)}
@@ -104,6 +140,16 @@ def _tensors(
         yield Refusal("wrong-type", "The report's tensors are not float32.")
     elif not all(bool(np.isfinite(a).all()) for a in report.tensors.values()):
         yield Refusal("not-finite", "The report holds infinite or undefined values.")
+
+
+def _vector(plan: RoundPlan, report: RoundReport, masked: MaskedSum) -> Iterator[Refusal]:
+    if report.tensors:
+        yield Refusal("wrong-tensors", "The report holds values outside of the masked vector.")
+    if report.masked != hashlib.sha256(masked.vector).hexdigest():
+        yield Refusal("wrong-vector", "The report is about another vector than the one that came.")
+    codec = plan.league.codec if plan.league else None
+    if codec is None or len(masked.vector) != codec.length * -(-codec.bits // 8):
+        yield Refusal("wrong-vector", "The masked vector is not as long as the plan's.")
 
 
 def most_shoppers(plan: RoundPlan) -> float:

@@ -32,12 +32,14 @@ class Closing:
         limit_s: Nothing is waited for after so many seconds; also the messages' time to live.
         straggler_s: Once the quorum is there, wait so long for the others.
         poll_s: Between two looks.
+        hopeless: End as soon as so many said no that the quorum cannot come any more.
     """
 
     needed: int
     limit_s: float
     straggler_s: float
     poll_s: float = 0.15
+    hopeless: bool = False
 
 
 def exchange(
@@ -53,7 +55,7 @@ def exchange(
 
     Args:
         grid: Flower's.
-        message_type: "train", "evaluate" or "query.bundle".
+        message_type: "train", "evaluate", "query.sum" or "query.bundle".
         content: What a node gets; a record that several share is stored once.
         nodes: Whom to ask.
         closing: When to stop waiting.
@@ -76,6 +78,8 @@ def exchange(
             good += 1
             if good == closing.needed:
                 until = min(until, time.monotonic() + closing.straggler_s)
+        if closing.hopeless and good + len(waiting) < closing.needed:
+            break
         if waiting:
             time.sleep(closing.poll_s)
     return set(waiting.values())

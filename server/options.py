@@ -26,7 +26,12 @@ class RunOptions:
         straggler_s: Once the quorum is there, wait so long for the others.
         void_limit: Rounds below quorum in a row before the run gives up.
         evaluate: Ask for noised score histograms at the end.
-        mode: Own noise, or league noise (issue E).
+        mode: Own noise (holds against everybody), or league noise (a secure sum carries the noise once).
+        colluders: League noise: f, so many merchants of a round may be on the coordinator's side.
+        threshold: League noise: fewest merchants in a sum; 0 = two thirds of those asked.
+        bits: League noise: sums are modulo 2^bits.
+        stage_s: League noise: once the threshold answered a stage, wait so long for the others.
+        hold_s: Own noise: so long merchants that hold their report for a yes are asked again.
         recipe: Constants of training.
     """
 
@@ -41,6 +46,11 @@ class RunOptions:
     void_limit: int = 3
     evaluate: bool = True
     mode: PrivacyMode = PrivacyMode.OWN
+    colluders: int = 1
+    threshold: int = 0
+    bits: int = 32
+    stage_s: float = 10.0
+    hold_s: float = 0.0
     recipe: Recipe = field(default_factory=lambda: DEFAULT)
 
     def __post_init__(self) -> None:
@@ -57,7 +67,15 @@ class RunOptions:
             "the times must be above 0": min(self.round_s, self.merchants_wait_s) > 0,
             "straggler time must not be negative": self.straggler_s >= 0,
             "rounds must be 1 or more": self.recipe.rounds >= 1,
-            "this version runs own noise only": self.mode is PrivacyMode.OWN,
+            "hold time must not be negative": self.hold_s >= 0,
+            "stage time must be above 0": self.stage_s > 0,
+            "colluders must be 0 or more": self.colluders >= 0,
+            "bits must be 16 to 48": 16 <= self.bits <= 48,
+            "with league noise a round is one step (--local-steps 1): within several local steps a "
+            "share of noise protects nobody": not self.league or self.recipe.local_steps == 1,
+            "the threshold must be at least the colluders and two honest merchants": not (
+                self.league and 0 != self.threshold < self.colluders + 2
+            ),
         }
         for what, holds in checks.items():
             if not holds:
@@ -66,6 +84,11 @@ class RunOptions:
                     safe="No merchant was asked anything.",
                     todo="Correct the option; see hansa-server run --help.",
                 )
+
+    @property
+    def league(self) -> bool:
+        """Whether the rounds are secure sums."""
+        return self.mode is PrivacyMode.LEAGUE
 
     @property
     def delta(self) -> float:

@@ -41,6 +41,8 @@ def restore(run: RunRow, rows: list[RoundRow]) -> State:
         state = replace(state, next_round=row.round + 1)
         if row.status == "open":
             state = replace(state, open=row)
+        elif row.status == "void" and not row.paid:
+            continue  # it ended before anybody was charged
         elif row.task is Task.EVALUATE:
             closed = row.status == "closed"
             state = replace(state, evaluated=True, metrics=row.metrics if closed else None)
@@ -65,8 +67,10 @@ def draft_plan(run: RunRow, state: State, task: Task, issued: datetime) -> Round
     """
     options, recipe = run.options, run.options.recipe
     train = task is Task.TRAIN
-    # Every attempt sends this very plan: who answered before answers again for nothing.
-    deadline = issued + timedelta(seconds=options.round_s * options.void_limit)
+    # Own noise: every attempt sends this very plan, and who answered before answers again for
+    # nothing. A secure sum has one attempt.
+    whole = options.round_s if options.league else options.round_s * options.void_limit
+    deadline = issued + timedelta(seconds=whole + options.hold_s)
     return RoundPlan(
         run_id=run.run_id,
         round=state.next_round,

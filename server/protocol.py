@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from common import wire
 from common.errors import Refusal
@@ -15,6 +19,10 @@ from common.rounds import RoundPlan, RoundReport, Task
 from server.admission import admit
 from server.exchange import Closing, Grid, exchange
 from server.rows import Arrays, Merchant, ReportRow
+from server.sums import SumRecord
+
+#: Between two questions to a merchant whose owner has not said yes yet.
+ASK_AGAIN_S = 3.0
 
 
 @dataclass
@@ -26,12 +34,19 @@ class Collected:
         receipts: The newest of every merchant before this round; its head is the last co-signed.
         names: Tensors that the plan trains; None for an evaluation.
         rows: By fingerprint: the last thing that came from each merchant.
+        sum: The round's secure sum; None for own noise.
     """
 
     plan: RoundPlan
     receipts: Mapping[str, Receipt]
     names: Collection[str] | None
     rows: dict[str, ReportRow] = field(default_factory=dict)
+    sum: SumRecord | None = None
+
+    @property
+    def paid(self) -> bool:
+        """Whether merchants may have been charged for this plan, so that it counts even if void."""
+        return self.sum is None or self.sum.charged
 
     @property
     def admitted(self) -> list[RoundReport]:
@@ -57,7 +72,7 @@ class Collected:
     def _row(self, merchant: Merchant, message: Message) -> ReportRow:
         who = merchant.fingerprint
         if message.has_error():
-            return ReportRow(who, (_said_no(message),))
+            return ReportRow(who, (said_no(message),))
         try:
             report = wire.report_from_records(message.content)
         except ValueError:
@@ -73,7 +88,7 @@ class Collected:
 
 
 class RoundProtocol(Protocol):
-    """How an attempt at a round is played. League noise (issue E) has several messages to it."""
+    """How an attempt at a round is played, and what it has brought."""
 
     mode: PrivacyMode
 
@@ -86,11 +101,24 @@ class RoundProtocol(Protocol):
     ) -> None:
         """Ask the merchants (by node id) and put what comes back into `collected`."""
 
+    def updates(self, collected: Collected) -> list[Arrays]:
+        """The updates of a TRAIN round, to be averaged."""
+
+    def histogram(self, collected: Collected) -> tuple[NDArray[np.float64], float]:
+        """The summed histogram [2, n_bins] of an EVALUATE round, and its noise in each cell."""
+
 
 class OwnNoise:
-    """One message there, one report back; every report is private by its own noise."""
+    """One message there, one report back; every report is private by its own noise.
+
+    Args:
+        hold_s: So long a merchant that holds its report for its owner's yes is asked again.
+    """
 
     mode = PrivacyMode.OWN
+
+    def __init__(self, hold_s: float = 0.0) -> None:
+        self.hold_s = hold_s
 
     def attempt(
         self,
@@ -99,10 +127,40 @@ class OwnNoise:
         merchants: Mapping[int, Merchant],
         closing: Closing,
     ) -> None:
-        """Ask every merchant whose report is not there yet."""
+        """Ask every merchant whose report is not there yet; those that hold it again and again."""
         have = {r.merchant for r in collected.admitted}
         todo = {n: m for n, m in merchants.items() if m.fingerprint not in have}
-        plan = collected.plan
+        until = time.monotonic() + self.hold_s
+        good = self._ask(grid, collected, todo, closing)
+        while True:
+            held = {n: m for n, m in todo.items() if _holds(collected.rows.get(m.fingerprint))}
+            left = until - time.monotonic()
+            if not held or left <= 0:
+                return
+            time.sleep(min(ASK_AGAIN_S, left))
+            again = replace(closing, needed=max(1, closing.needed - good))
+            good += self._ask(grid, collected, held, again)
+
+    def updates(self, collected: Collected) -> list[Arrays]:
+        """Every report's update."""
+        return collected.updates()
+
+    def histogram(self, collected: Collected) -> tuple[NDArray[np.float64], float]:
+        """The sum of the reports' histograms; each brought its own noise."""
+        updates, plan = collected.updates(), collected.plan
+        total = np.stack([u["histogram"] for u in updates]).astype(np.float64).sum(axis=0)
+        noise_std = plan.noise_multiplier * plan.clip_norm * len(updates) ** 0.5
+        return np.asarray(total, np.float64), noise_std
+
+    def _ask(
+        self,
+        grid: Grid,
+        collected: Collected,
+        todo: Mapping[int, Merchant],
+        closing: Closing,
+    ) -> int:
+        """One question to each of these merchants; how many good answers came."""
+        plan, before = collected.plan, len(collected.admitted)
         kind = wire.TRAIN if plan.task is Task.TRAIN else wire.EVALUATE
         records = wire.plan_to_records(plan)
         missing = exchange(
@@ -116,9 +174,17 @@ class OwnNoise:
         )  # fmt: skip
         for node in missing:
             collected.miss(todo[node])
+        return len(collected.admitted) - before
 
 
-def _said_no(message: Message) -> Refusal:
+def _holds(row: ReportRow | None) -> bool:
+    """Whether the merchant's last word was that its owner has not said yes yet."""
+    return row is not None and any(
+        r.code.startswith("merchant-error") and r.reason.endswith(":held") for r in row.refusals
+    )
+
+
+def said_no(message: Message) -> Refusal:
     """A merchant's refusal: code and type name only; anything longer is cut, not trusted."""
     reason = (message.error.reason or "").split("\n")[0][:80]
     clean = "".join(c for c in reason if c.isalnum() or c in "-:._ ")

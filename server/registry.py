@@ -19,9 +19,10 @@ from server.rounds import Rounds
 from server.rows import Merchant, now
 from server.runs import Runs
 from server.schema import MIGRATIONS
+from server.sums import Sums
 
 
-class Registry(Runs, Rounds):
+class Registry(Runs, Rounds, Sums):
     """One open registry. Every method is one transaction.
 
     Args:

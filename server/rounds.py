@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -16,6 +17,7 @@ from common.errors import InternalError
 from common.rounds import RoundPlan, Task, Tensors, tensors_digest
 from server.book import Book, entry
 from server.rows import Arrays, KeptReport, ReportRow, RoundRow, now, pack, unpack
+from server.sums import SumRecord, close_sum, open_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,15 @@ class Rounds:
     db: Database
     book: Book
 
-    def open_round(self, draft: RoundPlan, n_asked: int) -> RoundPlan:
+    def open_round(
+        self, draft: RoundPlan, n_asked: int, record: SumRecord | None = None
+    ) -> RoundPlan:
         """Before a plan is sent: name the book's head in it, sign it, keep it, enter it in the book.
 
         Args:
             draft: The plan without head and signature.
             n_asked: How many merchants it goes to.
+            record: Of the round's secure sum.
 
         Returns:
             The plan as it is sent.
@@ -65,6 +70,8 @@ class Rounds:
                     plan.signature, pack(plan.tensors), n_asked, now(),
                 ),
             )  # fmt: skip
+            if record is not None:
+                open_sum(conn, plan, record)
             self.book.append(conn, _turn(BookKind.PLAN, plan, digest))
         return plan
 
@@ -77,6 +84,7 @@ class Rounds:
         result: Tensors | None = None,
         velocity: Tensors | None = None,
         metrics: Mapping[str, float] | None = None,
+        record: SumRecord | None = None,
     ) -> BookEntry:
         """Close or void a round together with what came back and its entry in the book.
 
@@ -103,6 +111,8 @@ class Rounds:
                 "INSERT INTO updates VALUES (?,?,?,?)",
                 [(*at, r.merchant, pack(r.report.tensors)) for r in good if r.report],
             )
+            if record is not None:
+                close_sum(conn, plan, record)
             draft = _outcome(plan, status, digests, result, velocity)
             return self.book.append(conn, draft)
 
@@ -110,17 +120,12 @@ class Rounds:
         """Rounds of a run in order; with their tensors if asked."""
         rows = self.db.execute(
             f"""SELECT round, task, status, plan, signature, n_asked, n_admitted, metrics,
-                opened_at, closed_at, {"sent, result, velocity" if tensors else "NULL, NULL, NULL"}
-                FROM rounds WHERE run_id = ? ORDER BY round""",
+                opened_at, closed_at, {"sent, result, velocity" if tensors else "NULL, NULL, NULL"},
+                coalesce(charged, 1)
+                FROM rounds LEFT JOIN sums USING (run_id, round) WHERE run_id = ? ORDER BY round""",
             (run_id,),
         ).fetchall()
-        return [
-            RoundRow(
-                run_id, r[0], Task(r[1]), r[2], json.loads(r[3]), r[4], r[5], r[6],
-                json.loads(r[7]), r[8], r[9] or "", *(unpack(b) if b else None for b in r[10:13]),
-            )
-            for r in rows
-        ]  # fmt: skip
+        return [_row(run_id, r) for r in rows]
 
     def admitted(self, run_id: str, round_: int) -> list[KeptReport]:
         """The reports of a round that counted, in order of merchant."""
@@ -162,6 +167,14 @@ class Rounds:
             (run_id, round_),
         )
         return {r[0]: json.loads(r[1]) for r in rows.fetchall()}
+
+
+def _row(run_id: str, r: tuple[Any, ...]) -> RoundRow:
+    sent, result, velocity = (unpack(blob) if blob else None for blob in r[10:13])
+    return RoundRow(
+        run_id, r[0], Task(r[1]), r[2], json.loads(r[3]), r[4], r[5], r[6], json.loads(r[7]), r[8],
+        r[9] or "", sent, result, velocity, bool(r[13]),
+    )  # fmt: skip
 
 
 def _turn(kind: BookKind, plan: RoundPlan, digest: str) -> BookEntry:

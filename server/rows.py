@@ -77,7 +77,10 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class RoundRow:
-    """A round as the registry holds it; `plan` is complete only while the round is open."""
+    """A round as the registry holds it; `plan` is complete only while the round is open.
+
+    `paid`: merchants may have been charged for it; not so for a secure sum that ended early.
+    """
 
     run_id: str
     round: int
@@ -93,6 +96,7 @@ class RoundRow:
     sent: dict[str, NDArray[np.float32]] | None = None
     result: dict[str, NDArray[np.float32]] | None = None
     velocity: dict[str, NDArray[np.float32]] | None = None
+    paid: bool = True
 
     def open_plan(self) -> RoundPlan:
         """The plan of an open round, as it was sent."""

@@ -15,10 +15,11 @@ from common.errors import FederationError, InputError, InternalError
 from common.flower import quiet
 from common.flower.calls import LinkDown, LinkRefused
 from common.flower.control import Control
-from common.privacy import Mechanism, MechanismKind, PrivacyBudget
+from common.privacy import Mechanism, MechanismKind, PrivacyBudget, PrivacyMode
 from common.program import bundle_of_code, code_digest
 from server.enrolment import not_serving
 from server.folder import Folder
+from server.league_terms import check_league
 from server.options import RunOptions
 from server.registry import Registry
 from server.selfcheck import verified
@@ -33,11 +34,15 @@ def new_run(folder: Folder, options: RunOptions, tell: Tell) -> str:
 
     Raises:
         BudgetExhausted: no usable noise is enough for the options.
+        InputError: the league is too small for league noise.
     """
     from common.accounting import calibrate
     from common.features import default_spec
     from common.model import initial_tensors
 
+    if options.league:
+        with closing(Registry.of(folder)) as registry:
+            check_league(options, sum(not m.banned_at for m in registry.merchants()))
     recipe = options.recipe
     tell(RunEvent("calibrating", 0, recipe.rounds, f"epsilon {options.epsilon:g}"))
     budget = PrivacyBudget(options.epsilon, options.delta)
@@ -52,11 +57,15 @@ def new_run(folder: Folder, options: RunOptions, tell: Tell) -> str:
 
 
 def evaluation(options: RunOptions) -> Mechanism:
-    """The mechanism of the evaluation round."""
+    """The mechanism of the evaluation round, for calibration.
+
+    With league noise the shares of those whom the adversary does not know carry at least this
+    multiplier, so that the figure is the same.
+    """
     recipe = options.recipe
     return Mechanism(
         MechanismKind.HISTOGRAM, recipe.evaluate_noise_multiplier, 1.0, 1,
-        recipe.evaluate_clip_norm, options.unit, options.mode, "later",
+        recipe.evaluate_clip_norm, options.unit, PrivacyMode.OWN, "later",
     )  # fmt: skip
 
 
@@ -172,6 +181,7 @@ def summary(registry: Registry, run_id: str) -> dict[str, Any]:
         "epsilon": run.options.epsilon,
         "delta": run.options.delta,
         "unit": str(run.options.unit),
+        "mode": run.options.mode.value,
         "noise_multiplier": run.noise_multiplier,
         "metrics": metrics,
         "bundle_digest": run.bundle_digest,

@@ -108,4 +108,27 @@ UPDATE rounds SET status = 'void', sent = NULL,
     closed_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE status = 'open';
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST, SECOND)
+THIRD = """
+CREATE TABLE sums (                    -- a league-noise round's secure sum
+    run_id TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    roster TEXT NOT NULL,              -- JSON
+    charged INTEGER NOT NULL DEFAULT 0,  -- the masked stage was asked: whoever answered has paid
+    outcome TEXT NOT NULL DEFAULT '{}',  -- members, dropped, liars, seconds of the stages: JSON
+    PRIMARY KEY (run_id, round),
+    FOREIGN KEY (run_id, round) REFERENCES rounds (run_id, round)
+) STRICT;
+
+CREATE TABLE sum_messages (            -- for the auditor: what a finished sum was opened from
+    run_id TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    place INTEGER NOT NULL,            -- order in which they were taken
+    header BLOB NOT NULL,
+    vector BLOB NOT NULL,              -- masked: uniform to whoever has not all shares
+    PRIMARY KEY (run_id, round, place),
+    FOREIGN KEY (run_id, round) REFERENCES sums (run_id, round)
+) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, SECOND, THIRD)

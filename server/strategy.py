@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -10,17 +9,22 @@ from datetime import UTC, datetime
 import numpy as np
 
 from common import wire
-from common.errors import FederationError, InternalError
+from common.errors import InternalError, Refusal
 from common.flower.fleet import Message, RecordDict
 from common.rounds import RoundPlan, Task
+from common.secagg.roster import Roster
 from server import aggregation
 from server.exchange import Closing, Grid, exchange
+from server.gathering import Gathering
+from server.league_noise import LeagueNoiseProtocol
+from server.league_terms import league_terms, least_merchants
 from server.options import RunOptions
 from server.planning import draft_plan, restore
 from server.protocol import Collected, OwnNoise, RoundProtocol
 from server.receipts import receipts
 from server.registry import Registry
 from server.rows import Merchant, RunRow
+from server.sums import SumRecord
 
 #: How long merchants have to check and install a bundle.
 INSTALL_S = 30.0
@@ -53,10 +57,13 @@ class LeagueRun:
     ) -> None:
         self.grid, self.registry, self.run = grid, registry, run
         self.names, self.tell = tuple(names), tell
-        self.protocol: RoundProtocol = protocol or OwnNoise()
+        self.protocol: RoundProtocol = protocol or protocol_of(run.options, registry)
         self.state = restore(run, registry.rounds(run.run_id, tensors=True))
         if self.protocol.mode is not run.options.mode:
             raise InternalError("the run was calibrated for another kind of noise")
+        self.who = Gathering(grid, registry, run.run_id, run.options.merchants_wait_s, self._say)
+        # who is enrolled later joins the next run: its key on the list would stop this one
+        self.began_with = {m.fingerprint for m in self.who.members()}
         self._drop_overtaken()
 
     @property
@@ -66,56 +73,47 @@ class LeagueRun:
 
     @property
     def wants_training(self) -> bool:
-        """Plans are left. A void round counts: its noise was paid for by whoever trained."""
+        """Plans are left. A void round that was paid for counts: its noise was used up."""
         open_train = self.state.open is not None and self.state.open.task is Task.TRAIN
         return open_train or self.state.trained < self.options.recipe.rounds
 
     def train_round(self) -> None:
-        """One TRAIN round, to its end.
+        """One TRAIN round, to its end; void secure sums are tried again as new rounds.
 
         Raises:
             FederationError: too few merchants, after every attempt.
         """
-        collected, n_asked, enough = self._play(Task.TRAIN)
-        number, updates = collected.plan.round, collected.updates()
-        if not enough:
+        for _ in range(self._tries):
+            collected, n_asked, enough = self._play(Task.TRAIN)
+            if enough:
+                return self._step(collected, n_asked)
             self._void(collected)
-            raise self._too_few(len(updates), n_asked)
-        done = aggregation.aggregate(
-            collected.plan.tensors, updates,
-            momentum=self.options.recipe.server_momentum, velocity=self.state.velocity or None,
-        )  # fmt: skip
-        self.registry.close_round(
-            collected.plan, "closed", list(collected.rows.values()),
-            result=done.tensors, velocity=done.velocity,
-        )  # fmt: skip
-        self.state = replace(
-            self.state, tensors=done.tensors, velocity=done.velocity, next_round=number + 1,
-            trained=self.state.trained + 1, useful=self.state.useful + 1, open=None,
-        )  # fmt: skip
-        self._say(f"round {number}", f"{len(updates)} of {n_asked} merchants")
+            if not self.wants_training:
+                break
+        raise self.who.too_few(len(collected.admitted), n_asked)
 
     def evaluate(self) -> None:
         """One EVALUATE round: noised histograms, summed. Too few answers only mean no figures."""
-        if self.state.evaluated or not self.options.evaluate:
-            return
-        collected, n_asked, enough = self._play(Task.EVALUATE)
-        updates = collected.updates()
-        if not enough:
-            self._void(collected)
-            return
-        total = np.stack([u["histogram"] for u in updates]).astype(np.float64).sum(axis=0)
-        plan = collected.plan
-        noise_std = plan.noise_multiplier * plan.clip_norm * len(updates) ** 0.5
-        curve = aggregation.curve_metrics(np.asarray(total, np.float64), noise_std)
-        found = {**asdict(curve), "merchants": len(updates)}
-        metrics = {k: float(v) for k, v in found.items() if np.isfinite(v)}
-        self.registry.close_round(
-            collected.plan, "closed", list(collected.rows.values()),
-            result={"histogram": np.asarray(total, np.float32)}, metrics=metrics,
-        )  # fmt: skip
-        self.state = replace(self.state, evaluated=True, metrics=metrics, open=None)
-        self._say("evaluation", f"{len(updates)} of {n_asked} merchants")
+        for _ in range(self._tries):
+            if self.state.evaluated or not self.options.evaluate:
+                return
+            collected, n_asked, enough = self._play(Task.EVALUATE)
+            if not enough:
+                self._void(collected)
+                continue
+            total, noise_std = self.protocol.histogram(collected)
+            curve = aggregation.curve_metrics(total, noise_std)
+            found = {**asdict(curve), "merchants": len(collected.admitted)}
+            metrics = {k: float(v) for k, v in found.items() if np.isfinite(v)}
+            self.registry.close_round(
+                collected.plan, "closed", list(collected.rows.values()), record=collected.sum,
+                result={"histogram": np.asarray(total, np.float32)}, metrics=metrics,
+            )  # fmt: skip
+            self.state = replace(
+                self.state, evaluated=True, metrics=metrics, open=None,
+                next_round=collected.plan.round + 1,
+            )  # fmt: skip
+            self._say("evaluation", f"{len(collected.admitted)} of {n_asked} merchants")
 
     def distribute(self, packed: bytes) -> int:
         """Send a bundle to every merchant that is online; how many installed it."""
@@ -132,7 +130,7 @@ class LeagueRun:
         records, newest, told = (
             wire.bundle_to_records(packed),
             receipts(self.registry),
-            self._online(),
+            self.who.online(),
         )
 
         def content(node: int) -> RecordDict:
@@ -149,20 +147,43 @@ class LeagueRun:
 
     # one round
 
+    @property
+    def _tries(self) -> int:
+        """Own noise asks the same plan again inside of a round; a secure sum needs a new one."""
+        return self.options.void_limit if self.options.league else 1
+
     def _play(self, task: Task) -> tuple[Collected, int, bool]:
-        """Attempts at one plan until the quorum is there; (what came, asked, enough)."""
+        """One round; (what came, asked, enough)."""
+        return self._play_sum(task) if self.options.league else self._play_reports(task)
+
+    def _play_sum(self, task: Task) -> tuple[Collected, int, bool]:
+        """One secure sum among those of the run's merchants who are online now."""
+        asked = self.who.gather(least_merchants(self.options), self.began_with)
+        members = [m for m in self.who.members() if m.fingerprint in self.began_with]
+        record = SumRecord(Roster.of(m.public for m in members))
+        draft = draft_plan(self.run, self.state, task, datetime.now(UTC))
+        terms = league_terms(draft, self.options, self.names, record.roster, len(asked))
+        plan = self.registry.open_round(replace(draft, league=terms), len(asked), record)
+        names = self.names if task is Task.TRAIN else None
+        collected = Collected(plan, receipts(self.registry), names, sum=record)
+        closing = Closing(terms.threshold, self.options.round_s, self.options.stage_s)
+        self.protocol.attempt(self.grid, collected, asked, closing)
+        return collected, len(asked), record.result is not None
+
+    def _play_reports(self, task: Task) -> tuple[Collected, int, bool]:
+        """Attempts at one plan until the quorum is there."""
         options = self.options
         asked: dict[int, Merchant] = {}
         if self.state.open is not None:
             plan = self.state.open.open_plan()
         else:
-            asked = self._gather()
+            asked = self.who.gather(options.merchants_min)
             draft = draft_plan(self.run, self.state, task, datetime.now(UTC))
             plan = self.registry.open_round(draft, len(asked))
         names = self.names if plan.task is Task.TRAIN else None
         collected = Collected(plan, receipts(self.registry), names)
         for attempt in range(options.void_limit):
-            asked = asked if attempt == 0 and asked else self._gather()
+            asked = asked if attempt == 0 and asked else self.who.gather(options.merchants_min)
             needed = options.needed(len(asked))
             missing = needed - len(collected.admitted)
             closing = Closing(missing, options.round_s, options.straggler_s)
@@ -175,69 +196,64 @@ class LeagueRun:
             self._say(f"round {plan.round}", note)
         return collected, len(asked), False
 
+    def _step(self, collected: Collected, n_asked: int) -> None:
+        """Move the shared weights and close the round."""
+        number = collected.plan.round
+        done = aggregation.aggregate(
+            collected.plan.tensors, self.protocol.updates(collected),
+            momentum=self.options.recipe.server_momentum, velocity=self.state.velocity or None,
+        )  # fmt: skip
+        self.registry.close_round(
+            collected.plan, "closed", list(collected.rows.values()), record=collected.sum,
+            result=done.tensors, velocity=done.velocity,
+        )  # fmt: skip
+        self.state = replace(
+            self.state, tensors=done.tensors, velocity=done.velocity, next_round=number + 1,
+            trained=self.state.trained + 1, useful=self.state.useful + 1, open=None,
+        )  # fmt: skip
+        self._say(f"round {number}", f"{len(collected.admitted)} of {n_asked} merchants")
+
     def _drop_overtaken(self) -> None:
-        """An open plan of before another run's rounds is given up.
+        """An open plan of before another run's rounds is given up, and any open secure sum.
 
         Who answered it kept the bytes, and they prove growth from a head that is no longer the
-        last co-signed one; asking again would look like a ledger that went back.
+        last co-signed one; asking again would look like a ledger that went back. The keys of a
+        secure sum lived in this process only.
         """
-        if self.state.open is None:
+        row = self.state.open
+        if row is None:
             return
-        plan = self.state.open.open_plan()
-        if plan.book is None or self.registry.book.closed_since(plan.book.sequence):
+        plan = row.open_plan()
+        if plan.league is not None:
+            record = SumRecord(Roster.of(m.public for m in self.who.members()), charged=row.paid)
+            record.void = Refusal("coordinator-restarted", "The run ended in the middle of it.")
+            self._void(Collected(plan, {}, None, sum=record))
+        elif plan.book is None or self.registry.book.closed_since(plan.book.sequence):
             self._void(Collected(plan, {}, None))
 
     def _void(self, collected: Collected) -> None:
         plan = collected.plan
-        self.registry.close_round(plan, "void", list(collected.rows.values()))
+        rows = list(collected.rows.values())
+        self.registry.close_round(plan, "void", rows, record=collected.sum)
         train = plan.task is Task.TRAIN
-        trained, evaluated = self.state.trained + train, self.state.evaluated or not train
+        trained, evaluated = self.state.trained, self.state.evaluated
+        if collected.paid:
+            trained, evaluated = trained + train, evaluated or not train
         self.state = replace(
             self.state, next_round=plan.round + 1, open=None, trained=trained, evaluated=evaluated
         )
-        self._say(f"round {plan.round}", "void: too few merchants answered")
-
-    # who
-
-    def _online(self) -> dict[int, Merchant]:
-        """Enrolled, not banned, connected; by node id."""
-        online = {int(n) for n in self.grid.get_node_ids()}
-        may = (m for m in self.registry.merchants() if not m.banned_at)
-        return {m.node_id: m for m in may if m.node_id in online}
-
-    def _gather(self) -> dict[int, Merchant]:
-        """Wait for the least number of merchants.
-
-        Raises:
-            FederationError: they do not come.
-        """
-        until = time.monotonic() + self.options.merchants_wait_s
-        told = -1
-        while True:
-            here = self._online()
-            if len(here) >= self.options.merchants_min:
-                return here
-            if time.monotonic() > until:
-                raise self._too_few(len(here), self.options.merchants_min)
-            if told != len(here):
-                self._say(
-                    "waiting", f"{len(here)} of {self.options.merchants_min} merchants online"
-                )
-            told = len(here)
-            time.sleep(0.3)
+        why = "too few merchants answered" + ("" if collected.paid else "; nobody was charged")
+        self._say(f"round {plan.round}", f"void: {why}")
 
     def _over(self, plan: RoundPlan) -> bool:
         return datetime.now(UTC) > datetime.fromisoformat(plan.deadline_at)
 
-    def _too_few(self, n: int, wanted: int) -> FederationError:
-        return FederationError(
-            f"Too few merchants take part: {n}, where {wanted} were asked or are needed.",
-            where=f"run {self.run.run_id}",
-            safe="Every finished round is kept in the registry; nothing was published.",
-            todo="See who is online with 'hansa-server merchants' and why they said no with "
-            f"'hansa-server rounds {self.run.run_id}', then: hansa-server run --resume "
-            f"{self.run.run_id}",
-        )
-
     def _say(self, step: str, note: str) -> None:
         self.tell(RunEvent(step, self.state.trained, self.options.recipe.rounds, note))
+
+
+def protocol_of(options: RunOptions, registry: Registry) -> RoundProtocol:
+    """How the rounds of a run are played."""
+    if options.league:
+        return LeagueNoiseProtocol(options.stage_s, options.straggler_s, registry.charging)
+    return OwnNoise(options.hold_s)

@@ -1,0 +1,82 @@
+"""league_terms(): the secure sum of one round, from public figures and from who is online; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from common import layout
+from common.errors import InputError
+from common.rounds import RoundPlan, Task
+from common.secagg.encoding import MAX_WEIGHT, League, choose
+from common.secagg.roster import (
+    LEAST_GROUP,
+    LEAST_HONEST,
+    Roster,
+    least_threshold,
+    usual_threshold,
+)
+from common.secagg.terms import LeagueTerms
+from server.admission import most_shoppers
+from server.options import RunOptions
+
+
+def least_merchants(options: RunOptions) -> int:
+    """Fewest merchants that a league round can be asked of; a sum of fewer would protect nobody."""
+    least = max(LEAST_GROUP, options.colluders + LEAST_HONEST, options.threshold)
+    return max(least, options.merchants_min)
+
+
+def threshold_of(options: RunOptions, n: int) -> int:
+    """Survivors that a sum of n merchants needs: the operator's choice, never below what is safe."""
+    if options.threshold:
+        return max(options.threshold, least_threshold(n, options.colluders))
+    return usual_threshold(n, options.colluders)
+
+
+def check_league(options: RunOptions, n_enrolled: int) -> None:
+    """Before a run is opened.
+
+    Raises:
+        InputError: the league is too small for league noise with these options.
+    """
+    if n_enrolled >= least_merchants(options):
+        return
+    raise InputError(
+        f"A run with league noise and {options.colluders} colluding merchants needs at least "
+        f"{least_merchants(options)} merchants; {n_enrolled} are enrolled.",
+        safe="No merchant was asked anything.",
+        todo="Enrol more merchants, or run with: --mode own",
+    )
+
+
+def league_terms(
+    plan: RoundPlan, options: RunOptions, names: Collection[str], roster: Roster, n_asked: int
+) -> LeagueTerms:
+    """What the plan says of its sum.
+
+    Args:
+        plan: The draft, with noise and clip norm, without a league.
+        options: Of the run: colluders, threshold, bits.
+        names: Tensors that the run trains.
+        roster: Whose keys may take part.
+        n_asked: How many merchants are asked; at least `least_merchants`.
+
+    Raises:
+        InputError: the modulus is too small for a league of this size.
+        ValueError: too few merchants for these options.
+    """
+    train = plan.task is Task.TRAIN
+    dimension = layout.size(plan.tensors, names) if train else 2 * plan.n_bins
+    threshold = threshold_of(options, n_asked)
+    wanted = League(
+        dimension=dimension,
+        clip_norm=plan.clip_norm,
+        sigma=plan.noise_multiplier,
+        n_min=threshold,
+        n_max=n_asked,
+        f=options.colluders,
+        weight=min(most_shoppers(plan), MAX_WEIGHT),
+        bits=options.bits,
+    )
+    codec, noise = choose(wanted, seed=f"{plan.run_id}/{plan.round}")
+    return LeagueTerms(codec, noise, roster.digest(), threshold, options.colluders)
