@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from common.book import BookEntry
 from common.book_check import verify
@@ -21,11 +15,15 @@ from common.heads import LedgerHead
 from common.keys import Identity, PublicIdentity
 from common.ledger_check import Problem
 from common.seals import without_collector
+from common.sum_evidence import SumEvidence
+from common.tensor_text import Tensors, pack, unpack
+
+__all__ = [
+    "BookExport", "ReportEvidence", "RoundEvidence", "RunEvidence", "dump", "load", "pack", "unpack",
+]  # fmt: skip
 
 FORMAT = "hansa-book-export-v1"
 _DOMAIN = b"hansa-book-export-v1\n"
-
-Tensors = Mapping[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +107,27 @@ class RoundEvidence:
         plan_signature: The coordinator's.
         status: "closed" or "void".
         reports: The admitted ones, in order of merchant fingerprint.
+        sum: What a finished secure sum was opened from; None for own noise, for a void round and in
+            an export without updates.
     """
 
     plan: Mapping[str, Any]
     plan_signature: str
     status: str
     reports: tuple[ReportEvidence, ...] = ()
+    sum: SumEvidence | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {
+        """Plain JSON values; without "sum" when there is none."""
+        out: dict[str, Any] = {
             "plan": dict(self.plan),
             "plan_signature": self.plan_signature,
             "status": self.status,
             "reports": [r.as_dict() for r in self.reports],
         }
+        if self.sum is not None:
+            out["sum"] = self.sum.as_dict()
+        return out
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> RoundEvidence:
@@ -132,9 +136,11 @@ class RoundEvidence:
         Raises:
             ValueError: a field is missing, unknown or of the wrong type.
         """
-        _fields(raw, {"plan": dict, "plan_signature": str, "status": str, "reports": list})
+        types = {"plan": dict, "plan_signature": str, "status": str, "reports": list}
+        _fields(raw, types, {"sum"} & set(raw))
         reports = tuple(ReportEvidence.from_dict(r) for r in raw["reports"])
-        return cls(raw["plan"], raw["plan_signature"], raw["status"], reports)
+        asked = SumEvidence.from_dict(raw["sum"]) if "sum" in raw else None
+        return cls(raw["plan"], raw["plan_signature"], raw["status"], reports, asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,53 +233,6 @@ def load(data: bytes, where: str = "") -> BookExport:
             todo="Ask the operator for a fresh 'hansa-server ledger export'.",
         ) from e
     return export
-
-
-def pack(tensors: Tensors) -> dict[str, Any]:
-    """Float32 arrays by name as JSON: a layout in order of name, and little-endian bytes in base64."""
-    names = sorted(tensors)
-    data = b"".join(np.asarray(tensors[n], dtype="<f4").tobytes("C") for n in names)
-    return {
-        "layout": [[n, list(np.shape(tensors[n]))] for n in names],
-        "data": base64.b64encode(data).decode("ascii"),
-    }
-
-
-def unpack(raw: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
-    """Inverse of `pack`.
-
-    Raises:
-        ValueError: the layout does not use up exactly all bytes, or a name comes twice.
-    """
-    _fields(raw, {"layout": list, "data": str})
-    try:
-        data = base64.b64decode(raw["data"], validate=True)
-    except binascii.Error as e:
-        raise ValueError("not tensors") from e
-    out: dict[str, NDArray[np.float32]] = {}
-    at = 0
-    for item in raw["layout"]:
-        name, shape = _place(item)
-        n = math.prod(shape)
-        if name in out or at + 4 * n > len(data):
-            raise ValueError("not tensors")
-        flat = np.frombuffer(data, dtype="<f4", count=n, offset=at)
-        out[name] = flat.astype(np.float32).reshape(shape)
-        at += 4 * n
-    if at != len(data):
-        raise ValueError("not tensors")
-    return out
-
-
-def _place(item: Any) -> tuple[str, tuple[int, ...]]:
-    if not isinstance(item, list) or len(item) != 2:
-        raise ValueError("not tensors")
-    name, shape = item
-    if not isinstance(name, str) or not isinstance(shape, list) or len(shape) > 8:
-        raise ValueError("not tensors")
-    if not all(type(n) is int and n >= 0 for n in shape):
-        raise ValueError("not tensors")
-    return name, tuple(shape)
 
 
 def _fields(raw: Any, types: Mapping[str, type], others: Sequence[str] | set[str] = ()) -> None:

@@ -1,7 +1,8 @@
 """The operator's book and what each round was made of, as one signed file for an auditor.
 
 What is inside is public (plans, digests, keys, names) or left a merchant as a mechanism's output:
-noised updates and histograms, and the merchants' own ledger entries. Refused reports and what the
+noised updates and histograms, what secure sums were opened from (masked vectors; of each merchant only
+what its sum with all others says can be read), and the merchants' own ledger entries. Refused reports and what the
 operator saw of them are not inside.
 """
 
@@ -71,4 +72,5 @@ def _round(registry: Registry, row: RoundRow, updates: bool) -> RoundEvidence:
         ReportEvidence(r.header, r.signature, registry.update(*at, r.merchant) if updates else None)
         for r in registry.admitted(*at)
     )
-    return RoundEvidence(row.plan, row.signature, row.status, reports)
+    asked = registry.sum_evidence(*at) if updates else None
+    return RoundEvidence(row.plan, row.signature, row.status, reports, asked)

@@ -9,11 +9,10 @@ from typing import Any
 from common.errors import InternalError
 from common.program import code_digest
 from common.rounds import tensors_digest
+from server.cost import adversary, league_cost
 from server.folder import Folder
 from server.rows import now
 from server.strategy import LeagueRun
-
-ADVERSARY = "everybody: the coordinator, other merchants and the public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,12 @@ def provenance(folder: Folder, run: LeagueRun) -> dict[str, Any]:
             "delta": options.delta,
             "unit": str(options.unit),
             "mode": options.mode.value,
-            "adversary": ADVERSARY,
+            "adversary": adversary(options),
             "noise_multiplier": run.run.noise_multiplier,
             "sampling_rate": options.recipe.sampling_rate,
             "local_steps": options.recipe.local_steps,
             "clip_norm": options.recipe.clip_norm,
+            **(league_cost(run.registry, run.run.run_id).as_dict() if options.league else {}),
         },
         "evaluation": dict(state.metrics or {}),
         "train_before_at": options.train_before_at,

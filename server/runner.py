@@ -17,6 +17,7 @@ from common.flower.calls import LinkDown, LinkRefused
 from common.flower.control import Control
 from common.privacy import Mechanism, MechanismKind, PrivacyBudget, PrivacyMode
 from common.program import bundle_of_code, code_digest
+from server.cost import adversary
 from server.enrolment import not_serving
 from server.folder import Folder
 from server.league_terms import check_league
@@ -182,6 +183,7 @@ def summary(registry: Registry, run_id: str) -> dict[str, Any]:
         "delta": run.options.delta,
         "unit": str(run.options.unit),
         "mode": run.options.mode.value,
+        "adversary": adversary(run.options),
         "noise_multiplier": run.noise_multiplier,
         "metrics": metrics,
         "bundle_digest": run.bundle_digest,

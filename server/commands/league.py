@@ -1,7 +1,8 @@
-"""hansa-server init, kit, enrol, serve, merchants, ban, unban, certificate."""
+"""hansa-server init, kit, enrol, serve, merchants, roster, ban, unban, certificate."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,43 @@ def merchants(home: Path, as_json: bool) -> None:
     ]
     lines = [f"{r['state']:10} {r['fingerprint'][:12]}  {r['name']}" for r in rows]
     emit({"merchants": rows}, as_json, "\n".join(lines) or "Nobody is enrolled yet.")
+
+
+@click.command()
+@home_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the list here.")
+@json_option
+def roster(home: Path, out: Path | None, as_json: bool) -> None:
+    """Show the list of merchants that secure sums go by, and its digest; with --out write it."""
+    from common.canonical import canonical
+    from common.secagg.roster import Roster
+    from server.registry import Registry
+
+    folder = Folder(home)
+    folder.config()
+    with closing(Registry.of(folder)) as registry:
+        members = [m for m in registry.merchants() if not m.banned_at]
+    if not members:
+        raise InputError(
+            "Nobody is enrolled yet, so there is no list.",
+            where=str(home),
+            safe="Nothing was written.",
+            todo="Enrol merchants first: hansa-server enrol request.json",
+        )
+    made = Roster.of(m.public for m in members)
+    if out is not None:
+        try:
+            out.write_bytes(canonical(made.as_dict()) + b"\n")
+        except OSError as e:
+            raise InputError("The list cannot be written.", where=str(out)) from e
+    rows = [{"name": m.name, "fingerprint": m.fingerprint} for m in members]
+    lines = [f"{r['fingerprint']}  {r['name']}" for r in rows]
+    told = {"digest": made.digest(), "merchants": rows, "file": str(out) if out else ""}
+    emit(
+        told, as_json,
+        "\n".join([*lines, f"digest {made.digest()}", "Read the digest to every merchant; each "
+                   "compares it with: hansa roster show"]),
+    )  # fmt: skip
 
 
 @click.command()

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from common.errors import FederationError, InputError
-from common.privacy import DELTA_BY_TIER
+from common.privacy import DELTA_BY_TIER, PrivacyMode
+from common.recipe import DEFAULT, LEAGUE
 from common.terminal import emit, json_option, progress
 from server.commands import home_option
 from server.folder import Folder
@@ -24,10 +25,21 @@ if TYPE_CHECKING:
 
 #: Without --train-before: rows of the last four weeks judge, the rest teaches.
 JUDGE_DAYS = 28
+MODES = {"own": PrivacyMode.OWN, "league": PrivacyMode.LEAGUE}
 
 
 @click.command()
 @home_option
+@click.option(
+    "--mode", type=click.Choice(list(MODES)), default="own", show_default=True,
+    help="own: every merchant adds the whole noise; league: a secure sum carries it once.",
+)  # fmt: skip
+@click.option(
+    "--colluders", type=click.IntRange(0), default=1, show_default=True, help="league: f."
+)
+@click.option("--threshold", type=click.IntRange(0), default=0, help="league: fewest in a sum.")
+@click.option("--stage-seconds", type=float, default=10.0, show_default=True, help="league.")
+@click.option("--hold-seconds", type=float, default=0.0, help="own: wait for owners who hold.")
 @click.option("--rounds", type=click.IntRange(1), help="TRAIN rounds.")
 @click.option("--epsilon", type=float, default=3.0, show_default=True, help="Of this run.")
 @click.option("--tier", type=click.Choice(list(DELTA_BY_TIER)), default="small", show_default=True)
@@ -79,6 +91,7 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
     from server.options import RunOptions
     from server.runner import with_recipe
 
+    mode = MODES[chosen["mode"]]
     options = RunOptions(
         train_before_at=_date(chosen["train_before"]),
         epsilon=chosen["epsilon"],
@@ -90,6 +103,12 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
         straggler_s=chosen["straggler_seconds"],
         void_limit=chosen["attempts"],
         evaluate=not chosen["no_evaluation"],
+        mode=mode,
+        colluders=chosen["colluders"],
+        threshold=chosen["threshold"],
+        stage_s=chosen["stage_seconds"],
+        hold_s=chosen["hold_seconds"],
+        recipe=LEAGUE if mode is PrivacyMode.LEAGUE else DEFAULT,
     )
     return with_recipe(
         options,
@@ -132,8 +151,8 @@ def _story(r: dict[str, Any]) -> str:
     figures = ", ".join(f"{k} {v:.3f}" for k, v in r["metrics"].items() if k != "merchants")
     return (
         f"Run {r['run']}: {r['rounds']} rounds with up to {r['merchants']} merchants "
-        f"in {r['seconds']} s\nEpsilon of this run at most {r['epsilon']:g} "
-        f"(delta {r['delta']:g}; {r['unit']})\n"
+        f"in {r['seconds']} s ({r['mode']})\nEpsilon of this run at most {r['epsilon']:g} "
+        f"(delta {r['delta']:g}; {r['unit']})\nagainst {r['adversary']}\n"
         f"Evaluation (noised): {figures or 'none'}\n"
         f"Bundle {r['bundle_digest'][:16]} installed by {r['installed']} merchants: {r['bundle']}"
     )
@@ -163,13 +182,45 @@ def rounds(run_id: str | None, home: Path, as_json: bool) -> None:
             f"{r['round']:3} {r['task']:9} {r['status']:7} {r['n_admitted']} of {r['n_asked']}"
         )
         lines += [f"      {who}: {', '.join(codes)}" for who, codes in r["refused"].items()]
+        lines += _sum_lines(r["sum"]) if "sum" in r else []
     emit({"rounds": rows}, as_json, "\n".join(lines) or "No round yet.")
+
+
+def _sum_lines(told: dict[str, Any]) -> list[str]:
+    """A secure sum for a person."""
+    members = ", ".join(told["members"]) or f"none ({told['void'] or 'not over'})"
+    lines = [f"      in the sum: {members}"]
+    lines += [
+        f"      dropped out at '{stage}': {who} ({code})"
+        for who, (stage, code) in told["dropped"].items()
+    ]
+    lines += [f"      gave a wrong share: {who}" for who in told["liars"]]
+    return lines
+
+
+def _sum(registry: Registry, row: RoundRow, names: dict[str, str]) -> dict[str, Any]:
+    """What became of a round's secure sum, with names; empty for own noise."""
+    found = registry.sum_of(row.run_id, row.round)
+    if found is None:
+        return {}
+    told = {
+        "members": [names.get(who, who) for who in found.members],
+        "dropped": {names.get(who, who): list(why) for who, why in found.dropped.items()},
+        "liars": [names.get(who, who) for who in found.liars],
+        "threshold": row.plan["league"]["threshold"],
+        "colluders": row.plan["league"]["colluders"],
+        "seconds": dict(found.seconds),
+        "void": found.void,
+        "paid": found.charged,
+    }
+    return {"sum": told}
 
 
 def _round(registry: Registry, row: RoundRow) -> dict[str, Any]:
     names = {m.fingerprint: m.name for m in registry.merchants()}
     codes = registry.refusals(row.run_id, row.round)
     return {
+        **_sum(registry, row, names),
         "round": row.round,
         "task": row.task.value,
         "status": row.status,
