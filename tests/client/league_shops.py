@@ -142,9 +142,7 @@ class LeagueOfShops:
         """One message through the client's only door."""
         metadata = Metadata(1, "m", 1, 7, "", "", time.time(), 3600.0, kind)
         node = {"home": str(self.homes[merchant])}
-        context = Context(
-            run_id=1, node_id=7, node_config=node, state=RecordDict(), run_config={}
-        )
+        context = Context(run_id=1, node_id=7, node_config=node, state=RecordDict(), run_config={})
         return app(Envelope(content, metadata=metadata), context)
 
     def ask(self, merchant: str, content: RecordDict) -> RecordDict | None:
@@ -253,7 +251,7 @@ def league_of(
     return made
 
 
-def signed(league: LeagueOfShops, plan: RoundPlan, **changes: Any) -> RoundPlan:
+def signed(league: LeagueOfShops, plan: RoundPlan, /, **changes: Any) -> RoundPlan:
     """The plan changed, and signed by the coordinator all the same."""
     other = replace(plan, **changes)
     return other.signed(league.coordinator.sign(other.signed_bytes()))
