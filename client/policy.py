@@ -30,6 +30,11 @@ RULES: dict[str, str] = {
     "max_local_steps": "most steps a round",
     "max_impressions": "most impressions of one shopper",
     "allow_evaluation": "answer quality checks",
+    "modes": "kinds of noise that are answered: own-noise, league-noise",
+    "league_group": "fewest merchants that start a league-noise round together",
+    "league_threshold": "fewest merchants in a sum that may be opened",
+    "league_colluders": "so many other merchants may work with the coordinator (f)",
+    "league_pin": "the league's first list of merchants: first-use = believed, manual = you accept it",
     "allowed_code": "digests of coordinator code whose runs are answered",
 }
 
@@ -190,7 +195,11 @@ def earlier(home: Path) -> Policy | None:
 
 
 def loosened(before: Policy, after: Policy) -> tuple[str, ...]:
-    """Names of the rules that protect shoppers less than before; such a change is asked for twice."""
+    """Names of the rules that protect shoppers less than before; such a change is asked for twice.
+
+    League noise holds against fewer adversaries than own noise, so allowing it is weaker; and so
+    are smaller groups, smaller sums, fewer colluders to count on, a list that nobody looks at.
+    """
     wider = [n for n in ("epsilon", "max_clip_norm", "max_impressions")
              if getattr(after, n) > getattr(before, n)]  # fmt: skip
     quarter = (before.epsilon_quarter, after.epsilon_quarter)
@@ -204,6 +213,12 @@ def loosened(before: Policy, after: Policy) -> tuple[str, ...]:
         wider.append("min_noise_multiplier")
     if after.allow_evaluation and not before.allow_evaluation:
         wider.append("allow_evaluation")
+    if "league-noise" in set(after.modes) - set(before.modes):
+        wider.append("modes")
+    wider += [n for n in ("league_group", "league_threshold", "league_colluders")
+              if getattr(after, n) < getattr(before, n)]  # fmt: skip
+    if before.league_pin == "manual" and after.league_pin != "manual":
+        wider.append("league_pin")
     if set(after.allowed_code) - set(before.allowed_code):
         wider.append("allowed_code")
     return tuple(name for name in RULES if name in wider)

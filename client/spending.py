@@ -13,7 +13,7 @@ from common.errors import InputError
 from common.keys import Identity
 from common.ledger import EntryKind, LedgerEntry
 from common.ledger_file import dump
-from common.privacy import DELTA_BY_TIER, PrivacyBudget
+from common.privacy import DELTA_BY_TIER, PrivacyBudget, PrivacyMode
 from common.settings import Settings
 
 
@@ -33,6 +33,8 @@ def privacy(store: Store, settings: Settings, now: datetime | None = None) -> Pr
     epsilon = 0.0 if not charges else latest.spent.epsilon if latest else None
     begins, ends = quarter_of(now or datetime.now(UTC))
     inside = [e for e in charges if e.at >= begins]
+    shares = [e.mechanism.league for e in charges if e.mechanism and e.mechanism.league]
+    last_mode = charges[-1].mechanism.mode.value if charges and charges[-1].mechanism else ""
     units = [e.mechanism.unit.max_impressions for e in charges if e.mechanism]
     return PrivacyView(
         limit=limit.epsilon,
@@ -43,7 +45,7 @@ def privacy(store: Store, settings: Settings, now: datetime | None = None) -> Pr
         epsilon=epsilon,
         accountant=latest.spent.accountant if latest else "",
         max_impressions=max(units, default=0),
-        mode=charges[-1].mechanism.mode.value if charges and charges[-1].mechanism else "",
+        mode=PrivacyMode.LEAGUE.value if shares else last_mode,
         rounds_left=latest.rounds_left if latest else None,
         history=tuple((v.at, v.spent.epsilon) for v in known),
         quarter_limit=settings.policy.epsilon_quarter,
@@ -51,7 +53,20 @@ def privacy(store: Store, settings: Settings, now: datetime | None = None) -> Pr
         if len(inside) == len(charges)
         else _counted(store, limit.delta, begins, inside),
         quarter_ends=ends,
+        epsilon_alone=_alone(store, limit.delta, charges[-1].sequence) if shares else None,
+        colluders=min((s.f for s in shares), default=0),
     )
+
+
+#: The accountant's name under which the weaker figure of league noise is kept: if the coordinator
+#: and all other merchants collude.
+ALL_OTHERS = "all-others "
+
+
+def _alone(store: Store, delta: float, last: int) -> float | None:
+    """The weaker figure, if it was computed since the last charge (`hansa privacy` does)."""
+    known = spent.spent_history(store, delta, ALL_OTHERS)
+    return known[-1].spent.epsilon if known and known[-1].sequence >= last else None
 
 
 def quarter_name(begins: str) -> str:

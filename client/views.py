@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from common.domain import Audience, Creative, Product
-from common.privacy import Mechanism
+from common.privacy import Mechanism, PrivacyMode
 
 #: Below so many impressions a rate says nothing and is not shown.
 MIN_FOR_RATE = 50
@@ -128,13 +128,17 @@ class PrivacyView:
         epsilon: Spent; None while nobody computed it for this ledger (`hansa privacy` does).
         accountant: Which computed it.
         max_impressions: Of the privacy unit; 0 before the first charge.
-        mode: Who has to be trusted: a `PrivacyMode` value; "" before the first charge.
+        mode: Who has to be trusted: a `PrivacyMode` value; "" before the first charge. With both
+            kinds in the ledger the weaker one, league noise.
         rounds_left: Rounds like the last one that still fit; None when not computed.
         history: (time, epsilon) over the life of the ledger, oldest first.
         quarter_limit: Epsilon for what is charged within one calendar quarter; None if there is no
             such limit.
         quarter_epsilon: Charged in this quarter; None while nobody computed it.
         quarter_ends: First moment of the next quarter, ISO-8601 UTC.
+        epsilon_alone: With league noise the weaker figure: if the coordinator and all other shops
+            work together. None while nobody computed it, and where all noise is the shop's own.
+        colluders: With league noise so many other shops may collude for `epsilon` to hold.
     """
 
     limit: float
@@ -151,6 +155,13 @@ class PrivacyView:
     quarter_limit: float | None = None
     quarter_epsilon: float | None = None
     quarter_ends: str = ""
+    epsilon_alone: float | None = None
+    colluders: int = 0
+
+    @property
+    def shares_noise(self) -> bool:
+        """Whether some of the noise came from other shops: then there are two figures."""
+        return self.mode == PrivacyMode.LEAGUE
 
     @property
     def left(self) -> float | None:

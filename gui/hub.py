@@ -152,7 +152,9 @@ class Hub(QObject):
         if limited and view.quarter_epsilon is None and asked != self._counted_quarter:
             self._counted_quarter = asked
             self.start(count_quarter())
-        if view.epsilon is not None or view.head == self._counted_head:
+        weaker_missing = view.shares_noise and view.epsilon_alone is None
+        known = view.epsilon is not None and not weaker_missing
+        if known or view.head == self._counted_head:
             return
         self._counted_head = view.head
         self.start(count_privacy())

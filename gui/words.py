@@ -109,9 +109,14 @@ def node_state(state: str, step: str = "") -> tuple[str, str]:
     }.get(state, (state, "muted"))
 
 
-def adversary(mode: str) -> str:
+def adversary(mode: str, colluders: int = 0) -> str:
     """Against whom an epsilon holds."""
     translate = QCoreApplication.translate
+    if mode == "league-noise" and colluders > 0:
+        text = translate(
+            "Words", "the coordinator, the public and up to %1 colluding shops of a round"
+        )
+        return fill(text, colluders)
     return {
         "own-noise": translate("Words", "everybody: the coordinator, other shops and the public"),
         "league-noise": translate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from client.bothfigures import both_in_words, figures
 from client.commands import home_option
 from client.enrol import KIT_PATH, load_kit
 from client.shop import IDENTITY_PATH
+from client.spending import ALL_OTHERS
 from client.store import Store, receipts, rounds
 from client.store import ledger as kept
 from common import ledger_file
@@ -114,6 +115,8 @@ def privacy(home: Path, as_json: bool) -> None:
         if head is not None:
             kept.remember(store, head, by_pld, left)
             kept.remember(store, head, by_rdp, left)
+            if any(m.league for m in released):
+                kept.remember(store, head, _of_all_others(released, budget.delta))
         sent = rounds.history(store)
     quarter = _quarter(home, entries, budget.delta)
     both = figures(released, budget.delta)
@@ -121,6 +124,14 @@ def privacy(home: Path, as_json: bool) -> None:
     lines = [*summary, *_of_quarter(quarter), *_sent(sent)]
     found = _figures(budget, by_pld, by_rdp, left) | both | quarter
     emit(found | {"sent": [asdict(s) for s in sent]}, as_json, "\n".join(lines))
+
+
+def _of_all_others(released: tuple[Mechanism, ...], delta: float) -> PrivacySpent:
+    """The weaker figure of league noise, under the name by which the window finds it."""
+    from common.accounting_discrete import spent_against_all
+
+    found = spent_against_all(released, delta)
+    return replace(found, accountant=f"{ALL_OTHERS}{found.accountant}")
 
 
 def _rounds_left(released: tuple[Mechanism, ...], budget: PrivacyBudget) -> int | None:

@@ -92,9 +92,14 @@ def replay(export: LedgerExport) -> list[Step]:
             e.round,
             e.task,
             outcome.get(e.sequence, "open"),
-            *figure,
+            pld,
+            rdp,
+            said,
+            weaker,
         )
-        for e, *figure in zip(charges, by_pld, by_rdp, shown, _alone(released, delta), strict=True)
+        for e, pld, rdp, said, weaker in zip(
+            charges, by_pld, by_rdp, shown, _alone(released, delta), strict=True
+        )
     ]
 
 

@@ -65,7 +65,10 @@ def check_sum(
             )
         return None
     _masked(asked, evidence, reports, tally)
-    return _opened(asked, evidence, sorted(reports), tally)
+    result = _opened(asked, evidence, sorted(reports), tally)
+    many = result is not None and len(result.members) > terms.noise.n_max
+    text = f"{asked.where}: its sum holds more merchants than its noise and modulus were made for."
+    return result if tally.demand(not many, "terms", text) else None
 
 
 def trained(names: Collection[str], heads: Sequence[str]) -> list[str]:

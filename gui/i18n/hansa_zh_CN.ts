@@ -360,8 +360,16 @@
         <translation>噪声</translation>
     </message>
     <message>
+        <source>Against whom it holds</source>
+        <translation>针对谁有效</translation>
+    </message>
+    <message>
         <source>%1 times that weight, from a cryptographic generator</source>
         <translation>该权重的 %1 倍，来自密码学随机数</translation>
+    </message>
+    <message>
+        <source>%1 times that weight in the sum of all shops; this shop&apos;s own share is %2 times</source>
+        <translation>所有店铺的总和中为该权重的 %1 倍；其中本店自己的份额为 %2 倍</translation>
     </message>
     <message>
         <source>Whose presence is hidden</source>
@@ -971,6 +979,26 @@
         <translation>质量检查</translation>
     </message>
     <message>
+        <source>Kinds of noise</source>
+        <translation>噪声的种类</translation>
+    </message>
+    <message>
+        <source>Fewest shops that start a round</source>
+        <translation>开始一轮的最少店铺数</translation>
+    </message>
+    <message>
+        <source>Fewest shops in a sum</source>
+        <translation>一次求和的最少店铺数</translation>
+    </message>
+    <message>
+        <source>Shops that may collude (f)</source>
+        <translation>可能串通的店铺数（f）</translation>
+    </message>
+    <message>
+        <source>The league&apos;s list of shops</source>
+        <translation>联盟的店铺名册</translation>
+    </message>
+    <message>
         <source>Allowed coordinator code (digests)</source>
         <translation>允许的协调方代码（摘要）</translation>
     </message>
@@ -1017,6 +1045,26 @@
     <message>
         <source>Quality checks are answered, and charged.</source>
         <translation>会答复质量检查，并计入预算。</translation>
+    </message>
+    <message>
+        <source>Rounds with league noise are answered: their ε counts on other shops adding their share.</source>
+        <translation>会参加使用联盟噪声的轮次：其 ε 依赖其他店铺加入各自的份额。</translation>
+    </message>
+    <message>
+        <source>Rounds that fewer shops start are answered: from %1 down to %2.</source>
+        <translation>会参加店铺更少的轮次：由 %1 家降到 %2 家。</translation>
+    </message>
+    <message>
+        <source>Sums of fewer shops may be opened: from %1 down to %2.</source>
+        <translation>店铺更少的总和也可打开：由 %1 家降到 %2 家。</translation>
+    </message>
+    <message>
+        <source>The noise must bear fewer colluding shops: from %1 down to %2.</source>
+        <translation>噪声只需承受更少的串通店铺：由 %1 家降到 %2 家。</translation>
+    </message>
+    <message>
+        <source>The league&apos;s first list of shops is believed without your looking at it.</source>
+        <translation>不经您查看就相信联盟的第一份店铺名册。</translation>
     </message>
     <message>
         <source>Runs of other coordinator code are answered. That code never runs here.</source>
@@ -1068,6 +1116,46 @@
     <message>
         <source>Only that of this program</source>
         <translation>仅本程序自身的代码</translation>
+    </message>
+    <message>
+        <source>Own noise and league noise</source>
+        <translation>自有噪声与联盟噪声</translation>
+    </message>
+    <message>
+        <source>Own noise: this shop adds it all, and ε holds against everybody. League noise: each shop adds a share and only the sum is seen; learning is better for the same ε, but ε then counts on other shops. Rounds with league noise cannot be held back for a look.</source>
+        <translation>自有噪声：全部由本店加入，ε 对所有人成立。联盟噪声：每家店铺各加一份，只有总和可见；同样的 ε 学得更好，但此时 ε 要靠其他店铺。使用联盟噪声的轮次无法先扣下查看。</translation>
+    </message>
+    <message>
+        <source>Answer rounds with own noise</source>
+        <translation>参加使用自有噪声的轮次</translation>
+    </message>
+    <message>
+        <source>Answer rounds with league noise</source>
+        <translation>参加使用联盟噪声的轮次</translation>
+    </message>
+    <message>
+        <source>At least 3; more hides better</source>
+        <translation>至少 3 家；越多越能隐藏</translation>
+    </message>
+    <message>
+        <source>With fewer the sum stays sealed</source>
+        <translation>少于此数，总和不会打开</translation>
+    </message>
+    <message>
+        <source>So many may work with the coordinator; more is safer, with more noise</source>
+        <translation>最多有这么多家与协调方联手；越多越安全，噪声也越大</translation>
+    </message>
+    <message>
+        <source>Believe the first</source>
+        <translation>相信第一份</translation>
+    </message>
+    <message>
+        <source>Only if I accept</source>
+        <translation>须经我接受</translation>
+    </message>
+    <message>
+        <source>Every later change of the list waits until you accept it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Undo last change</source>
@@ -1149,6 +1237,10 @@
         <translation>隐私预算（ε）</translation>
     </message>
     <message>
+        <source>ε %1 if the coordinator and all other shops work together</source>
+        <translation>若协调方与其他所有店铺联手：ε %1</translation>
+    </message>
+    <message>
         <source>This quarter (until %1)</source>
         <translation>本季度（至 %1）</translation>
     </message>
@@ -1189,8 +1281,16 @@
         <translation>ε %1（δ %2）；将超出上限的轮次会被拒绝</translation>
     </message>
     <message>
+        <source>If all others collude</source>
+        <translation>若其他各方全部串通</translation>
+    </message>
+    <message>
         <source>Computed from the ledger by %1</source>
         <translation>由 %1 根据账本计算</translation>
+    </message>
+    <message>
+        <source>then only this shop&apos;s own share of the noise protects</source>
+        <translation>此时只有本店自己的那份噪声起保护作用</translation>
     </message>
     <message>
         <source>Added by a round</source>
@@ -1847,6 +1947,10 @@
     <message>
         <source>Interrupted</source>
         <translation>已中断</translation>
+    </message>
+    <message>
+        <source>the coordinator, the public and up to %1 colluding shops of a round</source>
+        <translation>协调方、公众，以及每轮中至多 %1 家串通的店铺</translation>
     </message>
     <message>
         <source>everybody: the coordinator, other shops and the public</source>

@@ -7,6 +7,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from client.api import Departure
+from common.privacy import Mechanism
+from common.secagg.shares import Adversary
 from gui import format as fmt
 from gui import words
 from gui.widgets.basics import button, label, row
@@ -35,18 +37,30 @@ def departure_lines(d: Departure) -> list[tuple[str, str]]:
             translate("Departure", "Most one shopper can weigh"),
             fmt.number(m.clip_norm),
         ),
-        (
-            translate("Departure", "Noise"),
-            words.fill(
-                translate("Departure", "%1 times that weight, from a cryptographic generator"),
-                fmt.number(m.noise_multiplier),
-            ),
-        ),
+        (translate("Departure", "Noise"), _noise(m)),
+        (translate("Departure", "Against whom it holds"), _against(m)),
         (translate("Departure", "Whose presence is hidden"), words.unit(m.unit.max_impressions)),
         (translate("Departure", "Size"), fmt.size(d.n_bytes)),
         (translate("Departure", "Ledger entry"), d.entry_hash),
         (translate("Departure", "Report"), d.report_digest or fmt.DASH),
     ]
+
+
+def _noise(m: Mechanism) -> str:
+    translate = QCoreApplication.translate
+    if m.league is None:
+        text = translate("Departure", "%1 times that weight, from a cryptographic generator")
+        return words.fill(text, fmt.number(m.noise_multiplier))
+    text = translate(
+        "Departure",
+        "%1 times that weight in the sum of all shops; this shop's own share is %2 times",
+    )
+    own = m.league.multiplier(Adversary.OTHERS)
+    return words.fill(text, fmt.number(m.noise_multiplier), fmt.number(own))
+
+
+def _against(m: Mechanism) -> str:
+    return words.adversary(m.mode.value, m.league.f if m.league else 0)
 
 
 class DepartureDialog(QDialog):

@@ -33,11 +33,14 @@ class PolicyCard(Card):
         self.add(label(note, "caption", wrap=True))
         self._fields: dict[str, QLineEdit] = {}
         self._checks: dict[str, QCheckBox] = {}
+        self._modes: dict[str, QCheckBox] = {}
         self._switches()
         self.add(rule())
         self._limits()
         self.add(rule())
         self._plan_rules()
+        self.add(rule())
+        self._league()
         self.add(None, rule(), self._actions())
 
     def _switches(self) -> None:
@@ -78,6 +81,39 @@ class PolicyCard(Card):
         code = " ".join(old.allowed_code)
         self._line("allowed_code", code, self.tr("Only that of this program"), wide=True)
 
+    def _league(self) -> None:
+        """Which noise, and what this shop demands of the other shops."""
+        old = self._old
+        self.add(label(self.tr("Own noise and league noise"), "section"))
+        note = self.tr(
+            "Own noise: this shop adds it all, and ε holds against everybody. League noise: each shop"
+            " adds a share and only the sum is seen; learning is better for the same ε, but ε then"
+            " counts on other shops. Rounds with league noise cannot be held back for a look."
+        )
+        self.add(label(note, "caption", wrap=True))
+        for mode, text in (
+            ("own-noise", self.tr("Answer rounds with own noise")),
+            ("league-noise", self.tr("Answer rounds with league noise")),
+        ):
+            box = QCheckBox(text)
+            box.setAccessibleName(text)
+            box.setChecked(mode in old.modes)
+            self._modes[mode] = box
+            self.add(box)
+        self._line("league_group", str(old.league_group), self.tr("At least 3; more hides better"))
+        hint = self.tr("With fewer the sum stays sealed")
+        self._line("league_threshold", str(old.league_threshold), hint)
+        hint = self.tr("So many may work with the coordinator; more is safer, with more noise")
+        self._line("league_colluders", str(old.league_colluders), hint)
+        ways = [
+            ("first-use", self.tr("Believe the first")),
+            ("manual", self.tr("Only if I accept")),
+        ]
+        self._pin = Segments(rule_name("league_pin"), ways, old.league_pin)
+        self.add(row(label(rule_name("league_pin"), "muted"), None, self._pin))
+        note = self.tr("Every later change of the list waits until you accept it.")
+        self.add(label(note, "caption", wrap=True))
+
     def _line(self, name: str, text: str, hint: str, *, wide: bool = False) -> None:
         field = QLineEdit(text)
         field.setAccessibleName(rule_name(name))
@@ -104,7 +140,10 @@ class PolicyCard(Card):
     def changes(self) -> dict[str, Value]:
         """What the form says that the policy does not; raw words where they are no value."""
         out: dict[str, Value] = {n: box.isChecked() for n, box in self._checks.items()}
-        out["tier"] = self._tier.current()
+        out["tier"], out["league_pin"] = self._tier.current(), self._pin.current()
+        chosen = {mode for mode, box in self._modes.items() if box.isChecked()}
+        if chosen != set(self._old.modes):
+            out["modes"] = tuple(mode for mode in self._modes if mode in chosen)
         for name, field in self._fields.items():
             out[name] = _value(name, field.text().strip())
         return {n: v for n, v in out.items() if v != getattr(self._old, n)}

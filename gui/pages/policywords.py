@@ -26,6 +26,11 @@ def rule_name(name: str) -> str:
         "max_local_steps": translate("Policy", "Most steps a round"),
         "max_impressions": translate("Policy", "Most impressions of one shopper"),
         "allow_evaluation": translate("Policy", "Quality checks"),
+        "modes": translate("Policy", "Kinds of noise"),
+        "league_group": translate("Policy", "Fewest shops that start a round"),
+        "league_threshold": translate("Policy", "Fewest shops in a sum"),
+        "league_colluders": translate("Policy", "Shops that may collude (f)"),
+        "league_pin": translate("Policy", "The league's list of shops"),
         "allowed_code": translate("Policy", "Allowed coordinator code (digests)"),
     }.get(name, name)
 
@@ -65,6 +70,22 @@ def weaker_words(name: str, old: Policy, new: Value) -> str:
             "Policy", "More of one shopper's impressions may be used: from %1 up to %2."
         ),
         "allow_evaluation": translate("Policy", "Quality checks are answered, and charged."),
+        "modes": translate(
+            "Policy",
+            "Rounds with league noise are answered: their ε counts on other shops adding their share.",
+        ),
+        "league_group": translate(
+            "Policy", "Rounds that fewer shops start are answered: from %1 down to %2."
+        ),
+        "league_threshold": translate(
+            "Policy", "Sums of fewer shops may be opened: from %1 down to %2."
+        ),
+        "league_colluders": translate(
+            "Policy", "The noise must bear fewer colluding shops: from %1 down to %2."
+        ),
+        "league_pin": translate(
+            "Policy", "The league's first list of shops is believed without your looking at it."
+        ),
         "allowed_code": translate(
             "Policy", "Runs of other coordinator code are answered. That code never runs here."
         ),

@@ -77,12 +77,21 @@ class Privacy(PageView):
         )
         if view.rounds_left is not None:
             figures.addLayout(named_row(self.tr("Rounds left at this rate"), str(view.rounds_left)))
+        for text in self._weaker(view):
+            figures.addWidget(label(text, "caption", wrap=True))
         figures.addStretch(1)
         tone = words.protection(view.limit, view.epsilon) if view.epsilon is not None else None
         figures.addWidget(pill(*tone) if tone else pill(self.tr("Being computed")))
         body = row(budget_ring(view, 150), spacing=20)
         body.addLayout(figures, 1)
         return Card(self.tr("Privacy budget (ε)")).add(body, None)
+
+    def _weaker(self, view: PrivacyView) -> tuple[str, ...]:
+        """The second figure of league noise, in a small line; nothing with own noise only."""
+        if not view.shares_noise:
+            return ()
+        text = self.tr("ε %1 if the coordinator and all other shops work together")
+        return (words.fill(text, fmt.number(view.epsilon_alone)),)
 
     def _quarter(self, view: PrivacyView) -> tuple[QHBoxLayout, ...]:
         """This quarter beside the whole life, where the policy limits a quarter."""
@@ -96,7 +105,7 @@ class Privacy(PageView):
         card = Card(self.tr("What the figure promises"))
         n = view.max_impressions
         whom = words.unit(n) if n else self.tr("one shopper of this shop")
-        against = words.adversary(view.mode or "own-noise")
+        against = words.adversary(view.mode or "own-noise", view.colluders)
         lines = (
             (self.tr("Whose presence is hidden"), whom),
             (self.tr("Against whom it holds"), against),
@@ -112,10 +121,18 @@ class Privacy(PageView):
         )
         for name, text in lines:
             card.add(StepLine(name, text))
+        if view.shares_noise:
+            card.add(StepLine(self.tr("If all others collude"), self._alone(view)))
         if view.accountant:
             source = words.fill(self.tr("Computed from the ledger by %1"), view.accountant)
             card.add(rule(), label(source, "caption"))
         return card.add(None)
+
+    def _alone(self, view: PrivacyView) -> str:
+        own = self.tr("then only this shop's own share of the noise protects")
+        if view.epsilon_alone is None:
+            return own
+        return f"ε {fmt.number(view.epsilon_alone)}: {own}"
 
     def _spending(self, seen: _Seen) -> Card:
         known = [d for d in reversed(seen.departures) if d.epsilon_after is not None]

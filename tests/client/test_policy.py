@@ -51,6 +51,11 @@ def test_every_rule_can_be_set_and_taken_back(home: Path) -> None:
         "max_local_steps": "20",
         "max_impressions": "16",
         "allow_evaluation": "no",
+        "modes": "own-noise",
+        "league_group": "5",
+        "league_threshold": "4",
+        "league_colluders": "2",
+        "league_pin": "manual",
         "allowed_code": f"{'ab' * 32}, {'cd' * 32}",
     }
     assert set(values) == set(policy.RULES) == set(Policy.model_fields)
@@ -59,6 +64,8 @@ def test_every_rule_can_be_set_and_taken_back(home: Path) -> None:
     found = load_settings(home).policy
     assert found.epsilon_quarter == 1.0 and found.hold and found.paused
     assert found.allowed_code == ("ab" * 32, "cd" * 32)
+    assert found.modes == ("own-noise",) and found.league_pin == "manual"
+    assert (found.league_group, found.league_threshold, found.league_colluders) == (5, 4, 2)
     assert {r.source for r in policy.rules(home)} == {FILE_NAME}
     policy.change(home, {"epsilon_quarter": policy.parse("epsilon_quarter", "none")})
     policy.change(home, {"hours": policy.parse("hours", "always")})
@@ -135,6 +142,34 @@ def test_the_environment_wins_and_is_named(home: Path, monkeypatch: pytest.Monke
 def test_what_protects_less_is_named(changed: dict[str, Any], names: tuple[str, ...]) -> None:
     before = Policy(epsilon_quarter=1.0, tier="medium", hold="epsilon" not in changed)
     assert policy.loosened(before, before.model_copy(update=changed)) == names
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ({"modes": ("own-noise", "league-noise")}, ("modes",)),
+        ({"modes": ("league-noise",)}, ("modes",)),
+        ({"modes": ()}, ()),
+        ({"league_group": 4}, ("league_group",)),
+        ({"league_threshold": 3, "league_group": 9}, ("league_threshold",)),
+        ({"league_colluders": 1}, ("league_colluders",)),
+        ({"league_colluders": 3, "league_threshold": 6}, ()),
+        ({"league_pin": "first-use"}, ("league_pin",)),
+    ],
+)
+def test_league_noise_that_protects_less_is_named(
+    changed: dict[str, Any], names: tuple[str, ...]
+) -> None:
+    before = Policy(
+        modes=("own-noise",),
+        league_group=5,
+        league_threshold=5,
+        league_colluders=2,
+        league_pin="manual",
+    )
+    after = before.model_copy(update=changed)
+    assert policy.loosened(before, after) == names
+    assert not set(policy.loosened(after, before)) & set(names)
 
 
 @given(
