@@ -134,7 +134,7 @@ class LeagueOfShops:
     def plan(self, task: Task = Task.EVALUATE, **changes: Any) -> RoundPlan:
         """A sound plan, entered in the book and signed; `changes` may replace its terms."""
         draft = self.draft(task, **{k: v for k, v in changes.items() if k != "league"})
-        league = changes.get("league", None) or self.terms(draft)
+        league = changes.get("league") or self.terms(draft)
         fields = {k: getattr(draft, k) for k in draft.__slots__ if k not in ("book", "signature")}
         return self.book.plan(datetime.now(UTC), **{**fields, "league": league})
 

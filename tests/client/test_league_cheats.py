@@ -37,11 +37,16 @@ def league(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LeagueOfShops:
 
 
 def _invented(told: KeyList) -> KeyList:
-    """One more merchant, whom nobody knows, with a key of its own."""
+    """In place of the last merchant one whom nobody knows, with keys of its own."""
     seal, mask = Vault(STRANGER.public.fingerprint, told.task).public_keys()
     said = Statement.sign(STRANGER, Stage.KEYS, told.task, "ab" * 32, keys_content(seal, mask))
-    both = [*told.keys, AdvertiseKeys(told.task, seal, mask, said)]
+    both = [*told.keys[:-1], AdvertiseKeys(told.task, seal, mask, said)]
     return replace(told, keys=tuple(sorted(both, key=lambda k: k.merchant)))
+
+
+def _crowd(told: KeyList) -> KeyList:
+    """More merchants than the noise and the modulus were planned for."""
+    return replace(told, keys=(*told.keys, _invented(told).keys[-1]))
 
 
 def _unsigned(told: KeyList) -> KeyList:
@@ -75,6 +80,7 @@ class Cheat:
 
 CHEATS = [
     Cheat(Stage.SHARES, _invented, "unknown-merchant", KeyList),
+    Cheat(Stage.SHARES, _crowd, "group-too-large", KeyList),
     Cheat(Stage.SHARES, _unsigned, "bad-key-signature", KeyList),
     Cheat(Stage.SHARES, lambda t: replace(t, keys=t.keys[:3]), "group-too-small", KeyList),
     Cheat(Stage.SHARES, lambda t: replace(t, keys=t.keys[:2]), "group-too-small", KeyList),

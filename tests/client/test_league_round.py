@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from client.store import Store, receipts
+from client.store import Store, ledger, receipts
 from common import wire
 from common.accounting import spent
 from common.accounting_discrete import spent_against_all
@@ -18,7 +18,6 @@ from common.privacy import PrivacyMode
 from common.rounds import Task
 from common.secagg.messages import Stage
 from common.secagg.server_side import SumResult
-from client.store import ledger
 from tests.client.league_shops import LeagueOfShops, league_of
 
 pytestmark = pytest.mark.privacy
