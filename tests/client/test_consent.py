@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client.consent import PRIVATE, Standing, agree, quarter_of, within_hours
+from client.consent import LEAST_SHOPPERS, PRIVATE, Standing, agree, quarter_of, within_hours
 from common.features import default_spec
 from common.heads import LedgerHead
 from common.ledger import utc
 from common.privacy import TIER_LIMIT, PrivacyMode, PrivacySpent, PrivacyUnit
 from common.rounds import RoundPlan, Task
+from common.secagg.encoding import League as SumOf
+from common.secagg.encoding import choose
+from common.secagg.terms import LeagueTerms
 from common.settings import Policy
 from tests.client.door_shop import BOOK, NOW, a_plan
 
@@ -44,7 +47,7 @@ def test_a_sound_plan_is_agreed_to() -> None:
 NAN = {"a": np.array([[math.nan]], np.float32)}
 WRONG: list[tuple[str, dict[str, Any]]] = [
     ("wrong-protocol", {"protocol": 1}),
-    ("mode-unsupported", {"mode": PrivacyMode.LEAGUE}),
+    ("league-terms", {"mode": PrivacyMode.LEAGUE}),
     ("wrong-spec", {"spec_digest": "0" * 64}),
     ("wrong-unit", {"unit": PrivacyUnit(16, "click")}),
     ("wrong-heads", {"heads": ()}),
@@ -100,6 +103,34 @@ def test_what_the_merchant_decides() -> None:
     assert codes(Policy(max_clip_norm=0.5)) == {"clip-too-large"}
     assert codes(Policy(max_local_steps=3)) == {"too-many-steps"}
     assert codes(Policy(max_impressions=15)) == {"too-many-impressions"}
+
+
+def league(policy: Policy | None = None, n_shoppers: int = 100, **changes: Any) -> set[str]:
+    """Codes against a league-noise plan, whose terms `client.league.rules` looks at."""
+    given = {"mode": PrivacyMode.LEAGUE, "local_steps": 1, "league": some_terms(), **changes}
+    standing = Standing(n_shoppers=n_shoppers)
+    found = agree(a_plan(**given), policy or Policy(), LITTLE, NOW, SPEC, standing)
+    return {r.code for r in found}
+
+
+def some_terms() -> LeagueTerms:
+    codec, noise = choose(SumOf(8, 1.0, 2.0, 4, 5, 1, 100.0), seed="run-1/1")
+    return LeagueTerms(codec, noise, "ab" * 32, 4, 1)
+
+
+def test_who_has_to_be_trusted_is_the_merchants_choice() -> None:
+    assert league() == set()
+    assert league(task=Task.EVALUATE, local_steps=7, n_shoppers=0) == set()
+    assert league(Policy(modes=("own-noise",))) == {"mode-refused"}
+    assert codes(Policy(modes=("league-noise",))) == {"mode-refused"}
+    assert league(league=None) == {"league-terms"}
+    assert codes(league=some_terms()) == {"league-terms"}
+    assert league(Policy(hold=True)) == {"hold-needs-own-noise"}
+    assert codes(Policy(hold=True)) == set()
+    assert league(local_steps=2) == {"many-local-steps-in-league"}
+    assert league(n_shoppers=LEAST_SHOPPERS) == set()
+    assert league(n_shoppers=LEAST_SHOPPERS - 1) == {"too-few-shoppers"}
+    assert {"too-few-shoppers"} <= PRIVATE
 
 
 def test_a_figure_at_a_weaker_delta_is_no_yes() -> None:

@@ -106,7 +106,11 @@ def codes_in(source: str) -> set[str]:
 
 SOURCES = {
     "consent": "client/consent.py",
+    "visit": "client/visit.py",
     "door": "client/door.py",
+    "sum": "client/league/rules.py",
+    "stage": "client/league/stages.py",
+    "roster": "client/store/roster.py",
     "admission": "server/admission.py",
     "extends": "server/extends.py",
     "protocol": "server/protocol.py",
