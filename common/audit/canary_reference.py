@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Weights = Mapping[str, Floats]
 #: The same constants as in `common.model`, which an auditor cannot import without torch; a test
 #: holds the two together.
-VECTOR_GAIN, NUMERIC_GAIN = 0.3, 2.0
+VECTOR_GAIN, NUMERIC_GAIN = 0.3, 4.0
 
 
 @dataclass(frozen=True, slots=True)

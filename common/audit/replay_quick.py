@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ _CUT = 1e-15
 #: More kinds of release than this, or longer sums, are left to the accountant itself.
 MOST_KINDS, MOST_BINS = 6, 1 << 21
 _ORDERS = np.concatenate([-np.geomspace(64, 0.25, 25), np.geomspace(0.25, 64, 25)])
+#: The count's lower bits are multiplied in at every charge, the higher ones once.
+_LOW_BITS = 5
+_BLOCK = 4096
 #: Spectra that are kept at once.
 _MOST_SPECTRA = 96
 
@@ -85,13 +89,25 @@ class Quick:
 
     def _power(self, side: int, g: Gaussian, part: Losses, length: int) -> Spectrum:
         """The spectrum of one kind of release to the power of its count."""
+        high, low = g.count >> _LOW_BITS, g.count & ((1 << _LOW_BITS) - 1)
+        total = self._bits(side, g, part, length, low)
+        if high:
+            name = (Gaussian(g.sigma, g.q, -high), side, length)
+            if name not in self._powers:
+                whole = self._bits(side, g, part, length, high << _LOW_BITS)
+                self._powers[name] = whole
+            total = self._powers[name] if low == 0 else total * self._powers[name]
+        return total
+
+    def _bits(self, side: int, g: Gaussian, part: Losses, length: int, count: int) -> Spectrum:
+        """A power made of kept powers of two."""
         total: Spectrum | None = None
-        for bit in range(g.count.bit_length()):
+        for bit in range(count.bit_length()):
             name = (Gaussian(g.sigma, g.q, bit), side, length)
             if name not in self._powers:
                 before = self._powers.get((Gaussian(g.sigma, g.q, bit - 1), side, length))
                 self._powers[name] = _spectrum(part, length) if before is None else before * before
-            if g.count >> bit & 1:
+            if count >> bit & 1:
                 own = self._powers[name]
                 total = own if total is None else total * own
         return np.ones(length // 2 + 1, np.complex128) if total is None else total
@@ -142,14 +158,28 @@ def _epsilon(chances: Floats, high: int, infinite: float, delta: float) -> float
     n = min(high, len(chances))  # losses above 0 only: a smaller epsilon is 0
     if n < 2:
         return None
-    # adding the step again and again, as the accountant does; multiplying gives other last digits
-    loss = np.cumsum(np.concatenate([[high * VALUE_INTERVAL], np.full(n - 1, -VALUE_INTERVAL)]))
     p = chances[::-1][:n]
     # before each loss: the mass of all larger ones, under both distributions
     upper = np.cumsum(np.concatenate([[infinite], p[:-1]]))
-    lower = np.cumsum(np.concatenate([[0.0], (np.exp(-loss) * p)[:-1]]))
-    usable = (upper > delta) & (lower > 0)
-    found = np.full(n, -np.inf)
-    found[usable] = np.log((upper[usable] - delta) / lower[usable])
-    stop = int(np.argmax(found >= loss))
-    return float(found[stop]) if found[stop] >= loss[stop] and found[stop] > 0 else None
+    begin = int(np.argmax(upper > delta))
+    if not upper[begin] > delta:
+        return None
+    falling = _falling(1 << high.bit_length())[high - n + 1 : high + 1][::-1]
+    lower = np.cumsum(np.concatenate([[0.0], (falling * p)[:-1]]))
+    for at in range(begin, n, _BLOCK):
+        up, low = upper[at : at + _BLOCK], lower[at : at + _BLOCK]
+        loss = (high - np.arange(at, at + len(up))) * VALUE_INTERVAL
+        usable = (up > delta) & (low > 0)
+        found = np.full(len(up), -np.inf)
+        found[usable] = np.log((up[usable] - delta) / low[usable])
+        stop = int(np.argmax(found >= loss))
+        if found[stop] >= loss[stop]:
+            return float(found[stop]) if found[stop] > 0 else None
+    return None
+
+
+@lru_cache(maxsize=4)
+def _falling(n: int) -> Floats:
+    """exp(-loss) of the first n losses of the grid, [n + 1]."""
+    out: Floats = np.exp(-VALUE_INTERVAL * np.arange(n + 1))
+    return out

@@ -18,7 +18,7 @@ from common.rounds import tensors_digest
 
 #: As `common.model`, which needs torch; a test holds the two together.
 VECTOR_GAIN = 0.3
-NUMERIC_GAIN = 2.0
+NUMERIC_GAIN = 4.0
 #: Largest difference of a log-odds between the file and these weights (`server.publish`: 1e-5).
 MAX_ERROR = 2e-5
 _ROWS = 64
