@@ -24,7 +24,7 @@ VECTOR_STD = 0.1
 #: how much of a shopper's bounded gradient goes where: numbers are few and say much, vectors are
 #: many and say little. Chosen on an inner split of the public sample, like `common.recipe`.
 VECTOR_GAIN = 0.3
-NUMERIC_GAIN = 2.0
+NUMERIC_GAIN = 4.0
 
 
 class HasSizes(Protocol):

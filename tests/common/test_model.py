@@ -9,6 +9,8 @@ import torch
 from common.errors import InternalError
 from common.features import default_spec
 from common.model import (
+    NUMERIC_GAIN,
+    VECTOR_GAIN,
     TargetingNet,
     build,
     initial_tensors,
@@ -52,14 +54,14 @@ def test_rows_do_not_mix_and_leading_axes_do_not_matter() -> None:
 def test_the_pairs_are_those_of_a_factorisation_machine() -> None:
     net = shaken()
     ids, numeric = rows(2)
-    v = 0.3 * net.vectors(ids[:1])[0]
+    v = VECTOR_GAIN * net.vectors(ids[:1])[0]
     pairs = sum(
         (v[i] * v[j] for i in range(len(v)) for j in range(i + 1, len(v))), torch.zeros(v.shape[1])
     )
     expected = (
         net.first_click(ids[:1]).sum()
         + net.pair_click(pairs).squeeze()
-        + net.numeric_click(2.0 * numeric[0]).squeeze()
+        + net.numeric_click(NUMERIC_GAIN * numeric[0]).squeeze()
     )
     torch.testing.assert_close(net(ids[:1], numeric[:1])[0].squeeze(), expected)
 
