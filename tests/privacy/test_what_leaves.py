@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,13 +17,16 @@ from flwr.app import Context, Message, Metadata, RecordDict
 
 from client import enrol, inside
 from client.app import app
+from client.league import masking
 from client.shop import IDENTITY_PATH, make_shop
 from client.store import Store, ledger
 from common import wire
 from common.keys import Identity
 from common.ledger import LedgerEntry
 from common.rounds import RoundReport, Task
+from common.secagg.server_side import SumResult
 from tests.client.door_shop import a_plan, at, fresh_noise
+from tests.client.league_shops import league_of
 
 pytestmark = pytest.mark.privacy
 
@@ -110,12 +114,51 @@ def test_a_reply_holds_the_report_and_nothing_else(
     assert report.mechanism == entries[-2].mechanism
 
 
+def test_a_secure_sum_lets_out_one_masked_vector_and_no_plain_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records by stage; the vector that leaves is uniform and tells nothing of the sum inside it."""
+    league = league_of(tmp_path, monkeypatch)
+    plain, kept, real = {}, {}, inside.noised_sum
+
+    def noted(store: Store, *rest: Any) -> Any:
+        made = plain[store.home] = real(store, *rest)
+        return made
+
+    monkeypatch.setattr(masking, "noised_sum", noted)
+    send = league.send
+
+    def watched(merchant: str, content: RecordDict, kind: str = wire.SUM) -> Message:
+        reply = send(merchant, content, kind)
+        kept.setdefault(merchant, []).append(reply.content)
+        return reply
+
+    monkeypatch.setattr(league, "send", watched)
+    assert isinstance(league.run(league.plan(n_bins=256)), SumResult)
+    for m, said in kept.items():
+        assert [set(c) for c in said] == [{"sum"}, {"sum"}, {"report", "sum"}, {"sum"}, {"sum"}]
+        report, masked = wire.masked_from_records(said[2])
+        assert report.tensors == {} and len(masked.vector) == 4 * 512
+        words = np.frombuffer(masked.vector, "<u4")
+        inside_it = plain[league.homes[m]]
+        assert words.shape == inside_it.shape and not (words == inside_it).any()
+        # 16 classes of the upper bits: chi-squared with 15 degrees stays below 60 but once in 10^6
+        classes = np.bincount(words >> 28, minlength=16)
+        assert float(((classes - 32) ** 2 / 32).sum()) < 60
+        signed = inside_it.astype(np.int64) - ((inside_it >> 31).astype(np.int64) << 32)
+        assert abs(np.corrcoef(words.astype(float), signed.astype(float))[0, 1]) < 0.25
+        assert all(masked.vector[i : i + 8] not in bytes(inside_it) for i in range(0, 2048, 8))
+
+
 def test_only_the_app_makes_messages_and_only_release_makes_reports() -> None:
     """In the source: who builds a Message with content, who signs a report, who calls the wire."""
     makers: dict[str, set[str]] = {
         "Message": set(),
         "RoundReport": set(),
         "report_to_records": set(),
+        "masked_to_records": set(),
+        "sum_to_records": set(),
+        "noised_sum": set(),
     }
     for path in CLIENT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -125,14 +168,19 @@ def test_only_the_app_makes_messages_and_only_release_makes_reports() -> None:
                     makers[name].add(str(path.relative_to(CLIENT)))
     assert makers == {
         "Message": {"app.py"},
-        "RoundReport": {"door.py"},
+        "RoundReport": {"visit.py"},
         "report_to_records": {"app.py"},
+        "masked_to_records": {"app.py"},
+        "sum_to_records": {"app.py"},
+        "noised_sum": {"league/masking.py"},
     }
 
 
 def test_no_private_comparator_has_a_codec() -> None:
     """The non-private trainer's result is another type: the wire takes reports only."""
-    source = "".join((CLIENT / n).read_text(encoding="utf-8") for n in ("door.py", "inside.py"))
+    source = "".join(
+        (CLIENT / n).read_text(encoding="utf-8") for n in ("door.py", "inside.py", "visit.py")
+    )
     assert "train_plain" not in source and "PlainUpdate" not in source
     with pytest.raises(AttributeError):
         wire.report_to_records(np.zeros(3))  # type: ignore[arg-type]
