@@ -22,6 +22,8 @@ class Recipe:
         n_bins: Bins of the evaluation histogram.
         evaluate_clip_norm: C of the evaluation histogram.
         evaluate_noise_multiplier: sigma of the evaluation histogram.
+        step_noise: League noise: the learning rate is lowered until the noise moves a weight by
+            no more than this in a round; 0 = never. A larger league may take larger steps.
     """
 
     rounds: int = 20
@@ -36,6 +38,7 @@ class Recipe:
     n_bins: int = 12
     evaluate_clip_norm: float = 1.0
     evaluate_noise_multiplier: float = 4.0
+    step_noise: float = 0.0
 
 
 DEFAULT = Recipe()
@@ -47,9 +50,10 @@ LEAGUE = Recipe(
     rounds=60,
     local_steps=1,
     sampling_rate=0.25,
-    clip_norm=0.2,
-    learning_rate=60.0,
+    clip_norm=0.25,
+    learning_rate=100.0,
     expected_batch=100.0,
     server_momentum=0.8,
     evaluate_noise_multiplier=8.0,
+    step_noise=0.0035,
 )

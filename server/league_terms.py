@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from common import layout
 from common.errors import InputError
+from common.league_step import league_noise_std
+from common.recipe import Recipe
 from common.rounds import RoundPlan, Task
 from common.secagg.encoding import MAX_WEIGHT, League, choose
 from common.secagg.roster import (
@@ -80,3 +83,17 @@ def league_terms(
     )
     codec, noise = choose(wanted, seed=f"{plan.run_id}/{plan.round}")
     return LeagueTerms(codec, noise, roster.digest(), threshold, options.colluders)
+
+
+def with_rate(plan: RoundPlan, recipe: Recipe, n_asked: int) -> RoundPlan:
+    """The plan with the learning rate at which this round's noise moves a weight by `step_noise`.
+
+    The noise of a sum is the same for a small league and a large one, the divisor is not: at one
+    rate for all, a league of eight would drown in noise and one of two hundred would crawl.
+    Public figures only. Never above the recipe's rate.
+    """
+    if plan.league is None or not recipe.step_noise:
+        return plan
+    noise = league_noise_std(plan, n_asked)
+    rate = recipe.step_noise * plan.expected_batch * n_asked / noise
+    return replace(plan, learning_rate=min(recipe.learning_rate, rate))

@@ -17,7 +17,7 @@ from server import aggregation
 from server.exchange import Closing, Grid, exchange
 from server.gathering import Gathering
 from server.league_noise import LeagueNoiseProtocol
-from server.league_terms import league_terms, least_merchants
+from server.league_terms import league_terms, least_merchants, with_rate
 from server.options import RunOptions
 from server.planning import draft_plan, restore
 from server.protocol import Collected, OwnNoise, RoundProtocol
@@ -163,7 +163,8 @@ class LeagueRun:
         record = SumRecord(Roster.of(m.public for m in members))
         draft = draft_plan(self.run, self.state, task, datetime.now(UTC))
         terms = league_terms(draft, self.options, self.names, record.roster, len(asked))
-        plan = self.registry.open_round(replace(draft, league=terms), len(asked), record)
+        draft = with_rate(replace(draft, league=terms), self.options.recipe, len(asked))
+        plan = self.registry.open_round(draft, len(asked), record)
         names = self.names if task is Task.TRAIN else None
         collected = Collected(plan, receipts(self.registry), names, sum=record)
         closing = Closing(terms.threshold, self.options.round_s, self.options.stage_s)
