@@ -253,4 +253,7 @@ class Node:
         elif message.metadata.message_type != wire.SUM or "report" in reply.content:
             done = "installed" if message.metadata.message_type == wire.BUNDLE else "sent"
             self.tell(replace(about, state=done, note="", at=now_text()))
+        elif not self.in_sum():
+            done = "The secure sum is over for this shop."
+            self.tell(replace(about, state="online", note=done, at=now_text()))
         return reply

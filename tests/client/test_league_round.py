@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from client import inside
+from client.ingest.files import import_files
 from client.store import Store, ledger, receipts
 from common import wire
 from common.accounting import spent
@@ -15,10 +17,11 @@ from common.accounting_discrete import spent_against_all
 from common.errors import Refusal
 from common.ledger import mechanisms
 from common.privacy import PrivacyMode
-from common.rounds import Task
+from common.rounds import RoundPlan, Task
 from common.secagg.messages import Stage
 from common.secagg.server_side import SumResult
-from tests.client.league_shops import LeagueOfShops, league_of
+from common.settings import Settings
+from tests.client.league_shops import LeagueOfShops, league_of, weights
 
 pytestmark = pytest.mark.privacy
 
@@ -26,6 +29,25 @@ pytestmark = pytest.mark.privacy
 @pytest.fixture
 def league(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LeagueOfShops:
     return league_of(tmp_path, monkeypatch)
+
+
+def fill(home: Path) -> None:
+    """Thirty shoppers who saw things, some of whom bought."""
+    who = range(30)
+    texts = {
+        "products": "product_id,title,department,category\nP1,Green Tea,Grocery,Tea\n",
+        "shoppers": "customer_id,consent\n" + "".join(f"c{i},yes\n" for i in who),
+        "impressions": "impression_id,customer_id,product_id,shown_at,campaign_type\n"
+        + "".join(f"i{i},c{i},P1,2024-02-01,A\n" for i in who),
+        "conversions": "impression_id,converted_at\n"
+        + "".join(f"i{i},2024-02-20\n" for i in who[::3]),
+    }
+    folder = home / "files"
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / f"{name}.csv").write_text(text)
+    with Store.open(home) as store:
+        import_files(store, sorted(folder.iterdir()))
 
 
 def noise_of(league: LeagueOfShops, plan, found: SumResult) -> np.ndarray:
@@ -53,6 +75,35 @@ def test_the_sum_is_the_plain_sum_and_noise_and_everybody_is_charged_once(
         assert report.ledger_tail[-1].report_digest == report.content_digest()
         assert league.identity(m).public.verify(report.signed_bytes(), report.signature)
         assert [d.outcome for d in league.diary(m)] == ["answered"]
+
+
+@pytest.mark.filterwarnings("ignore:Full backward hook is firing")
+@pytest.mark.parametrize("task", list(Task))
+def test_the_real_engine_adds_up_real_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: Task
+) -> None:
+    """Two of five shops have rows; the sum of all is theirs, and noise."""
+    real = inside._total
+    league = league_of(tmp_path, monkeypatch)
+    made = {}
+
+    def kept(store: Store, settings: Settings, plan: RoundPlan) -> np.ndarray:
+        made[store.home] = real(store, settings, plan)
+        return made[store.home]
+
+    monkeypatch.setattr(inside, "_total", kept)
+    for m in league.names[:2]:
+        fill(league.homes[m])
+    cut = "2025-01-01T00:00:00Z" if task is Task.TRAIN else "2024-01-01T00:00:00Z"
+    plan = league.plan(task, tensors=weights(), sampling_rate=1.0, train_before_at=cut)
+    found = league.run(plan)
+    assert isinstance(found, SumResult) and league.codes == {}
+    norms = [float(np.linalg.norm(made[league.homes[m]])) for m in league.names]
+    assert min(norms[:2]) > 1 and norms[2:] == [0, 0, 0]
+    codec, noise = plan.league.codec, plan.league.noise
+    left = codec.decode(found.total) - np.sum(list(made.values()), axis=0)
+    left /= noise.share_std * np.sqrt(5) / codec.scale
+    assert np.abs(left).max() < 7 and 0.3 < left.std() < 1.9
 
 
 def test_the_report_names_the_vector_beside_it(league: LeagueOfShops) -> None:

@@ -115,7 +115,7 @@ def test_one_report_is_sent_in_a_sum(
 
     monkeypatch.setattr(league, "send", through)
     assert isinstance(league.run(league.plan()), SumResult)
-    assert states == ["training", "training", "training", "sent", "training", "training"]
+    assert states == ["training", "training", "training", "sent", "training", "training", "online"]
     assert not node.in_sum()
     league.open(league.plan(round=2))
     assert node.in_sum()
