@@ -15,6 +15,10 @@ T = TypeVar("T")
 #: LinkDown's text when somebody answers whose certificate is not the league's.
 WRONG_CERTIFICATE = "wrong certificate"
 _TRANSIENT = frozenset({429, 502, 503, 504})
+#: A message is seen before its objects have arrived. Flower looks again after 1, 2, 4 ... 10 s, for
+#: two hours: a secure sum has ten such messages a merchant, and who never sends the rest must not
+#: hold the others up.
+_AGAIN_S, _AGAIN_MOST_S, _PATIENCE_S = 0.02, 0.5, 60.0
 
 
 class LinkDown(Exception):
@@ -62,7 +66,10 @@ def inflate(message_id: str, tree: Any, pull: Callable[[str], bytes]) -> Message
     Raises:
         ValueError: what came is no message.
     """
-    contents = pull_objects([t.object_id for t in iterate_object_tree(tree)], pull_object_fn=pull)
+    contents = pull_objects(
+        [t.object_id for t in iterate_object_tree(tree)], pull_object_fn=pull,
+        max_time=_PATIENCE_S, initial_backoff=_AGAIN_S, backoff_cap=_AGAIN_MOST_S,
+    )  # fmt: skip
     message = inflate_object_from_contents(message_id, contents)
     if not isinstance(message, Message):
         raise ValueError("not a message")
