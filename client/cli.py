@@ -32,6 +32,11 @@ VERBS: dict[str, tuple[str, str, str]] = {
         "privacy",
         "Epsilon spent, left, and what left this computer.",
     ),
+    "roster": (
+        "client.commands.roster",
+        "roster",
+        "Show who is in the league; accept a changed list.",
+    ),
     "hold": ("client.commands.hold", "hold", "Look at what waits for your yes; send it or not."),
     "policy": ("client.commands.hold", "policy", "Show, change or undo the shop's own rules."),
     "desktop": ("client.commands.shop", "desktop", "Open the window."),
