@@ -20,6 +20,11 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "rounds": ("server.commands.runs", "rounds", "Show runs and their rounds."),
     "bundles": ("server.commands.runs", "bundles", "Show published bundles, or copy one out."),
     "merchants": ("server.commands.league", "merchants", "Show who is enrolled and online."),
+    "roster": (
+        "server.commands.league",
+        "roster",
+        "Write the list of merchants that a league round names.",
+    ),
     "ban": ("server.commands.league", "ban", "Lock a merchant out."),
     "unban": ("server.commands.league", "unban", "Lift a ban."),
     "ledger": ("server.commands.ledger", "ledger", "Show, check or export the operator's book."),
