@@ -112,7 +112,9 @@ def node_state(state: str, step: str = "") -> tuple[str, str]:
 def adversary(mode: str, colluders: int = 0) -> str:
     """Against whom an epsilon holds."""
     translate = QCoreApplication.translate
-    if mode == "league-noise" and colluders > 0:
+    if mode == "league-noise" and colluders == 1:
+        return translate("Words", "the coordinator, the public and one colluding shop of a round")
+    if mode == "league-noise" and colluders > 1:
         text = translate(
             "Words", "the coordinator, the public and up to %1 colluding shops of a round"
         )

@@ -71,9 +71,8 @@ def _against(adversary: str, colluders: int) -> str:
     """Against whom the figure holds; with league noise, the number of colluders that it counts on."""
     if not colluders:
         return f"against {adversary}"
-    return (
-        f"against the coordinator, the public and up to {colluders} colluding merchants of a round"
-    )
+    who = "1 colluding merchant" if colluders == 1 else f"{colluders} colluding merchants"
+    return f"against the coordinator, the public and up to {who} of a round"
 
 
 def _book(b: BookVerdict) -> list[str]:

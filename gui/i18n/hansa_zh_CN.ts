@@ -1155,7 +1155,7 @@
     </message>
     <message>
         <source>Every later change of the list waits until you accept it.</source>
-        <translation type="unfinished"></translation>
+        <translation>名册此后的每次变更，都要等您接受。</translation>
     </message>
     <message>
         <source>Undo last change</source>
@@ -1289,8 +1289,8 @@
         <translation>由 %1 根据账本计算</translation>
     </message>
     <message>
-        <source>then only this shop&apos;s own share of the noise protects</source>
-        <translation>此时只有本店自己的那份噪声起保护作用</translation>
+        <source>ε %1: then only this shop&apos;s own share of the noise protects</source>
+        <translation>ε %1：此时只有本店自己的那份噪声起保护作用</translation>
     </message>
     <message>
         <source>Added by a round</source>
@@ -1947,6 +1947,10 @@
     <message>
         <source>Interrupted</source>
         <translation>已中断</translation>
+    </message>
+    <message>
+        <source>the coordinator, the public and one colluding shop of a round</source>
+        <translation>协调方、公众，以及每轮中一家串通的店铺</translation>
     </message>
     <message>
         <source>the coordinator, the public and up to %1 colluding shops of a round</source>

@@ -129,10 +129,8 @@ class Privacy(PageView):
         return card.add(None)
 
     def _alone(self, view: PrivacyView) -> str:
-        own = self.tr("then only this shop's own share of the noise protects")
-        if view.epsilon_alone is None:
-            return own
-        return f"ε {fmt.number(view.epsilon_alone)}: {own}"
+        text = self.tr("ε %1: then only this shop's own share of the noise protects")
+        return words.fill(text, fmt.number(view.epsilon_alone))
 
     def _spending(self, seen: _Seen) -> Card:
         known = [d for d in reversed(seen.departures) if d.epsilon_after is not None]

@@ -227,7 +227,7 @@ def test_both_figures_everywhere(league: NoiseLeague, tmp_path: Path) -> None:
     assert (one.by_pld.epsilon, one.alone.epsilon, one.colluders) == (near.epsilon, far.epsilon, 1)
     runner = CliRunner()
     told = runner.invoke(group, ["verify", str(tmp_path / "shop0.json")]).stdout
-    assert "up to 1 colluding merchants of a round" in told and f"{far.epsilon:.4f}" in told
+    assert "up to 1 colluding merchant of a round" in told and f"{far.epsilon:.4f}" in told
     raw = json.loads(
         runner.invoke(group, ["verify", str(tmp_path / "shop0.json"), "--json"]).stdout
     )

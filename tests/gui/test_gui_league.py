@@ -80,7 +80,7 @@ def test_both_figures_of_league_noise(desktop, shop_home, monkeypatch):
     assert view.shares_noise and view.colluders == 1 and view.epsilon < view.epsilon_alone
     told = shown(desktop)
     assert f"ε {weaker.epsilon:.2f} if the coordinator and all other shops work together" in told
-    assert any("up to 1 colluding shops" in t for t in told)
+    assert any("one colluding shop of a round" in t for t in told)
     assert any("only this shop's own share of the noise protects" in t for t in told)
     started.clear()
     desktop.hub.recount()
@@ -118,7 +118,7 @@ def test_a_departure_names_share_and_adversary(shop_home, desktop):
     newest, *older = desktop.hub.shop.departures()
     lines = dict(departure_lines(newest))
     assert "this shop's own share is" in lines["Noise"]
-    assert lines["Against whom it holds"].endswith("up to 1 colluding shops of a round")
+    assert lines["Against whom it holds"].endswith("one colluding shop of a round")
     assert dict(departure_lines(older[0]))["Against whom it holds"].startswith("everybody")
 
 
