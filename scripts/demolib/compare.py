@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from demolib.shops import Shop
 from simulate import MIN_LATER, SimResult, simulate, simulate_local
+from simulate_league import simulate_league
 
 from client.dataset import ShopperData
 from client.personal import fit as fit_platt
@@ -18,7 +19,8 @@ from client.store import Store, models
 from client.store.exposures import Exposures, load
 from common.features import FeatureSpec, default_spec, encode
 from common.metrics import Quality, quality, sigmoid
-from common.recipe import DEFAULT, Recipe
+from common.privacy import PrivacyMode
+from common.recipe import DEFAULT, LEAGUE, Recipe
 
 Split = tuple[str, Exposures, Exposures]
 
@@ -96,17 +98,23 @@ def compare(
         for n, a, b in rows
     ]
     say("each merchant alone")
-    table = [from_simulation("each alone, no privacy", simulate_local(data, spec, recipe))]
+    # the comparators do not know of noise: the same for both kinds
+    plain = replace(DEFAULT, rounds=recipe.rounds)
+    table = [from_simulation("each alone, no privacy", simulate_local(data, spec, plain))]
     table.append(published(shops, rows, spec))
     say("federated without privacy")
-    table.append(from_simulation("federated, no privacy", simulate(data, spec, None, recipe)))
+    table.append(from_simulation("federated, no privacy", simulate(data, spec, None, plain)))
     for epsilon in epsilons:
         say(f"federated at epsilon {epsilon:g}")
-        name = f"federated, own noise, epsilon {epsilon:g}"
-        table.append(from_simulation(name, simulate(data, spec, epsilon, recipe)))
+        if recipe.step_noise:
+            name, result = "league", simulate_league(data, spec, epsilon, recipe)
+        else:
+            name, result = "own", simulate(data, spec, epsilon, recipe)
+        table.append(from_simulation(f"federated, {name} noise, epsilon {epsilon:g}", result))
     return table
 
 
 def recipe_of(run: dict[str, Any]) -> Recipe:
     """The recipe with the number of rounds that the run really did."""
-    return replace(DEFAULT, rounds=int(run["rounds"]))
+    base = LEAGUE if run["mode"] == PrivacyMode.LEAGUE else DEFAULT
+    return replace(base, rounds=int(run["rounds"]))

@@ -68,3 +68,23 @@ def harvest(shops: Sequence[Shop], out: Path, size: int) -> tuple[list[dict[str,
         audiences = list(pool.map(lambda s: audience_and_ad(s, size), shops))
         audits = list(pool.map(lambda s: audit(s, out / "ledgers"), shops))
     return audiences, audits
+
+
+def audit_league(out: Path) -> dict[str, Any]:
+    """The operator's book beside the merchants' ledgers and the model, and the report to sign."""
+    coordinator, folder = out / "coordinator", out / "audit"
+    book = folder / "operator.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    verb("hansa-server", "ledger", "export", "--out", book, "--home", coordinator)
+    model = folder / "model.hansa"
+    verb("hansa-server", "bundles", "--out", model, "--home", coordinator)
+    paths = [out / "ledgers", book, model]
+    found = verb("hansa-audit", "verify", *paths, ok=(0, 4))
+    verb("hansa-audit", "report", *paths, "--out", folder / "report", ok=(0, 4))
+    return {
+        "holds": found["holds"],
+        "problems": found["problems"],
+        "unchecked": found["unchecked"],
+        "files": len(list((out / "ledgers").glob("*.json"))) + 2,
+        "report": str(folder / "report" / "hansa-audit-report.html"),
+    }

@@ -70,7 +70,7 @@ def epsilon_curve(table: list[dict[str, Any]], epsilon: float) -> list[tuple[str
     points = [
         (name.rsplit(" ", 1)[1], row["auc"])
         for row in table
-        if (name := str(row["name"])).startswith("federated, own noise")
+        if " noise, epsilon " in (name := str(row["name"]))
     ]
     if not points:
         points = [(f"{epsilon:g}", table[PRIVATE]["auc"])]
@@ -98,6 +98,11 @@ def print_table(found: dict[str, Any], report: Path) -> None:
     print(
         f"epsilon {found['epsilon']:.3f} (PLD), {rdp:.3f} (RDP) at delta {found['delta']:g}; "
         f"{verified}\n  unit: {found['unit']}\n  holds against {found['adversary']}"
+    )
+    both = found["league_audit"]
+    print(
+        f"both sides: {'hold' if both['holds'] else 'DO NOT HOLD'}; {both['files']} files, "
+        f"report to sign: {both['report']}"
     )
     example = found["audiences"][0]
     print(
