@@ -50,6 +50,7 @@ def weaker_words(name: str, old: Policy, new: Value) -> str:
     translate = QCoreApplication.translate
     before = getattr(old, name)
     text = {
+        **_weaker_league(),
         "epsilon": translate(
             "Policy",
             "The lifetime limit goes from ε %1 to %2: more may be learnt about any one shopper.",
@@ -70,6 +71,19 @@ def weaker_words(name: str, old: Policy, new: Value) -> str:
             "Policy", "More of one shopper's impressions may be used: from %1 up to %2."
         ),
         "allow_evaluation": translate("Policy", "Quality checks are answered, and charged."),
+        "allowed_code": translate(
+            "Policy", "Runs of other coordinator code are answered. That code never runs here."
+        ),
+    }.get(name)
+    if text is None:
+        return rule_name(name)
+    return fill(text, _shown(name, before), _shown(name, new))
+
+
+def _weaker_league() -> dict[str, str]:
+    """The same for the rules on other shops."""
+    translate = QCoreApplication.translate
+    return {
         "modes": translate(
             "Policy",
             "Rounds with league noise are answered: their ε counts on other shops adding their share.",
@@ -86,13 +100,7 @@ def weaker_words(name: str, old: Policy, new: Value) -> str:
         "league_pin": translate(
             "Policy", "The league's first list of shops is believed without your looking at it."
         ),
-        "allowed_code": translate(
-            "Policy", "Runs of other coordinator code are answered. That code never runs here."
-        ),
-    }.get(name)
-    if text is None:
-        return rule_name(name)
-    return fill(text, _shown(name, before), _shown(name, new))
+    }
 
 
 def _shown(name: str, value: Value) -> str:
