@@ -184,3 +184,26 @@ def test_a_name_goes_on_under_another_key_once_the_old_one_is_locked_out(folder,
     with pytest.raises(EnrolmentError) as e:
         enrolment.unban(folder, old.fingerprint)
     assert e.value.safe == "The ban holds."
+
+
+def test_the_list_of_merchants_is_shown_and_written(folder, tmp_path):
+    from click.testing import CliRunner
+
+    from common.secagg.roster import Roster
+    from server.commands.league import roster
+
+    command, out = ["--home", str(folder.home), "--json"], tmp_path / "roster.json"
+    empty = CliRunner().invoke(roster, command)
+    assert isinstance(empty.exception, InputError)
+    with_key = Registry.of(folder)
+    keys = [Identity.generate() for _ in range(3)]
+    for i, key in enumerate(keys):
+        public = key.public
+        with_key.add_merchant(Merchant(public.fingerprint, f"s{i}", public.hex, f"k{i}", i, now()))
+    with_key.set_ban(keys[2].public.fingerprint, "left")
+    with_key.close()
+    done = CliRunner().invoke(roster, [*command, "--out", str(out)], catch_exceptions=False)
+    told = json.loads(done.stdout)
+    made = Roster.from_dict(json.loads(out.read_bytes()))
+    assert told["digest"] == made.digest() == Roster.of(k.public for k in keys[:2]).digest()
+    assert [m["name"] for m in told["merchants"]] == ["s0", "s1"]

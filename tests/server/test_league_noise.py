@@ -308,3 +308,66 @@ def test_an_evaluation_is_a_sum_with_its_own_codec(tmp_path: Path) -> None:
     np.testing.assert_array_equal(
         league_histogram(plan, again.total).astype(np.float32), row.result["histogram"]
     )
+
+
+def test_an_export_holds_the_evidence_and_the_auditor_opens_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from common.audit.verify import audit
+    from common.book_file import dump, load
+    from server.book_export import book_export
+
+    # the auditor takes all tensors but those of a head that is not trained
+    monkeypatch.setattr("tests.server.fake_league.INITIAL", {"w": np.zeros((2, 2), np.float32)})
+    league = sum_league(tmp_path, 5)
+    league.shops[0].leaves[2] = Stage.CONFIRM
+    run = league.run()
+    while run.wants_training:
+        run.train_round()
+    run.evaluate()
+    data = dump(book_export(league.registry, "Test").as_dict())
+    export = load(data)
+    assert dump(export.as_dict()) == data and export.problems() == []
+    for shown in export.rounds:
+        again = shown.sum.replay(shown.plan)
+        assert not isinstance(again, Refusal) and len(again.members) == 5
+    (tmp_path / "book.json").write_bytes(data)
+    found = audit([tmp_path / "book.json"])
+    assert found.holds, found.as_dict()
+    small = load(dump(book_export(league.registry, "Test", updates=False).as_dict()))
+    assert all(shown.sum is None for shown in small.rounds)
+
+
+def test_evidence_that_was_changed_opens_nothing(tmp_path: Path) -> None:
+    from common.sum_evidence import SumEvidence
+
+    league = sum_league(tmp_path, 4)
+    league.run().train_round()
+    plan = league.registry.rounds("r1")[0].plan
+    evidence = league.registry.sum_evidence("r1", 1)
+    assert SumEvidence.from_dict(evidence.as_dict()) == evidence
+    header, vector = evidence.messages[8]  # four keys, four shares, then the masked vectors
+    other = bytes([vector[0] ^ 1]) + vector[1:]
+    for messages in (
+        (*evidence.messages[:8], (header, other), *evidence.messages[9:]),
+        evidence.messages[1:],
+        evidence.messages[:-4],
+        evidence.messages[:9] + evidence.messages[8:],
+        ((b"{}", b""), *evidence.messages),
+    ):
+        changed = replace(evidence, messages=messages)
+        assert isinstance(changed.replay(plan), Refusal)
+    assert isinstance(evidence.replay({**plan, "round": 2}), Refusal)
+    assert isinstance(evidence.replay({**plan, "league": None}), Refusal)
+
+
+def test_what_a_run_cost_names_both_adversaries(tmp_path: Path) -> None:
+    from server.cost import adversary, league_cost
+
+    league = sum_league(tmp_path, 6)
+    run = league.run()
+    run.train_round()
+    cost = league_cost(league.registry, "r1")
+    assert 0 < cost.epsilon < cost.epsilon_all_collude
+    assert (cost.colluders, cost.n_min) == (1, 4)
+    assert "up to 1 colluding" in adversary(run.options)

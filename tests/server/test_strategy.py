@@ -229,3 +229,38 @@ def test_the_protocol_must_fit_the_noise(tmp_path):
 
     with pytest.raises(InternalError):
         LeagueRun(league.grid, league.registry, row, ("w",), print, Other())
+
+
+def test_who_holds_its_report_is_asked_again_in_the_attempt(tmp_path, monkeypatch):
+    """The owner says yes to the report while the round is on; without hold time it is void."""
+    from flwr.app import Error, Message
+
+    monkeypatch.setattr("server.protocol.ASK_AGAIN_S", 0.05)
+
+    def holding(shop, times):
+        honest, asked = shop.answer, []
+
+        def answer(message):
+            asked.append(1)
+            if len(asked) <= times:
+                return Message(Error(code=2, reason="PlanRefused:held"), reply_to=message)
+            return honest(message)
+
+        shop.answer = answer
+        return asked
+
+    members = shops("answer", "answer", "error")
+    asked = holding(members[1], 3)
+    league = League(tmp_path, members, options(quorum=0.6, void_limit=1, hold_s=5.0))
+    began = time.monotonic()
+    league.run().train_round()
+    assert time.monotonic() - began < 3 and len(asked) == 4
+    assert league.registry.rounds("r1")[0].n_admitted == 2
+    # a plain no is not asked again
+    (tmp_path / "other").mkdir()
+    members = shops("answer", "answer")
+    asked = holding(members[1], 9)
+    league = League(tmp_path / "other", members, options(void_limit=1))
+    with pytest.raises(FederationError):
+        league.run().train_round()
+    assert len(asked) == 1
