@@ -46,6 +46,8 @@ class Pace:
         idle_s: Between two questions when nothing has come for a while.
         sum_s: Between two questions while a secure sum waits for its next stage; slower and slower
             up to `active_s` when the others take long.
+        patient_s: The coordinator may answer so late when there is nothing yet, and answers at once
+            when there is; then there is no pause before the next question.
         retry_s: First wait after a failed connection; doubles up to `retry_max_s`.
         max_wait_s: Give up when not connected for so long; None = never.
     """
@@ -53,6 +55,7 @@ class Pace:
     active_s: float = 0.3
     idle_s: float = 2.0
     sum_s: float = 0.05
+    patient_s: float = 0.5
     retry_s: float = 0.5
     retry_max_s: float = 20.0
     max_wait_s: float | None = None
@@ -166,7 +169,7 @@ class Node:
         while not (self.stop.is_set() or self._lost.is_set()):
             try:
                 self._send_unsent(link)
-                message = link.receive()
+                message = link.receive(0.0 if once else max(wait, self.pace.patient_s))
                 if message is not None:
                     self._answer(link, message)
                     wait = self.pace.sum_s if self.in_sum() else self.pace.active_s
@@ -182,7 +185,8 @@ class Node:
                 _log.warning("a message that cannot be read was dropped")
             if once:
                 return
-            self.stop.wait(wait)
+            if not link.waited:  # the coordinator has not waited in our place
+                self.stop.wait(wait)
             slowest = self.pace.active_s if self.in_sum() else self.pace.idle_s
             wait = min(wait * 1.03, slowest)
 

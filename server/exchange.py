@@ -70,7 +70,8 @@ def exchange(
     waiting = dict(zip(grid.push_messages(messages), nodes, strict=True))
     until, good = time.monotonic() + closing.limit_s, 0
     while waiting and time.monotonic() < until:
-        for reply in grid.pull_messages(list(waiting)):
+        replies = list(grid.pull_messages(list(waiting)))
+        for reply in replies:
             # An error that the SuperLink makes up comes from node 1: only this id says whose it is.
             node = waiting.pop(reply.metadata.reply_to_message_id, None)
             if node is None or not take(node, reply):
@@ -80,6 +81,6 @@ def exchange(
                 until = min(until, time.monotonic() + closing.straggler_s)
         if closing.hopeless and good + len(waiting) < closing.needed:
             break
-        if waiting:
+        if waiting and not replies:
             time.sleep(closing.poll_s)
     return set(waiting.values())

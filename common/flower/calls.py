@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import httpx
@@ -38,6 +38,11 @@ class LinkRefused(Exception):
         self.status, self.code = status, code
 
 
+def is_whole(tree: Any, carried: Mapping[str, bytes]) -> bool:
+    """Whether a message came with all its objects: it is confirmed already."""
+    return all(t.object_id in carried for t in iterate_object_tree(tree))
+
+
 def call(f: Callable[..., T], *args: Any) -> T:
     """Call once.
 
@@ -60,15 +65,29 @@ def call(f: Callable[..., T], *args: Any) -> T:
         raise LinkRefused(426, 0) from e
 
 
-def inflate(message_id: str, tree: Any, pull: Callable[[str], bytes]) -> Message:
-    """Pull a message's objects and put it together; every object is checked by its hash.
+def inflate(
+    message_id: str,
+    tree: Any,
+    pull: Callable[[str], bytes],
+    carried: Mapping[str, bytes] | None = None,
+) -> Message:
+    """Put a message together, pulling what did not come with it; every object is checked by its hash.
+
+    Args:
+        message_id: Of the message.
+        tree: Of its objects.
+        pull: Asks for one object.
+        carried: What is there already (`common.flower.carry`).
 
     Raises:
         ValueError: what came is no message.
     """
-    contents = pull_objects(
-        [t.object_id for t in iterate_object_tree(tree)], pull_object_fn=pull,
-        max_time=_PATIENCE_S, initial_backoff=_AGAIN_S, backoff_cap=_AGAIN_MOST_S,
+    names = [t.object_id for t in iterate_object_tree(tree)]
+    here = {name: carried[name] for name in names if name in carried} if carried else {}
+    missing = [name for name in names if name not in here]
+    contents = here if not missing else here | pull_objects(
+        missing, pull_object_fn=pull, max_time=_PATIENCE_S,
+        initial_backoff=_AGAIN_S, backoff_cap=_AGAIN_MOST_S,
     )  # fmt: skip
     message = inflate_object_from_contents(message_id, contents)
     if not isinstance(message, Message):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from cryptography.hazmat.primitives.asymmetric import ec
 from flwr.app import Context, Error, Message, RecordDict
 from flwr.app.message import remove_content_from_message
@@ -33,7 +35,8 @@ from flwr.supercore.primitives.asymmetric import public_key_to_bytes
 from flwr.supernode.fleet_http_client import FleetHttpClient
 from flwr.supernode.node_auth_http_interceptor import NodeAuthHttpInterceptor
 
-from common.flower.calls import LinkDown, LinkRefused, call, inflate
+from common.flower import carry
+from common.flower.calls import LinkDown, LinkRefused, call, inflate, is_whole
 
 __all__ = [
     "APP_RAISED", "GONE_AFTER_S", "HEARTBEAT_S", "INVALID_FAB", "Context", "Error", "Fleet",
@@ -62,6 +65,8 @@ class Fleet:
     ) -> None:
         self.public_pem = public_key_to_bytes(key.public_key())
         self.node_id = node_id
+        #: The last answer without a message came late: there is no need to pause before the next.
+        self.waited = False
         self._client = FleetHttpClient.from_server_address(
             address,
             ca_pem is None,
@@ -100,21 +105,32 @@ class Fleet:
         request = SendNodeHeartbeatRequest(node=self._node, heartbeat_interval=HEARTBEAT_S)
         return bool(call(self._client.SendNodeHeartbeat, request).success)
 
-    def receive(self) -> Message | None:
-        """The next message for this node, whole, or None."""
-        got = call(self._client.PullMessages, PullMessagesRequest(node=self._node))
+    def receive(self, wait_s: float = 0.0) -> Message | None:
+        """The next message for this node, whole, or None when none came.
+
+        Args:
+            wait_s: The coordinator may answer so much later, as soon as there is one.
+        """
+        request, asked_at = PullMessagesRequest(node=self._node), time.monotonic()
+        carry.ask_to_wait(request, wait_s)
+        got = call(self._client.PullMessages, request)
         if not got.messages_list:
+            # one that does not know how to wait has answered at once
+            self.waited = wait_s > 0 and time.monotonic() - asked_at > wait_s / 2
             return None
+        carried = carry.take(got)
         meta = message_from_proto(got.messages_list[0]).metadata
         run_id, message_id = meta.run_id, meta.message_id
         pull = make_pull_object_fn_protobuf(
             lambda r: call(self._client.PullObject, r), self._node, run_id
         )
-        message = inflate(message_id, got.message_object_trees[0], pull)
-        done = ConfirmMessageReceivedRequest(
-            node=self._node, run_id=run_id, message_object_id=message_id
-        )
-        call(self._client.ConfirmMessageReceived, done)
+        tree = got.message_object_trees[0]
+        message = inflate(message_id, tree, pull, carried)
+        if not is_whole(tree, carried):
+            done = ConfirmMessageReceivedRequest(
+                node=self._node, run_id=run_id, message_object_id=message_id
+            )
+            call(self._client.ConfirmMessageReceived, done)
         return message
 
     def code(self, run_id: int) -> bytes:
@@ -137,6 +153,7 @@ class Fleet:
                 message_object_trees=[tree],
                 clientapp_runtime_list=[seconds],
             )
+            carry.put(request, {name: o.deflate() for name, o in objects.items()})
             got = call(self._client.PushMessages, request)
             push = make_push_object_fn_protobuf(
                 lambda r: call(self._client.PushObject, r), self._node, run_id, got.session_id

@@ -9,19 +9,30 @@ from typing import Any
 
 import httpx
 from flwr.app import Context, Error, Message
-from flwr.app.message import make_message
+from flwr.app.message import make_message, remove_content_from_message
 from flwr.common.constant import SUPERLINK_NODE_ID, ErrorCode, SubStatus
-from flwr.common.serde import context_from_proto, message_from_proto, run_from_proto
+from flwr.common.serde import (
+    context_from_proto,
+    message_from_proto,
+    message_to_proto,
+    run_from_proto,
+)
 from flwr.proto.message_pb2 import ConfirmMessageReceivedRequest
 from flwr.proto.runtime_pb2 import (
     AcquireTaskRequest,
     PullAppMessagesRequest,
     PullTaskInputRequest,
+    PushAppMessagesRequest,
     PushTaskOutputRequest,
     SendTaskHeartbeatRequest,
 )
 from flwr.supercore.constant import TaskType
-from flwr.supercore.inflatable.inflatable_protobuf_utils import make_pull_object_fn_protobuf
+from flwr.supercore.inflatable.inflatable_object import get_all_nested_objects, get_object_tree
+from flwr.supercore.inflatable.inflatable_protobuf_utils import (
+    make_pull_object_fn_protobuf,
+    make_push_object_fn_protobuf,
+)
+from flwr.supercore.inflatable.inflatable_utils import push_objects
 from flwr.supercore.interceptors import RuntimeVersionHttpInterceptor, SuperExecAuthHttpInterceptor
 from flwr.supercore.retry import RetryInvoker, exponential
 from flwr.supercore.runtime import RuntimeHttpClient
@@ -31,10 +42,14 @@ from flwr.superlink.config_loader import SuperLinkLifespanConfig, load_control_a
 from flwr.superlink.grid import HttpGrid
 from flwr.superlink.main import create_app
 
-from common.flower.calls import LinkDown, call, inflate
+from common.flower import carry
+from common.flower.calls import LinkDown, call, inflate, is_whole
+from common.flower.carrying import Carrying
 
 #: How long a run waits for a SuperLink that went away. Its own lease on the task is 60 s.
 OUTAGE_S = 60.0
+#: The SuperLink answers so late when no reply is there, or as soon as one is.
+WAIT_S = 0.25
 
 
 def superlink_app(database: Path, port: int, secret: bytes) -> Any:
@@ -72,7 +87,7 @@ def superlink_app(database: Path, port: int, secret: bytes) -> Any:
         isolation="process",
         runtime_dependency_install=False,
     )
-    return create_app(config, SuperLinkLifespan)
+    return Carrying(create_app(config, SuperLinkLifespan))
 
 
 def _patient() -> RetryInvoker:
@@ -95,18 +110,23 @@ class FastGrid(HttpGrid):
     def pull_messages(self, message_ids: Iterable[str]) -> list[Message]:
         """Replies that are there; a reply that cannot be read comes as an error message."""
         client = self._runtime_client
-        got = call(client.PullMessages, PullAppMessagesRequest(message_ids=list(message_ids)))
+        request = PullAppMessagesRequest(message_ids=list(message_ids))
+        carry.ask_to_wait(request, WAIT_S)
+        got = call(client.PullMessages, request)
+        carried = carry.take(got)
         pull = make_pull_object_fn_protobuf(client.PullObject, self.node, self.run.run_id)
         replies = []
         for proto, tree in zip(got.messages_list, got.message_object_trees, strict=True):
             message_id = proto.metadata.message_id
             try:
-                replies.append(inflate(message_id, tree, pull))
+                replies.append(inflate(message_id, tree, pull, carried))
             except (httpx.HTTPError, LinkDown):
                 raise
             except Exception:  # what a merchant sends may be anything: say so, carry on
                 error = Error(code=int(ErrorCode.MESSAGE_UNAVAILABLE), reason="unreadable")
                 replies.append(make_message(message_from_proto(proto).metadata, error=error))
+            if is_whole(tree, carried):
+                continue
             done = ConfirmMessageReceivedRequest(
                 node=self.node, run_id=self.run.run_id, message_object_id=message_id
             )
@@ -116,6 +136,22 @@ class FastGrid(HttpGrid):
     def push_messages(self, messages: Iterable[Message]) -> Iterable[str]:
         """Hand messages in; Flower's errors become ours."""
         return call(super().push_messages, messages)
+
+    def _try_push_messages(self, run_id: int, messages: Iterable[Message]) -> list[str]:
+        """All messages and their objects in one call; what does not fit follows, object by object."""
+        protos, trees, objects = [], [], {}
+        for message in messages:
+            protos.append(message_to_proto(remove_content_from_message(message)))
+            objects.update(get_all_nested_objects(message))
+            trees.append(get_object_tree(message))
+        request = PushAppMessagesRequest(messages_list=protos, message_object_trees=trees)
+        carry.put(request, {name: o.deflate() for name, o in objects.items()})
+        got = self._runtime_client.PushMessages(request)
+        push = make_push_object_fn_protobuf(
+            self._runtime_client.PushObject, self.node, run_id, got.session_id
+        )
+        push_objects(objects, push, object_ids_to_push=set(got.objects_to_push))
+        return list(got.message_ids)
 
     def get_node_ids(self) -> Iterable[int]:
         """Nodes that are online; Flower's errors become ours."""

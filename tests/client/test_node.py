@@ -60,7 +60,9 @@ class FakeFleet:
     def heartbeat(self):
         return True
 
-    def receive(self):
+    waited = False
+
+    def receive(self, wait_s=0.0):
         if not self.inbox:
             return None
         item = self.inbox.pop(0)

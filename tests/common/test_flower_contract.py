@@ -76,6 +76,10 @@ CONTRACT = {
         ),
         "load_control_authn_plugin": (),
     },
+    "flwr.superlink.servicer.fleet.fleet_handlers": {
+        "push_messages": ("request", "state"),
+        "pull_messages": ("request", "state", "store"),
+    },
     "flwr.superlink.grid": {"HttpGrid": ("runtime_api_address", "insecure", "token")},
     "flwr.superlink.main": {"create_app": ("config", "superlink_lifespan_class")},
     "flwr.supernode.fleet_http_client": {"FleetHttpClient": None},
@@ -97,7 +101,10 @@ METHODS = {
         "from_server_address AcquireTask PullTaskInput PushTaskOutput SendTaskHeartbeat "
         "PullMessages PullObject ConfirmMessageReceived close"
     ),
-    ("flwr.superlink.grid", "HttpGrid"): "set_run push_messages get_node_ids close _runtime_client",
+    ("flwr.superlink.grid", "HttpGrid"): (
+        "set_run push_messages get_node_ids close _runtime_client _try_push_messages"
+    ),
+    ("flwr.supercore.corestate", "CoreState"): "store_object get_object object_store",
 }
 
 
