@@ -114,6 +114,8 @@ SOURCES = {
     "admission": "server/admission.py",
     "extends": "server/extends.py",
     "protocol": "server/protocol.py",
+    "strategy": "server/strategy.py",
+    "veil": "server/league_noise.py",
 }
 
 
