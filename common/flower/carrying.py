@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
+import contextlib
+import logging
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,20 +25,24 @@ from flwr.proto.runtime_pb2 import (
     PushAppMessagesResponse,
 )
 from flwr.supercore.inflatable.inflatable_object import iterate_object_tree
+from flwr.supercore.protobuf.constants import PROTOBUF_MEDIA_TYPE
+from flwr.superlink.routers.fleet.node_auth import authenticate_node
+from flwr.superlink.servicer.fleet import fleet_handlers
+from starlette.requests import Request
 
 from common.flower import carry
+from common.flower.bells import Bells
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 
+_log = logging.getLogger(__name__)
 #: Nobody waits longer for an answer, whatever it asks for.
 MOST_WAIT_S = 5.0
-#: Several answers that come at once are handed over together.
-GATHER_S = 0.01
-#: Objects that are still on their way to the SuperLink: looked for so often, with such pauses.
-_TRIES, _PAUSE_S = 5, 0.02
+#: Replies that come within this time are handed to the coordinator together.
+GATHER_S = 0.04
 
 #: path -> (request, response, whether it brings messages)
 _CALLS: dict[str, tuple[Any, Any, bool]] = {
@@ -64,49 +69,17 @@ class _Answer:
         await send({"type": "http.response.body", "body": self.body})
 
 
-class Bells:
-    """Wakes those who wait for a message; from any thread, over several event loops."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: defaultdict[int, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = (
-            defaultdict(set)
-        )
-
-    def listen(self, node: int) -> tuple[asyncio.AbstractEventLoop, asyncio.Event]:
-        """Listen for a node; what rings from now on is not missed."""
-        one = asyncio.get_running_loop(), asyncio.Event()
-        with self._lock:
-            self._waiting[node].add(one)
-        return one
-
-    def leave(self, node: int, one: tuple[asyncio.AbstractEventLoop, asyncio.Event]) -> None:
-        """Stop listening."""
-        with self._lock:
-            self._waiting[node].discard(one)
-            if not self._waiting[node]:
-                del self._waiting[node]
-
-    def ring(self, nodes: Iterable[int]) -> None:
-        """There is a message for these."""
-        with self._lock:
-            woken = [one for node in set(nodes) for one in self._waiting.get(node, ())]
-        for loop, event in woken:
-            try:
-                loop.call_soon_threadsafe(event.set)
-            except RuntimeError:  # the loop has ended with its listener
-                continue
-
-
 class Carrying:
     """Around the SuperLink's app, which does everything that it does without.
 
-    Every call goes to the app first, with its checks of who calls. Only what the app then says that the
-    caller may pull or push is handed over here.
+    Every call is answered by Flower's own handlers, after its own check of who calls. Only what they then
+    say that the caller may pull or push is handed over here. Whatever is not as usual goes through the
+    whole app, which says what is wrong.
     """
 
     def __init__(self, app: Any) -> None:
         self.app, self.bells = app, Bells()
+        self._turns = ThreadPoolExecutor(1, "carrying")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection."""
@@ -128,30 +101,10 @@ class Carrying:
 
     async def _push(self, scope: Scope, body: bytes, request: Any, told: Any) -> _Answer:
         """Messages and their objects at once; whoever they are for is woken."""
-        answer = await self._ask(scope, body)
-        if answer.status == 200 and request.messages_list:
-            response = told.FromString(answer.body)
-            await asyncio.to_thread(self._store, request, response)
-            answer.body = response.SerializeToString()
-            self.bells.ring(m.metadata.dst_node_id for m in request.messages_list)
+        answer, _ = await self._answer(scope, body, request, told)
+        if answer.status == 200:
+            self.bells.ring([m.metadata.dst_node_id for m in request.messages_list])
         return answer
-
-    def _store(self, request: Any, response: Any) -> None:
-        """Keep the carried objects that the app asks for; the others stay to be pushed."""
-        try:
-            carried = carry.take(request)
-        except ValueError:
-            return
-        state = self.app.state.linkstate_factory.state()
-        run_id, left = request.messages_list[0].metadata.run_id, []
-        for name in response.objects_to_push:
-            content = carried.get(name)
-            if content is None:
-                left.append(name)
-            else:
-                state.store_object(run_id, response.session_id, name, content)
-        del response.objects_to_push[:]
-        response.objects_to_push.extend(left)
 
     async def _pull(self, scope: Scope, body: bytes, request: Any, told: Any) -> _Answer:
         """What is there; or what comes while the caller waits."""
@@ -164,40 +117,63 @@ class Carrying:
         one = self.bells.listen(node)
         try:
             while True:
-                one[1].clear()
-                answer = await self._ask(scope, body)
-                response = told.FromString(answer.body) if answer.status == 200 else None
                 left = until - time.monotonic()
-                if response is None or response.messages_list or left <= 0:
-                    break
-                try:
-                    await asyncio.wait_for(one[1].wait(), left)
+                if left > 0 and self.bells.silent(node):
+                    await _rings(one[1], left)
                     await asyncio.sleep(0 if fleet else GATHER_S)
-                except TimeoutError:
-                    break
+                one[1].clear()
+                answer, response = await self._answer(scope, body, request, told)
+                if response is None:
+                    return answer
+                n = len(response.messages_list)
+                self.bells.told(node, n, missed=one[1].is_set())
+                if n or time.monotonic() >= until:
+                    return answer
         finally:
             self.bells.leave(node, one)
-        if response is not None and response.messages_list:
-            await asyncio.to_thread(self._collect, response)
-            answer.body = response.SerializeToString()
-        return answer
 
-    def _collect(self, response: Any) -> None:
-        """Put the messages' objects in; a message that is whole is confirmed, as its reader would."""
+    async def _answer(
+        self, scope: Scope, body: bytes, request: Any, told: Any
+    ) -> tuple[_Answer, Any]:
+        """The answer, and what it says (None if it is a no)."""
+        if str(scope["path"]).startswith("/v1/fleet/"):
+            try:
+                response = await self._in_turn(self._handle, scope, request)
+                kind = [(b"content-type", PROTOBUF_MEDIA_TYPE.encode())]
+                return _Answer(200, kind, response.SerializeToString()), response
+            except Exception:  # refused, or broken: the app says so in its own words
+                _log.debug("a node's call goes through the app", exc_info=True)
+        answer = await self._ask(scope, body)
+        if answer.status != 200:
+            return answer, None
+        response = told.FromString(answer.body)
+        await self._in_turn(self._complete, request, response)
+        answer.body = response.SerializeToString()
+        return answer, response
+
+    async def _in_turn(self, work: Callable[..., Any], *args: Any) -> Any:
+        """One after the other: SQLite has one writer, and those who wait for it sleep too long."""
+        return await asyncio.get_running_loop().run_in_executor(self._turns, work, *args)
+
+    def _handle(self, scope: Scope, request: Any) -> Any:
+        """A node's call by Flower's own handler, past ten layers of the app."""
+        asked = Request({**scope, "app": self.app, "state": {"protobuf_request": request}})
+        authenticate_node(asked)
         state = self.app.state.linkstate_factory.state()
-        found: dict[str, bytes] = {}
-        whole = []
-        for proto, tree in zip(response.messages_list, response.message_object_trees, strict=True):
-            names = [t.object_id for t in iterate_object_tree(tree)]
-            for name in names:
-                content = found.get(name) or _object(state, proto.metadata.run_id, name)
-                if content:
-                    found[name] = content
-            if all(name in found for name in names):
-                whole.append(proto.metadata.message_id)
-        if carry.put(response, found):
-            for message_id in whole:
-                state.object_store.delete(message_id)
+        if isinstance(request, PullMessagesRequest):
+            response = fleet_handlers.pull_messages(request, state, state.object_store)
+        else:
+            response = fleet_handlers.push_messages(request, state)
+        self._complete(request, response)
+        return response
+
+    def _complete(self, request: Any, response: Any) -> None:
+        """Keep what the request carries and the app asks for, or put in what the response is about."""
+        state = self.app.state.linkstate_factory.state()
+        if hasattr(response, "objects_to_push"):
+            _store(state, request, response)
+        else:
+            _collect(state, response)
 
     async def _ask(self, scope: Scope, body: bytes) -> _Answer:
         """The app's own answer."""
@@ -221,16 +197,48 @@ class Carrying:
         return answer
 
 
-def _object(state: Any, run_id: int, name: str) -> bytes:
-    """An object's content; empty if it does not come."""
-    for _ in range(_TRIES):
-        content = state.get_object(run_id, name)
+def _store(state: Any, request: Any, response: Any) -> None:
+    """Keep the carried objects that the app asks for; the others stay to be pushed."""
+    try:
+        carried = carry.take(request)
+    except ValueError:
+        return
+    left = []
+    for name in response.objects_to_push:
+        content = carried.get(name)
         if content is None:
-            return b""
-        if content:
-            return bytes(content)
-        time.sleep(_PAUSE_S)
-    return b""
+            left.append(name)
+        else:
+            run_id = request.messages_list[0].metadata.run_id
+            state.store_object(run_id, response.session_id, name, content)
+    del response.objects_to_push[:]
+    response.objects_to_push.extend(left)
+
+
+def _collect(state: Any, response: Any) -> None:
+    """Put the messages' objects in; a message that is whole is confirmed, as its reader would.
+
+    Objects that are still on their way are left to the reader.
+    """
+    found: dict[str, bytes] = {}
+    whole = []
+    for proto, tree in zip(response.messages_list, response.message_object_trees, strict=True):
+        names = [t.object_id for t in iterate_object_tree(tree)]
+        for name in names:
+            content = found.get(name) or state.get_object(proto.metadata.run_id, name)
+            if content:
+                found[name] = bytes(content)
+        if all(name in found for name in names):
+            whole.append(proto.metadata.message_id)
+    if carry.put(response, found):
+        for message_id in whole:
+            state.object_store.delete(message_id)
+
+
+async def _rings(bell: asyncio.Event, seconds: float) -> None:
+    """Wait for the bell, or so long."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(bell.wait(), seconds)
 
 
 async def _whole(receive: Receive) -> bytes | None:

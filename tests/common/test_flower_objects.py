@@ -134,8 +134,7 @@ def test_a_message_comes_with_its_objects_and_is_confirmed():
     assert whole.content["r"]["a"] == 1
 
 
-def test_what_does_not_come_in_time_is_left_to_its_reader(monkeypatch):
-    monkeypatch.setattr("common.flower.carrying._PAUSE_S", 0.0)
+def test_what_does_not_come_in_time_is_left_to_its_reader():
     message, tree, contents = a_message()
     late = next(iter(contents))
     state = State({**contents, late: b""})  # known, still on its way
