@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from common.errors import InputError
 from common.league_step import league_noise_std
 from common.recipe import Recipe
 from common.rounds import RoundPlan, Task
-from common.secagg.encoding import MAX_WEIGHT, League, choose
+from common.secagg.encoding import MAX_BITS, MAX_WEIGHT, Codec, League, choose
 from common.secagg.roster import (
     LEAST_GROUP,
     LEAST_HONEST,
@@ -18,6 +19,7 @@ from common.secagg.roster import (
     least_threshold,
     usual_threshold,
 )
+from common.secagg.shares import LeagueNoise
 from common.secagg.terms import LeagueTerms
 from server.admission import most_shoppers
 from server.options import RunOptions
@@ -65,7 +67,7 @@ def league_terms(
         n_asked: How many merchants are asked; at least `least_merchants`.
 
     Raises:
-        InputError: the modulus is too small for a league of this size.
+        InputError: no modulus is large enough for a league of this size.
         ValueError: too few merchants for these options.
     """
     train = plan.task is Task.TRAIN
@@ -81,8 +83,16 @@ def league_terms(
         weight=min(most_shoppers(plan), MAX_WEIGHT),
         bits=options.bits,
     )
-    codec, noise = choose(wanted, seed=f"{plan.run_id}/{plan.round}")
+    codec, noise = _roomy(wanted, f"{plan.run_id}/{plan.round}")
     return LeagueTerms(codec, noise, roster.digest(), threshold, options.colluders)
+
+
+def _roomy(wanted: League, seed: str) -> tuple[Codec, LeagueNoise]:
+    """With the modulus that was asked for, or a larger one where the sum would not fit."""
+    for bits in range(wanted.bits, MAX_BITS, 8):
+        with contextlib.suppress(InputError):
+            return choose(replace(wanted, bits=bits), seed=seed)
+    return choose(replace(wanted, bits=MAX_BITS), seed=seed)
 
 
 def with_rate(plan: RoundPlan, recipe: Recipe, n_asked: int) -> RoundPlan:

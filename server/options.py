@@ -29,7 +29,7 @@ class RunOptions:
         mode: Own noise (holds against everybody), or league noise (a secure sum carries the noise once).
         colluders: League noise: f, so many merchants of a round may be on the coordinator's side.
         threshold: League noise: fewest merchants in a sum; 0 = two thirds of those asked.
-        bits: League noise: sums are modulo 2^bits.
+        bits: League noise: sums are modulo 2^bits, or more where a league is too large for it.
         stage_s: League noise: once the threshold answered a stage, wait so long for the others.
         hold_s: Own noise: so long merchants that hold their report for a yes are asked again.
         recipe: Constants of training.

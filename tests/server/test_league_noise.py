@@ -371,3 +371,14 @@ def test_what_a_run_cost_names_both_adversaries(tmp_path: Path) -> None:
     assert 0 < cost.epsilon < cost.epsilon_all_collude
     assert (cost.colluders, cost.n_min) == (1, 4)
     assert "up to 1 colluding" in adversary(run.options)
+
+
+def test_a_large_league_gets_a_larger_modulus() -> None:
+    from common.secagg.encoding import League
+    from server.league_terms import _roomy
+
+    small, _ = _roomy(League(2_400, 0.25, 2.6, 6, 8, 1, 1_190), "s")
+    large, noise = _roomy(League(2_400, 0.25, 2.6, 160, 238, 1, 65_536), "s")
+    assert (small.bits, large.bits) == (32, 40) and noise.multiplier() >= 2.6
+    with pytest.raises(InputError, match="48 bits"):
+        _roomy(League(24, 1.0, 1e12, 600, 1_000, 1, 65_536), "s")
