@@ -34,24 +34,44 @@ def _upsert(table: str, key: str, columns: tuple[str, ...], shopper: bool = Fals
 
 
 #: kind -> columns of a row, in the order in which `Intake.put` takes them. "shopper" is given
-#: as the pseudonym; an event's first value is its own id or "".
+#: as the pseudonym; an event's first value is its own id or ""; the key of costs is made here.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "products": (
         *("product_id", "title", "department", "category", "product_type", "brand"),
         *("description", "price_minor", "currency", "url", "image", "breadth"),
+        *("stock", "gtin", "taxonomy_id"),
     ),
-    "shoppers": ("shopper_key", "consent", "personalise"),
-    "events": ("event_key", "shopper", "kind", "happened_at", "product_id", "value_minor"),
+    "shoppers": ("shopper_key", "consent", "personalise", "minor"),
+    "events": (
+        *("event_key", "shopper", "kind", "happened_at", "product_id", "value_minor"),
+        *("query", "device", "city"),
+    ),
     "impressions": (
         *("impression_id", "shopper", "product_id", "shown_at", "campaign_id", "campaign_type"),
         *("placement", "position", "device", "propensity", "cost_minor", "platform_activity"),
-        *("platform_affinity", "platform_redemptions", "clicked"),
+        *("platform_affinity", "platform_redemptions", "clicked", "creative_id", "city"),
     ),
-    "conversions": ("impression_id", "converted_at", "value_minor"),
+    "conversions": (
+        *("impression_id", "converted_at", "value_minor", "order_id", "refunded_at"),
+        "refund_minor",
+    ),
+    "costs": (
+        *("day", "campaign_id", "product_id", "creative_id", "placement", "cost_minor"),
+        *("currency", "n_impressions", "n_clicks"),
+    ),
+}
+#: Values of the columns at the end of a row that is shorter.
+_ABSENT: dict[str, Row] = {
+    "products": (None, "", ""),
+    "shoppers": (0,),
+    "events": ("", "", ""),
+    "impressions": ("", ""),
+    "conversions": ("", "", 0),
 }
 _SQL: dict[str, str] = {
     kind: _upsert(kind, columns[0], columns, "shopper" in columns)
     for kind, columns in COLUMNS.items()
+    if kind != "costs"
 }
 
 
@@ -91,6 +111,8 @@ class Intake:
 
     def put(self, rows: Sequence[Row]) -> None:
         """Insert or update a batch of rows, in the order of `COLUMNS[kind]`."""
+        n = len(COLUMNS[self.kind])
+        rows = [(*row, *_ABSENT[self.kind][len(row) - n :]) if len(row) < n else row for row in rows]
         if "shopper" in COLUMNS[self.kind]:
             place = COLUMNS[self.kind].index("shopper")
             # somebody who is only seen has not consented
@@ -141,7 +163,7 @@ class Intake:
         """
         if row[0]:
             return f"id:{row[0]}"
-        text = "\x1f".join(str(v) for v in row[1:])
+        text = "\x1f".join(str(v) for v in (row[1:6] if row[6:] == ("", "", "") else row[1:]))
         key = hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
         n = self.conn.execute(
             "INSERT INTO temp.seen VALUES (?, 0) ON CONFLICT DO UPDATE SET n = n + 1 RETURNING n",
