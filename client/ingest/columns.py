@@ -1,12 +1,14 @@
-"""What columns each kind of file has, how each is read, and which columns are never taken."""
+"""What columns each kind of file has, how each is read, and which kind a set of columns is."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from client.ingest import values
+from client.ingest import times, values, values_money
+from client.ingest.values import PLAIN, Spelling
 from client.store.intake import Value
 from common.errors import InputError
 
@@ -17,19 +19,64 @@ class Column:
 
     Attributes:
         name: Its name in the file.
-        read: Text -> value; raises `values.BadValue`.
+        form: How its texts are read: "id", "text", "long", "time", "day", "money", "signed"
+            (money that may be below zero and is kept without its sign), "whole", "chance",
+            "yes", "event", "currency" or "minor".
         required: The file must have it and each row must fill it.
         absent: Value where the file does not have it or the field is empty.
+        low: Smallest whole number.
+        high: Largest whole number.
     """
 
     name: str
-    read: Callable[[str], Value]
+    form: str
     required: bool = False
     absent: Value = ""
+    low: int = 0
+    high: int = 0
+
+    @property
+    def read(self) -> Callable[[str], Value]:
+        """Text -> value for a file without local habits; raises `values.BadValue`."""
+        return self.reader(PLAIN)
+
+    def reader(self, how: Spelling) -> Callable[[str], Value]:
+        """Text -> value for a file that writes like this; raises `values.BadValue`."""
+        decimal = how.decimal
+        match self.form:
+            case "time":
+                return partial(times.time, how=how)
+            case "day":
+                return partial(times.day, how=how)
+            case "money":
+                return partial(values_money.money, decimal=decimal)
+            case "signed":
+                return partial(values_money.refund, decimal=decimal)
+            case "whole":
+                return partial(values.whole_number, decimal=decimal, low=self.low, high=self.high)
+            case "chance":
+                return partial(values.probability, decimal=decimal)
+            case _:
+                return _PLAIN[self.form]
 
 
-def _need(name: str, read: Callable[[str], Value] = values.identifier) -> Column:
-    return Column(name, read, required=True)
+_PLAIN: dict[str, Callable[[str], Value]] = {
+    "id": values.identifier,
+    "text": values.text,
+    "long": values.long_text,
+    "currency": values.currency,
+    "yes": values.yes_no,
+    "event": values.event_kind,
+    "minor": values.minor,
+}
+
+
+def _need(name: str, form: str = "id") -> Column:
+    return Column(name, form, required=True)
+
+
+def _whole(name: str, low: int, high: int, absent: Value = 0) -> Column:
+    return Column(name, "whole", absent=absent, low=low, high=high)
 
 
 #: kind -> columns in the order of `store.intake.COLUMNS`. "customer_id" becomes a pseudonym.
@@ -37,52 +84,76 @@ def _need(name: str, read: Callable[[str], Value] = values.identifier) -> Column
 KINDS: dict[str, tuple[Column, ...]] = {
     "products": (
         _need("product_id"),
-        _need("title", values.text),
-        Column("department", values.text),
-        Column("category", values.text),
-        Column("product_type", values.text),
-        Column("brand", values.text),
-        Column("description", values.long_text),
-        Column("price", values.money, absent=None),
-        Column("currency", values.currency),
-        Column("url", values.long_text),
-        Column("image", values.long_text),
-        Column("breadth", values.whole(1, 1_000_000), absent=1),
+        _need("title", "text"),
+        Column("department", "text"),
+        Column("category", "text"),
+        Column("product_type", "text"),
+        Column("brand", "text"),
+        Column("description", "long"),
+        Column("price", "money", absent=None),
+        Column("currency", "currency"),
+        Column("url", "long"),
+        Column("image", "long"),
+        _whole("breadth", 1, 1_000_000, absent=1),
+        _whole("stock", 0, 999_999_999, absent=None),
+        Column("gtin", "id"),
+        Column("taxonomy_id", "id"),
     ),
     "shoppers": (
         _need("customer_id"),
-        Column("consent", values.yes_no, absent=0),
-        Column("personalise", values.yes_no, absent=1),
+        Column("consent", "yes", absent=0),
+        Column("personalise", "yes", absent=1),
+        Column("minor", "minor", absent=0),
     ),
     "events": (
-        Column("event_id", values.identifier),
+        Column("event_id", "id"),
         _need("customer_id"),
-        _need("kind", values.event_kind),
-        _need("happened_at", values.time),
-        Column("product_id", values.identifier),
-        Column("value", values.money, absent=0),
+        _need("kind", "event"),
+        _need("happened_at", "time"),
+        Column("product_id", "id"),
+        # below zero only where kind is "return"; the reader looks at both
+        Column("value", "money", absent=0),
+        Column("query", "text"),
+        Column("device", "text"),
+        Column("city", "text"),
     ),
     "impressions": (
         _need("impression_id"),
         _need("customer_id"),
         _need("product_id"),
-        _need("shown_at", values.time),
-        Column("campaign_id", values.identifier),
-        Column("campaign_type", values.text),
-        Column("placement", values.text),
-        Column("position", values.whole(0, 10_000), absent=0),
-        Column("device", values.text),
-        Column("propensity", values.probability, absent=None),
-        Column("cost", values.money, absent=0),
-        Column("platform_activity", values.whole(0, 6), absent=0),
-        Column("platform_affinity", values.whole(0, 6), absent=0),
-        Column("platform_redemptions", values.whole(0, 6), absent=0),
-        Column("clicked", values.yes_no, absent=None),
+        _need("shown_at", "time"),
+        Column("campaign_id", "id"),
+        Column("campaign_type", "text"),
+        Column("placement", "text"),
+        _whole("position", 0, 10_000),
+        Column("device", "text"),
+        Column("propensity", "chance", absent=None),
+        Column("cost", "money", absent=0),
+        _whole("platform_activity", 0, 6),
+        _whole("platform_affinity", 0, 6),
+        _whole("platform_redemptions", 0, 6),
+        Column("clicked", "yes", absent=None),
+        Column("creative_id", "id"),
+        Column("city", "text"),
     ),
     "conversions": (
         _need("impression_id"),
-        _need("converted_at", values.time),
-        Column("value", values.money, absent=0),
+        _need("converted_at", "time"),
+        Column("value", "money", absent=0),
+        Column("order_id", "id"),
+        Column("refunded_at", "time"),
+        Column("refund", "signed", absent=0),
+    ),
+    "costs": (
+        _need("day", "day"),
+        Column("campaign_id", "id"),
+        Column("product_id", "id"),
+        Column("creative_id", "id"),
+        Column("placement", "text"),
+        _need("cost", "money"),
+        Column("currency", "currency"),
+        _whole("impressions", 0, 999_999_999, absent=None),
+        _whole("clicks", 0, 999_999_999, absent=None),
     ),
 }
 
