@@ -3,7 +3,9 @@
 An entry records a mechanism, never an epsilon. A release is two entries: `reserve` before the rows
 are touched (from then on it counts as spent, for ever), `commit` with the digest of what leaves, or
 `void` when nothing left. Every entry names the hash of the one before it and is signed; the first
-one names the merchant's identity.
+one names the merchant's identity. A `note` charges nothing: it is the receipt of something that the
+merchant did at home (a person was forgotten, old rows were deleted), by the digest of its body. The
+body holds a nonce, so that who sees the chain sees that there was a note, and not what it says.
 
 File format rules: kinds are never removed, meanings never change, new fields are optional and are
 left out of the canonical bytes when empty.
@@ -32,6 +34,7 @@ _TEXTS = (
     "plan_digest",
     "report_digest",
     "code_digest",
+    "note_digest",
     "previous",
     "hash",
     "signature",
@@ -45,6 +48,7 @@ class EntryKind(StrEnum):
     RESERVE = "reserve"
     COMMIT = "commit"
     VOID = "void"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,10 @@ class LedgerEntry:
     Attributes:
         sequence: 0 for the opening entry, then one more each.
         at: ISO-8601 UTC, whole seconds; never earlier than the entry before.
-        kind: open, reserve, commit or void.
-        run_id: The coordinator's run; empty for `open`.
-        round: Of the plan; 0 for `open`.
-        task: "train" or "evaluate"; empty for `open`.
+        kind: open, reserve, commit, void or note.
+        run_id: The coordinator's run; empty for `open` and `note`.
+        round: Of the plan; 0 for `open` and `note`.
+        task: "train" or "evaluate"; empty for `open` and `note`.
         plan_digest: The plan that is answered; for `open` the merchant's public key.
         mechanism: What is charged; only in `reserve`.
         reservation: Sequence of the reserve that a commit or void settles, else -1.
@@ -65,6 +69,7 @@ class LedgerEntry:
         code_digest: Digest of the program that ran, when it is known.
         witnessed: Where the coordinator's book stood when the plan was signed; only in `reserve`:
             the merchant's signature under the coordinator's head.
+        note_digest: SHA-256 of the canonical body of a receipt; only in `note`.
         previous: Hash of the entry before; for `open` `genesis(merchant)`.
         hash: SHA-256 over all of the above.
         signature: Ed25519 of the merchant over the hash.
@@ -82,6 +87,7 @@ class LedgerEntry:
     report_digest: str = ""
     code_digest: str = ""
     witnessed: LedgerHead | None = None
+    note_digest: str = ""
     previous: str = ""
     hash: str = ""
     signature: str = ""
@@ -105,6 +111,8 @@ class LedgerEntry:
             body["code_digest"] = self.code_digest
         if self.witnessed is not None:
             body["witnessed"] = self.witnessed.as_dict()
+        if self.note_digest:
+            body["note_digest"] = self.note_digest
         return body
 
     def as_dict(self) -> dict[str, Any]:
@@ -173,6 +181,27 @@ def append(identity: Identity, last: LedgerEntry, draft: LedgerEntry) -> LedgerE
     """
     at = max(draft.at, last.at)
     return seal(identity, replace(draft, sequence=last.sequence + 1, at=at), last.hash)
+
+
+def note(at: str, digest_of_body: str) -> LedgerEntry:
+    """A note that is still to be appended.
+
+    Args:
+        at: ISO-8601 UTC, whole seconds.
+        digest_of_body: SHA-256 of a body that nobody can guess (it holds a nonce).
+    """
+    return LedgerEntry(0, at, EntryKind.NOTE, note_digest=digest_of_body)
+
+
+def note_fault(entry: LedgerEntry) -> str:
+    """Why this is no sound note, or why another kind of entry must not carry one; "" for a yes."""
+    if entry.kind is not EntryKind.NOTE:
+        return f"is a {entry.kind.value} and must not name a note" if entry.note_digest else ""
+    if len(entry.note_digest) != 64 or set(entry.note_digest) - set("0123456789abcdef"):
+        return "is a note without the digest of its receipt"
+    plain = replace(note(entry.at, entry.note_digest), sequence=entry.sequence)
+    chained = replace(entry, previous="", hash="", signature="")
+    return "" if chained == plain else "is a note and must say nothing else"
 
 
 def seal(identity: Identity, draft: LedgerEntry, previous: str) -> LedgerEntry:

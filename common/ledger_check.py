@@ -9,7 +9,7 @@ from typing import Any
 
 from common.heads import LedgerHead
 from common.keys import PublicIdentity
-from common.ledger import ENTRY_DOMAIN, EntryKind, LedgerEntry, genesis, utc
+from common.ledger import ENTRY_DOMAIN, EntryKind, LedgerEntry, genesis, note_fault, utc
 from common.seals import SealCheck
 
 
@@ -119,6 +119,11 @@ class _Pairing:
 
     def take(self, e: LedgerEntry) -> None:
         """Look at one entry."""
+        fault = note_fault(e)
+        if fault:
+            self._say("note", e, fault)
+        if e.kind is EntryKind.NOTE:
+            return
         if e.kind is EntryKind.RESERVE:
             if e.mechanism is None:
                 self._say("mechanism", e, "reserves nothing: its mechanism is missing")

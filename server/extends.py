@@ -10,7 +10,7 @@ from datetime import datetime
 from common.errors import Refusal
 from common.heads import LedgerHead
 from common.keys import PublicIdentity
-from common.ledger import EntryKind, LedgerEntry, genesis, utc
+from common.ledger import EntryKind, LedgerEntry, genesis, note_fault, utc
 from common.rounds import RoundPlan, RoundReport
 
 
@@ -117,6 +117,8 @@ def _pairs(tail: tuple[LedgerEntry, ...], last: LedgerHead | None) -> Refusal | 
             return _bad(f"Entry {e.sequence} must name a mechanism exactly when it is a reserve.")
         if e.witnessed is not None and e.kind is not EntryKind.RESERVE:
             return _bad(f"Entry {e.sequence} names a book, which only a reserve does.")
+        if note_fault(e):
+            return _bad(f"Entry {e.sequence} {note_fault(e)}.")
         if bool(e.report_digest) != (e.kind is EntryKind.COMMIT):
             return _bad(f"Entry {e.sequence} must name a report exactly when it is a commit.")
         if e.kind is EntryKind.RESERVE:

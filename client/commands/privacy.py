@@ -235,6 +235,8 @@ def _line(e: LedgerEntry) -> str:
         what = f"of entry {e.reservation}: report {e.report_digest[:16]}"
     elif e.kind is EntryKind.VOID:
         what = f"of entry {e.reservation}: nothing left, the charge stays"
+    elif e.kind is EntryKind.NOTE:
+        return f"{e.sequence:>5}  {e.at}  {e.kind.value:7}  receipt {e.note_digest[:16]}, nothing charged"
     about = f"{e.task} round {e.round} of {e.run_id}" if e.run_id else f"key {e.plan_digest[:16]}"
     return f"{e.sequence:>5}  {e.at}  {e.kind.value:7}  {about}  {what}".rstrip()
 

@@ -15,9 +15,9 @@ from common.receipts import Receipt
 
 _COLUMNS = (
     "sequence, at, kind, run_id, round, task, plan_digest, mechanism, reservation, "
-    "report_digest, code_digest, witnessed, previous, hash, signature"
+    "report_digest, code_digest, witnessed, note_digest, previous, hash, signature"
 )
-_INSERT = f"INSERT INTO ledger ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_INSERT = f"INSERT INTO ledger ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _JSON = ("mechanism", "witnessed")
 
 
@@ -152,6 +152,7 @@ def insert(conn: sqlite3.Connection, e: LedgerEntry) -> LedgerEntry:
             e.report_digest,
             e.code_digest,
             canonical(e.witnessed.as_dict()).decode() if e.witnessed else None,
+            e.note_digest or None,
             e.previous,
             e.hash,
             e.signature,
@@ -167,6 +168,8 @@ def _entry(row: Sequence[Any]) -> LedgerEntry:
         ValueError: a value is not what an entry can hold.
     """
     raw = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    # NULL in every entry that is older than the column
+    raw["note_digest"] = raw["note_digest"] or ""
     for name in _JSON:
         if raw[name] is not None:
             raw[name] = json.loads(raw[name])

@@ -127,4 +127,23 @@ CREATE TABLE forgotten (
     body       TEXT NOT NULL,     -- canonical JSON: why, rows deleted by table; no id of the person
     ledger_sequence INTEGER NOT NULL
 );
+
+ALTER TABLE ledger ADD COLUMN note_digest TEXT;  -- of the receipt's body; only in notes
+-- Who was forgotten, so that the next file does not bring the person back. Keyed digests of
+-- pseudonyms and of the ids of their impressions, under the salt: no key is kept here as it is.
+CREATE TABLE suppressed (
+    digest TEXT PRIMARY KEY,
+    owner  TEXT NOT NULL,     -- digest of the person; equal to `digest` in the person's own row
+    at     TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX suppressed_by_owner ON suppressed (owner);
+-- Consent that was given or taken back by hand; what files said is in the imports' dates.
+CREATE TABLE consent_log (
+    entry   INTEGER PRIMARY KEY,
+    shopper INTEGER NOT NULL REFERENCES shoppers (shopper) ON DELETE CASCADE,
+    at      TEXT NOT NULL,
+    was     INTEGER NOT NULL CHECK (was IN (0, 1)),
+    consent INTEGER NOT NULL CHECK (consent IN (0, 1))
+);
+CREATE INDEX consent_log_by_shopper ON consent_log (shopper, at);
 """
