@@ -70,6 +70,35 @@ def aggregate(
     return Aggregate(new, kept)
 
 
+def tail_mean(weights: Sequence[Mapping[str, NDArray[np.float32]]]) -> Arrays:
+    """Mean of the weights after several rounds (Polyak & Juditsky 1992).
+
+    Under noise the weights of one round wander around where learning has come to; their mean
+    wanders less. A function of released weights only, so it costs no privacy.
+
+    Args:
+        weights: After each round, all with the same names; added in this order, in float64.
+
+    Raises:
+        InternalError: there are none, or names or shapes differ.
+    """
+    if not weights:
+        raise InternalError("no weights to average")
+    if len(weights) == 1:
+        return {k: v.copy() for k, v in weights[0].items()}
+    names = sorted(weights[0])
+    for other in weights[1:]:
+        if sorted(other) != names or any(other[n].shape != weights[0][n].shape for n in names):
+            raise InternalError("weights of different rounds do not fit")
+    out: Arrays = {}
+    for name in names:
+        total = np.zeros(weights[0][name].shape, np.float64)
+        for one in weights:
+            total += one[name]
+        out[name] = (total / len(weights)).astype(np.float32)
+    return out
+
+
 def _shares(weights: Sequence[float] | None, n: int) -> NDArray[np.float64]:
     if n == 0:
         raise InternalError("no update to aggregate")

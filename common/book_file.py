@@ -35,12 +35,15 @@ class RunEvidence:
         spec_digest: FeatureSpec of its tensors.
         server_momentum: Of `common.averaging.aggregate`.
         initial: The weights before the first round, by name.
+        averaged: The mean of the weights after so many last rounds is evaluated and published; left
+            out of the file where it is 1.
     """
 
     run_id: str
     spec_digest: str
     server_momentum: float
     initial: Tensors = field(default_factory=dict)
+    averaged: int = 1
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -49,6 +52,7 @@ class RunEvidence:
             "spec_digest": self.spec_digest,
             "server_momentum": self.server_momentum,
             "initial": pack(self.initial),
+            **({"averaged": self.averaged} if self.averaged != 1 else {}),
         }
 
     @classmethod
@@ -58,11 +62,13 @@ class RunEvidence:
         Raises:
             ValueError: a field is missing, unknown or of the wrong type.
         """
-        _fields(raw, {"run_id": str, "spec_digest": str, "initial": dict}, {"server_momentum"})
-        momentum = raw["server_momentum"]
-        if type(momentum) not in (int, float):
+        types = {"run_id": str, "spec_digest": str, "initial": dict}
+        _fields(raw, types, {"server_momentum"} | ({"averaged"} & set(raw)))
+        momentum, averaged = raw["server_momentum"], raw.get("averaged", 1)
+        if type(momentum) not in (int, float) or type(averaged) is not int or averaged < 1:
             raise ValueError("not a run")
-        return cls(raw["run_id"], raw["spec_digest"], momentum, unpack(raw["initial"]))
+        initial = unpack(raw["initial"])
+        return cls(raw["run_id"], raw["spec_digest"], momentum, initial, averaged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Recipe:
         evaluate_noise_multiplier: sigma of the evaluation histogram.
         step_noise: League noise: the learning rate is lowered until the noise moves a weight by
             no more than this in a round; 0 = never. A larger league may take larger steps.
+        averaged: The mean of the weights after the last so many closed TRAIN rounds is evaluated and
+            published (`common.averaging.tail_mean`); 1 = the last weights.
     """
 
     rounds: int = 20
@@ -39,6 +41,7 @@ class Recipe:
     evaluate_clip_norm: float = 1.0
     evaluate_noise_multiplier: float = 4.0
     step_noise: float = 0.0
+    averaged: int = 1
 
 
 DEFAULT = Recipe()

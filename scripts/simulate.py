@@ -20,6 +20,7 @@ from client.noise import Noise, SystemNoise
 from client.personal import fit as fit_platt
 from client.train import train
 from common.accounting import calibrate
+from common.averaging import tail_mean
 from common.features import FeatureSpec
 from common.metrics import Quality, quality, sigmoid
 from common.model import NUMERIC_GAIN, initial_tensors
@@ -124,7 +125,7 @@ def simulate(
     else:
         steps = recipe.rounds * recipe.local_steps
         sigma = calibrate(PrivacyBudget(epsilon, delta), recipe.sampling_rate, steps)
-    tensors, velocity = initial_tensors(spec), None
+    tensors, velocity, recent = initial_tensors(spec), None, []
     for number in range(1, recipe.rounds + 1):
         plan = make_plan(spec, recipe, tensors, number, sigma, delta)
         if epsilon is None:
@@ -133,11 +134,12 @@ def simulate(
             updates = [train(plan, spec, d, source) for _, d, _ in merchants]
         done = aggregate(tensors, updates, momentum=recipe.server_momentum, velocity=velocity)
         tensors, velocity = done.tensors, done.velocity
+        recent = [*recent, tensors][-recipe.averaged :]
         if progress:
             progress(number, recipe.rounds)
     label = "federated" if epsilon is None else f"federated, epsilon {epsilon:g}"
     sigma = 0.0 if epsilon is None else sigma
-    every = [tensors] * len(merchants)
+    every = [tail_mean(recent)] * len(merchants)
     return judge(label, epsilon, sigma, merchants, spec, every, began, recipe.heads[-1])
 
 

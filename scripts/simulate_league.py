@@ -31,7 +31,7 @@ from client.dataset import ShopperData
 from client.noise import SystemNoise
 from client.sums import clipped_total
 from common.accounting import calibrate
-from common.averaging import aggregate
+from common.averaging import aggregate, tail_mean
 from common.features import FeatureSpec, default_spec
 from common.keys import Identity
 from common.league_step import league_update
@@ -85,7 +85,7 @@ def simulate_league(
     everybody = pooled([before for _, before, _ in merchants])
     roster = Roster.of(Identity.generate().public for _ in range(n))
     names = trainable(spec, recipe.heads)
-    tensors, velocity = initial_tensors(spec), None
+    tensors, velocity, recent = initial_tensors(spec), None, []
     for number in range(1, recipe.rounds + 1):
         draft = make_plan(spec, recipe, tensors, number, sigma, DELTA)
         plan = with_rate(
@@ -103,8 +103,9 @@ def simulate_league(
         update = league_update(plan, names, terms.codec.modular(whole), n)
         done = aggregate(tensors, [update], momentum=recipe.server_momentum, velocity=velocity)
         tensors, velocity = done.tensors, done.velocity
+        recent = [*recent, tensors][-recipe.averaged :]
     label = f"league noise, epsilon {epsilon:g}"
-    every = [tensors] * n
+    every = [tail_mean(recent)] * n
     return judge(label, epsilon, sigma, merchants, spec, every, began, recipe.heads[-1])
 
 

@@ -62,8 +62,10 @@ def book_export(
 
 def _run(registry: Registry, run_id: str) -> RunEvidence:
     run = registry.run(run_id)
-    momentum = run.options.recipe.server_momentum
-    return RunEvidence(run_id, run.spec_digest, momentum, run.initial)
+    recipe = run.options.recipe
+    return RunEvidence(
+        run_id, run.spec_digest, recipe.server_momentum, run.initial, recipe.averaged
+    )
 
 
 def _round(registry: Registry, row: RoundRow, updates: bool) -> RoundEvidence:

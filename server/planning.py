@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from common.averaging import tail_mean
 from common.rounds import RoundPlan, Task
 from server.rows import Arrays, RoundRow, RunRow
 
@@ -15,13 +16,14 @@ class State:
     """Where a run stands; restored from the registry after a crash.
 
     Attributes:
-        tensors: The shared weights.
+        tensors: The shared weights, from which learning goes on.
         velocity: The server's momentum.
         next_round: Number of the next round; numbers are never reused.
         trained: TRAIN plans that were issued and are over, closed or void: each was paid for.
         useful: Of them, closed.
         open: A round that was sent and not closed: its very plan is sent again.
         metrics: Of the last closed evaluation.
+        recent: The weights after the last closed TRAIN rounds, at most as many as are averaged.
     """
 
     tensors: Arrays
@@ -32,6 +34,19 @@ class State:
     open: RoundRow | None = None
     metrics: Mapping[str, float] | None = None
     evaluated: bool = False
+    recent: tuple[Arrays, ...] = ()
+
+    @property
+    def final(self) -> Arrays:
+        """What is evaluated and published: the mean of `recent`."""
+        return tail_mean(self.recent) if self.recent else self.tensors
+
+    def after(self, tensors: Arrays, velocity: Arrays, averaged: int) -> State:
+        """The state after a closed TRAIN round; it is not open any more."""
+        return replace(
+            self, tensors=tensors, velocity=velocity, open=None, trained=self.trained + 1,
+            useful=self.useful + 1, recent=(*self.recent, tensors)[-averaged:],
+        )  # fmt: skip
 
 
 def restore(run: RunRow, rows: list[RoundRow]) -> State:
@@ -47,10 +62,8 @@ def restore(run: RunRow, rows: list[RoundRow]) -> State:
             closed = row.status == "closed"
             state = replace(state, evaluated=True, metrics=row.metrics if closed else None)
         elif row.status == "closed" and row.result is not None:
-            state = replace(
-                state, tensors=row.result, velocity=row.velocity or {},
-                trained=state.trained + 1, useful=state.useful + 1,
-            )  # fmt: skip
+            averaged = run.options.recipe.averaged
+            state = state.after(row.result, row.velocity or {}, averaged)
         else:
             state = replace(state, trained=state.trained + 1)
     return state
@@ -88,7 +101,7 @@ def draft_plan(run: RunRow, state: State, task: Task, issued: datetime) -> Round
         delta=options.delta,
         issued_at=issued.astimezone(UTC).isoformat(timespec="milliseconds"),
         deadline_at=deadline.astimezone(UTC).isoformat(timespec="milliseconds"),
-        tensors=state.tensors,
+        tensors=state.tensors if train else state.final,
         mode=options.mode,
         n_bins=recipe.n_bins,
     )

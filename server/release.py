@@ -38,7 +38,7 @@ def release(folder: Folder, run: LeagueRun) -> Released:
         raise InternalError("the run has no finished round")
     if spec.digest() != run.run.spec_digest:
         raise InternalError("the run was started with another feature specification")
-    tensors, facts = state.tensors, provenance(folder, run)
+    tensors, facts = state.final, provenance(folder, run)
     pcoc = (state.metrics or {}).get("pcoc", math.nan)
     if "conversion" in run.options.recipe.heads and math.isfinite(pcoc):
         tensors = recentre(tensors, "conversion", pcoc)
@@ -55,7 +55,8 @@ def provenance(folder: Folder, run: LeagueRun) -> dict[str, Any]:
     """Where a model comes from, for whoever scores with it. Public values only.
 
     An auditor goes from the bundle's entry in the book (`before`: the published weights) over
-    `recentred` (what was done to them) to `weights_digest`, which the last closed round names.
+    `recentred` and `averaged` (what was done to them) to `weights_digest`, which the last closed
+    round names.
     """
     state, options = run.state, run.options
     return {
@@ -68,6 +69,7 @@ def provenance(folder: Folder, run: LeagueRun) -> dict[str, Any]:
         "code_digest": code_digest(),
         "spec_digest": run.run.spec_digest,
         "rounds": state.useful,
+        "averaged": max(len(state.recent), 1),
         "heads": list(options.recipe.heads),
         "privacy": {
             "epsilon_per_run": options.epsilon,

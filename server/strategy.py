@@ -208,10 +208,9 @@ class LeagueRun:
             collected.plan, "closed", list(collected.rows.values()), record=collected.sum,
             result=done.tensors, velocity=done.velocity,
         )  # fmt: skip
-        self.state = replace(
-            self.state, tensors=done.tensors, velocity=done.velocity, next_round=number + 1,
-            trained=self.state.trained + 1, useful=self.state.useful + 1, open=None,
-        )  # fmt: skip
+        averaged = self.options.recipe.averaged
+        after = self.state.after(done.tensors, done.velocity, averaged)
+        self.state = replace(after, next_round=number + 1)
         self._say(f"round {number}", f"{len(collected.admitted)} of {n_asked} merchants")
 
     def _drop_overtaken(self) -> None:

@@ -78,7 +78,8 @@ def _provenance(where: str, bundle: ModelBundle, published: Published, tally: Ta
     tally.demand(named == published.trained, "provenance", text)
     if published.entry.before != published.trained:
         text = f"{where}: the published weights were changed, and its provenance does not say so."
-        tally.demand(bool(said.get("recentred")), "provenance", text)
+        changed = bool(said.get("recentred")) or said.get("averaged", 1) != 1
+        tally.demand(changed, "provenance", text)
 
 
 def _onnx(where: str, bundle: ModelBundle, weights: Arrays, tally: Tally) -> None:

@@ -13,7 +13,7 @@ from common import scorebins
 from common.audit.verify_evidence import Evidence, Round
 from common.audit.verify_sums import HEADS, trained
 from common.audit.verify_tally import Tally
-from common.averaging import aggregate
+from common.averaging import aggregate, tail_mean
 from common.book import BookEntry, BookKind
 from common.book_file import RunEvidence
 from common.errors import InternalError
@@ -36,6 +36,8 @@ class Walk:
         velocity: The server's momentum, as computed.
         pcoc: Of the last closed evaluation, computed from its reports; NaN without one.
         n_closed: Closed TRAIN rounds so far.
+        averaged: The mean of the weights after so many last rounds is evaluated and published.
+        recent: Weights after the last closed TRAIN rounds, as computed, at most `averaged`.
     """
 
     run_id: str
@@ -45,6 +47,14 @@ class Walk:
     velocity: Arrays = field(default_factory=dict)
     pcoc: float = math.nan
     n_closed: int = 0
+    averaged: int = 1
+    recent: list[Arrays] = field(default_factory=list)
+
+    def final(self) -> Arrays | None:
+        """What the run evaluates and publishes; None where it could not be computed."""
+        if self.weights is None:
+            return None
+        return tail_mean(self.recent) if self.recent else self.weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,8 @@ def check_weights(found: Evidence, tally: Tally) -> dict[str, Published]:
 
 def _begin(run: RunEvidence) -> Walk:
     weights = dict(run.initial)
-    return Walk(run.run_id, run.server_momentum, tensors_digest(weights), weights)
+    digest = tensors_digest(weights)
+    return Walk(run.run_id, run.server_momentum, digest, weights, averaged=run.averaged)
 
 
 def _step(walk: Walk, e: BookEntry, shown: Round | None, tally: Tally) -> None:
@@ -93,7 +104,7 @@ def _step(walk: Walk, e: BookEntry, shown: Round | None, tally: Tally) -> None:
             f"Where run {e.run_id} began is not in the export: its weights were not followed."
         )
         walk.digest = e.before
-    if e.before != walk.digest:
+    if not _as_left(walk, e):
         text = f"{where} was sent other weights than the round before it left."
         tally.bad("weights", text, e.sequence)
         walk.digest, walk.weights = e.before, None
@@ -105,6 +116,15 @@ def _step(walk: Walk, e: BookEntry, shown: Round | None, tally: Tally) -> None:
         _evaluate(walk, e, shown, where, tally)
     else:
         tally.skip(f"{where} is of a kind ('{e.task}') that this program does not know.")
+
+
+def _as_left(walk: Walk, e: BookEntry) -> bool:
+    """A TRAIN round goes on from the last weights; an evaluation is of their mean."""
+    if e.task != "evaluate" or walk.averaged == 1:
+        return e.before == walk.digest
+    final = walk.final()
+    # without the updates the mean can't be told; what was published is said to be uncomputed too
+    return final is None or e.before == tensors_digest(final)
 
 
 def _updates(shown: Round) -> list[Arrays] | None:
@@ -146,6 +166,7 @@ def _train(walk: Walk, e: BookEntry, shown: Round | None, where: str, tally: Tal
         tally.demand(tensors_digest(done.velocity) == e.velocity, "aggregate", text, e.sequence)
     # after a wrong round the true weights are not in the file, so nothing more can be computed
     walk.weights, walk.velocity = (done.tensors if same else None), done.velocity
+    walk.recent = [*walk.recent, done.tensors][-walk.averaged :]
     tally.checked["rounds computed again"] += 1
 
 
@@ -209,23 +230,23 @@ def _total(updates: Sequence[Arrays]) -> NDArray[np.float64] | None:
 
 
 def _publish(walk: Walk, e: BookEntry, tally: Tally) -> Published:
-    """The published weights are the aggregate, or the aggregate recentred by the evaluation."""
-    trained = walk.digest
-    if walk.weights is None:
+    """The published weights are the aggregate (or the mean of the last), recentred or not."""
+    trained, final = walk.digest, walk.final()
+    if final is None:
         same = e.before == trained
         if not same:
             tally.skip(f"The published weights of run {e.run_id} were not computed again.")
         return Published(e, trained, None)
-    candidates = [walk.weights]
+    candidates = [final]
     if math.isfinite(walk.pcoc):
-        candidates += [recentre(walk.weights, h, walk.pcoc) for h in reversed(HEADS)]
+        candidates += [recentre(final, h, walk.pcoc) for h in reversed(HEADS)]
     for weights in candidates:
         if tensors_digest(weights) == e.before:
             tally.checked["published models computed again"] += 1
             return Published(e, trained, weights)
     text = (
         f"Run {e.run_id} published weights that are not the aggregate of its admitted reports, nor "
-        "that aggregate recentred by its own evaluation."
+        "that aggregate recentred by its own evaluation, averaged over the rounds that the run says."
     )
     tally.bad("published", text, e.sequence)
     return Published(e, trained, None)

@@ -382,3 +382,42 @@ def test_a_large_league_gets_a_larger_modulus() -> None:
     assert (small.bits, large.bits) == (32, 40) and noise.multiplier() >= 2.6
     with pytest.raises(InputError, match="48 bits"):
         _roomy(League(24, 1.0, 1e12, 600, 1_000, 1, 65_536), "s")
+
+
+def test_the_mean_of_the_last_weights_is_evaluated_and_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from common.audit.verify import audit
+    from common.averaging import tail_mean
+    from common.book_file import dump
+    from common.rounds import tensors_digest
+    from server.book_export import book_export
+    from tests.server.fake_sums import SUMS
+
+    monkeypatch.setattr("tests.server.fake_league.INITIAL", {"w": np.zeros((2, 2), np.float32)})
+    league = sum_league(tmp_path, 4, sum_options(recipe=replace(SUMS, averaged=2)))
+    run = league.run()
+    while run.wants_training:
+        run.train_round()
+    assert len(run.state.recent) == 2
+    run = league.run()  # restored from the registry
+    run.evaluate()
+    rows = league.registry.rounds("r1", tensors=True)
+    mean = tail_mean([rows[1].result, rows[2].result])
+    assert rows[3].plan["tensors_digest"] == tensors_digest(mean)
+    assert tensors_digest(run.state.final) == tensors_digest(mean)
+    league.registry.add_bundle("b" * 64, "r1", "bundles/b.hansa", {}, tensors_digest(mean))
+    export = book_export(league.registry, "Test")
+    assert export.runs[0].averaged == 2
+    (tmp_path / "book.json").write_bytes(dump(export.as_dict()))
+    found = audit([tmp_path / "book.json"])
+    assert found.holds, found.as_dict()
+    assert dict(found.checked)["published models computed again"] == 1
+    # an export that says otherwise is found
+    other = replace(export, runs=(replace(export.runs[0], averaged=1),))
+    identity = league.registry.book.identity
+    assert identity is not None
+    (tmp_path / "book.json").write_bytes(
+        dump(replace(other, signature="").signed(identity).as_dict())
+    )
+    assert not audit([tmp_path / "book.json"]).holds
