@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -36,8 +37,12 @@ class Typed:
             id here: the writer makes the pseudonym before anything is stored.
         places: int64 [rows of frame], their rows in the block.
         refused: The others.
+        masked: Our column -> values in which personal data was replaced by "[removed]"; the rows are kept.
+        skipped: Rows that the mapping leaves out ("!skip" in its values); neither taken nor refused.
     """
 
     frame: pl.DataFrame
     places: NDArray[np.int64]
     refused: tuple[RefusedRow, ...]
+    masked: Mapping[str, int] = field(default_factory=dict)
+    skipped: int = 0
