@@ -77,14 +77,14 @@ def _money(raw: pl.Series, how: Spelling) -> pl.Series:
     # at most 1e14 hundredths with two decimals: exact in a double once it is rounded
     minor = (short.cast(pl.Float64, strict=False) * 100).round().cast(pl.Int64, strict=False)
     out = pl.when(pl.col("v").str.contains(_AMOUNT)).then(minor)
-    values = raw.to_frame("v").select(out)["v"]
+    values = raw.to_frame("v").select(out.alias("v"))["v"]
     if how.decimal == "." and values.null_count() > raw.null_count():
         parts = pl.col("v").str.split_exact(".", 1)
         units = parts.struct.field("field_0").cast(pl.Int64, strict=False) * 100
         # half up by the third digit; what follows it cannot change the rounding
         thousandths = parts.struct.field("field_1").str.slice(0, 3).cast(pl.Int64, strict=False)
         long = pl.when(pl.col("v").str.contains(_LONG_AMOUNT)).then(units + (thousandths + 5) // 10)
-        values = values.fill_null(raw.to_frame("v").select(long)["v"])
+        values = values.fill_null(raw.to_frame("v").select(long.alias("v"))["v"])
     return values
 
 
