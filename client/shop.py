@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from client.salt import place
+from client.salt.place import SALT_BYTES, SALT_PATH
 from client.store import DATABASE_NAME, Store
 from common.errors import InputError
 from common.keys import Identity
 from common.settings import load_settings
 
+__all__ = ["IDENTITY_PATH", "SALT_BYTES", "SALT_PATH", "load_salt", "make_shop"]
+
 IDENTITY_PATH = Path("keys") / "identity.pem"
-SALT_PATH = Path("keys") / "salt"
-SALT_BYTES = 32
 
 
-def make_shop(home: Path, name: str, language: str, policy: Mapping[str, float | str]) -> str:
+def make_shop(
+    home: Path,
+    name: str,
+    language: str,
+    policy: Mapping[str, float | str],
+    *,
+    retention_days: int | None = None,
+) -> str:
     """Make the folder of a new shop.
 
     Args:
@@ -25,6 +33,8 @@ def make_shop(home: Path, name: str, language: str, policy: Mapping[str, float |
         name: The shop's name.
         language: "en" or "zh".
         policy: Entries of `settings.Policy` that differ from the defaults.
+        retention_days: Switches the daily deletion of older rows on (0 keeps all and says so);
+            None leaves it off, so that a first import of old files is not deleted by itself.
 
     Returns:
         The fingerprint of the shop's identity.
@@ -41,15 +51,21 @@ def make_shop(home: Path, name: str, language: str, policy: Mapping[str, float |
             todo="Use it as it is, or choose another folder.",
         )
     # checks the values before anything is written
-    load_settings(None, shop_name=name, language=language, policy=dict(policy))
+    people: dict[str, int | bool] = {}
+    if retention_days is not None:
+        people = {"retention": retention_days > 0, "retention_days": retention_days}
+    checked = load_settings(None, shop_name=name, language=language, policy=dict(policy))
+    load_settings(None, people={**checked.people.model_dump(), **people})
     lines = [f"shop_name = {_toml(name)}", f"language = {_toml(language)}"]
     if policy:
         lines += ["", "[policy]", *(f"{k} = {_toml(v)}" for k, v in policy.items())]
+    if people:
+        lines += ["", "[people]", *(f"{k} = {json.dumps(v)}" for k, v in people.items())]
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         identity = Identity.load_or_create(home / IDENTITY_PATH)
-        if not (home / SALT_PATH).exists():
-            _write_secret(home / SALT_PATH, os.urandom(SALT_BYTES))
+        if not place.where(home):
+            place.create(home, checked.people.salt)
         (home / "hansa.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as e:
         raise InputError(
@@ -67,28 +83,11 @@ def load_salt(home: Path) -> bytes:
     """The shop's salt: pseudonyms of shoppers are made with it.
 
     Raises:
-        InputError: the salt is gone; new pseudonyms would not fit the old ones.
+        InputError: the salt is gone, or others can read it; new pseudonyms would not fit the old.
     """
-    try:
-        salt = (home / SALT_PATH).read_bytes()
-    except OSError:
-        salt = b""
-    if len(salt) != SALT_BYTES:
-        raise InputError(
-            "The shop's salt cannot be read.",
-            where=str(home / SALT_PATH),
-            safe="Nothing was imported.",
-            todo="Restore keys/salt from a backup, or start a new shop folder with 'hansa init'.",
-        )
-    return salt
+    return place.load(home)
 
 
 def _toml(value: float | str) -> str:
     # a JSON string is a TOML basic string too, but for one control character
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _write_secret(path: Path, content: bytes) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "wb") as f:
-        f.write(content)

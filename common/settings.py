@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -64,6 +64,27 @@ class Policy(BaseModel):
     allowed_code: tuple[str, ...] = ()
 
 
+class People(BaseModel):
+    """How long rows of people are kept, and where the salt of their pseudonyms lies.
+
+    Attributes:
+        retention: Delete old rows every day. Off until the owner says yes: nothing that a shop
+            imported is deleted by itself.
+        retention_days: Days of behaviour that are kept, counted from now; 0 = for ever.
+        minor_days: Days for which rows of a minor are kept (they are used for nothing); the daily
+            job deletes them also where `retention` is off.
+        salt: Where a new shop's salt goes: the system's keyring, the file keys/salt, or "auto": the
+            keyring where a real one answers in a session with a screen.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    retention: bool = False
+    retention_days: int = Field(180, ge=0)
+    minor_days: int = Field(30, ge=0)
+    salt: Literal["auto", "file", "keyring"] = "auto"
+
+
 class Settings(BaseSettings):
     """Everything that can be set for one shop folder or one coordinator folder."""
 
@@ -73,10 +94,22 @@ class Settings(BaseSettings):
 
     language: Literal["en", "zh"] = "en"
     shop_name: str = ""
-    retention_days: int = Field(180, ge=1)
     audience_floor: int = Field(20, ge=5)
     device: Literal["auto", "cpu", "cuda"] = "auto"
     policy: Policy = Policy()
+    people: People = People()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older_name(cls, values: Any) -> Any:
+        """Files of before the section [people] may name retention_days at the top."""
+        if isinstance(values, dict) and "retention_days" in values:
+            values = dict(values)
+            days = values.pop("retention_days")
+            section = values.get("people") or {}
+            if isinstance(section, dict):
+                values["people"] = {"retention_days": days, **section}
+        return values
 
     @classmethod
     def settings_customise_sources(

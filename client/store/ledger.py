@@ -21,7 +21,6 @@ from common.ledger import (
     EntryKind,
     LedgerEntry,
     append,
-    note,
     open_ledger,
     open_reservations,
     utc,
@@ -42,7 +41,6 @@ __all__ = [
     "export",
     "head",
     "mechanisms",
-    "note_within",
     "remember",
     "reserve",
     "rolled_back",
@@ -181,29 +179,6 @@ def commit_within(
         raise taken_over()
     draft = _settle(reservation, EntryKind.COMMIT, now, report_digest)
     return table.insert(conn, append(identity, last, draft))
-
-
-def note_within(
-    conn: sqlite3.Connection, identity: Identity, note_digest: str, now: datetime
-) -> LedgerEntry:
-    """Write the receipt of something done at home, in the caller's transaction; charges nothing.
-
-    Opens the ledger if this is its first use.
-
-    Args:
-        conn: In the transaction that does what the receipt says.
-        identity: The merchant's.
-        note_digest: SHA-256 of the receipt's canonical body, 64 hexadecimal digits.
-        now: Aware UTC time.
-
-    Raises:
-        LedgerBroken: the last row is not an entry, so nothing can be chained to it.
-    """
-    try:
-        last = table.last(conn) or table.insert(conn, open_ledger(identity, utc(now)))
-    except ValueError as e:
-        raise broken([Problem("unreadable", "A row of the ledger is not an entry.")]) from e
-    return table.insert(conn, append(identity, last, note(utc(now), note_digest)))
 
 
 def void(store: Store, identity: Identity, reservation: LedgerEntry, now: datetime) -> None:

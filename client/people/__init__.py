@@ -1,0 +1,1 @@
+"""People's rights: show, forget, consent, minors, retention."""
