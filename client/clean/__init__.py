@@ -1,0 +1,1 @@
+"""Cleaning: rules that set rows aside, each visible and switchable; attribution of purchases."""
