@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from client.ingest.refused import export
 from client.store import Store, rows
 from common.errors import InputError
 from common.terminal import emit, json_option, progress
+
+if TYPE_CHECKING:
+    from client.datareport.facts import Report
 
 
 @click.command("import")
@@ -58,6 +61,15 @@ def import_(
 @click.command()
 @home_option
 @json_option
+@click.option(
+    "--html",
+    "html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a report with charts to a file; it holds counts only.",
+)
+@click.option("--language", type=click.Choice(["en", "zh"]), help="Of the report with charts.")
+@click.option("--features", is_flag=True, help="Count features of every ad shown, however many.")
 @click.option("--days", is_flag=True, help="Counts by day.")
 @click.option("--products", "n_products", type=int, default=0, help="List this many products.")
 @click.option("--refused", "n_refused", type=int, default=0, help="List this many refused rows.")
@@ -69,32 +81,69 @@ def import_(
 def data(
     home: Path,
     as_json: bool,
+    html: Path | None,
+    language: str | None,
+    features: bool,
     days: bool,
     n_products: int,
     n_refused: int,
     export_refused: Path | None,
 ) -> None:
-    """Show what data is there."""
-    from client.store.coverage import coverage
+    """Show what data is there, how good it is, and what to do about it."""
+    from client.datareport import kept
 
     with Store.open(home) as store:
         if export_refused is not None:
             export(store, export_refused)
-        summary = rows.summary(store)
-        result: dict[str, Any] = {
-            **asdict(summary),
-            "consent_share": summary.consent_share,
-            "conversion_rate": summary.conversion_rate,
-            "coverage": coverage(store),
-            "imports": [asdict(i) for i in rows.imports(store)],
-        }
+        report = kept.current(store, features=features or None)
+        result = _result(store, report)
         if days:
-            result["days"] = [asdict(d) for d in rows.by_day(store)]
+            result["days"] = [asdict(d) for d in report.days]
         if n_products:
             result["products"] = [asdict(p) for p in rows.products(store, limit=n_products)]
         if n_refused:
             result["refused"] = [asdict(r) for r in rows.refused(store, limit=n_refused)]
-    emit(result, as_json, _report(result))
+    if html is not None:
+        _write_html(report, html, language)
+        result["html"] = str(html)
+    emit(result, as_json, _report(report, result))
+
+
+def _result(store: Store, report: Report) -> dict[str, Any]:
+    from client.datareport.words import alert_words
+
+    summary = rows.summary(store)
+    told = []
+    for alert in report.alerts:
+        what, todo = alert_words(alert, "en")
+        told.append({"code": alert.code, "level": alert.level, "what": what, "do": todo})
+    return {
+        **asdict(summary),
+        "consent_share": summary.consent_share,
+        "conversion_rate": summary.conversion_rate,
+        "coverage": dict(report.features),
+        "matches": {m.name: m.share for m in report.matches},
+        "columns": [asdict(c) for c in report.columns],
+        "refused_groups": [asdict(g) for g in report.refused],
+        "aside": [asdict(g) for g in report.aside],
+        "warnings": told,
+        "seconds": report.seconds,
+        "imports": [asdict(i) for i in rows.imports(store)],
+    }
+
+
+def _write_html(report: Report, path: Path, language: str | None) -> None:
+    from client.datareport.as_html import render
+
+    try:
+        path.write_text(render(report, language), encoding="utf-8")
+    except OSError as e:
+        raise InputError(
+            f"The report cannot be written: {e.strerror}.",
+            where=str(path),
+            safe="The shop was not changed.",
+            todo="Name another file.",
+        ) from e
 
 
 def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -132,22 +181,14 @@ def _words(done: Imported, dry_run: bool) -> str:
     return "\n".join(lines)
 
 
-def _report(result: dict[str, Any]) -> str:
-    def percent(value: float | None) -> str:
-        return "unknown" if value is None else f"{100 * value:.2f} %"
+def _report(report: Report, result: dict[str, Any]) -> str:
+    from client.datareport.as_text import render
 
-    lines = [f"{name:12} {count:>10}" for name, count in result["tables"].items()]
-    lines += [
-        f"from {result['first_at'] or '-'} to {result['last_at'] or '-'}",
-        f"consent      {percent(result['consent_share'])} of shoppers",
-        f"conversions  {percent(result['conversion_rate'])} of impressions",
-        f"refused rows {result['n_refused']}, conversions without impression {result['n_unmatched']}",
-    ]
-    lines += [f"  {name:24} {percent(share)} filled" for name, share in result["coverage"].items()]
+    lines = [render(report)]
     for day in result.get("days", []):
         lines.append(
             f"{day['day']}  events {day['n_events']}  impressions {day['n_impressions']}"
-            f"  converted {day['n_converted']}"
+            f"  clicks {day['n_clicks']}  conversions {day['n_conversions']}"
         )
     for p in result.get("products", []):
         lines.append(
@@ -156,4 +197,6 @@ def _report(result: dict[str, Any]) -> str:
         )
     for r in result.get("refused", []):
         lines.append(f"{r['file_name']} line {r['line']} {r['column']}: {r['reason']}")
+    if "html" in result:
+        lines.append(f"report written to {result['html']}")
     return "\n".join(lines)

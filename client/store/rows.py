@@ -147,7 +147,7 @@ def summary(store: Store) -> Summary:
         n_converted=n_converted,
         n_clicks_known=int(clicks),
         n_clicked=int(clicked),
-        n_refused=_one(store, "SELECT count(*) FROM refused_rows"),
+        n_refused=_one(store, "SELECT count(*) FROM refused_rows WHERE state = 'waiting'"),
         n_unmatched=tables["conversions"] - n_converted,
     )
 
@@ -253,7 +253,7 @@ def refused(store: Store, *, offset: int = 0, limit: int = 100) -> list[RefusedR
     """Rows that wait for repair, in the order of import and line."""
     rows = store.db.execute(
         "SELECT refused_id, file_name, line, column, reason FROM refused_rows"
-        " ORDER BY import_id, line LIMIT ? OFFSET ?",
+        " WHERE state = 'waiting' ORDER BY import_id, line LIMIT ? OFFSET ?",
         [limit, offset],
     )
     return [RefusedRow(*r) for r in rows]
@@ -261,7 +261,9 @@ def refused(store: Store, *, offset: int = 0, limit: int = 100) -> list[RefusedR
 
 def refused_lines(store: Store) -> list[bytes]:
     """The sealed bytes of every refused row, in the order of import and line."""
-    rows = store.db.execute("SELECT sealed FROM refused_rows ORDER BY import_id, line")
+    rows = store.db.execute(
+        "SELECT sealed FROM refused_rows WHERE state = 'waiting' ORDER BY import_id, line"
+    )
     return [bytes(r[0]) for r in rows]
 
 
