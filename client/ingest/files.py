@@ -1,43 +1,30 @@
-"""Import files into the shop: detect, check, pseudonymise, write; a whole file or nothing of it."""
+"""Import files into the shop, block by block: what was cut off goes on, what is done is known again."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from client.ingest.columns import KINDS, Column, check, rename
-from client.ingest.lines import Record, Table, open_file, open_table
+import polars as pl
+
+from client.ingest.blocks import Block, Source
+from client.ingest.files_plan import Options, Plan, Where, canonical, expand, hints, plans
+from client.ingest.mapping import Mapping
 from client.ingest.pseudonym import Pseudonyms, Seal
-from client.ingest.sensitive import refuse_sensitive
-from client.ingest.values import BadValue
+from client.ingest.reader import read_block
+from client.ingest.source import open_source
+from client.ingest.typed import Typed
 from client.shop import load_salt
 from client.store import Store
-from client.store.intake import Intake, Refused, Row, Value, intake
-from common.errors import InputError
+from client.store.intake import Intake, Record, Refused, intake
+from client.store.intake_record import known, unfinished
+from common.errors import InputError, UserFacing
 
-BATCH = 20_000
+__all__ = ["Imported", "Options", "Watch", "expand", "import_files"]
+
 Watch = Callable[[str, int, float], None]
-SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".jsonl", ".jsonl.gz", ".ndjson")
-_NAMES = frozenset(c.name for columns in KINDS.values() for c in columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How files are read.
-
-    Attributes:
-        kind: What the files hold; None: found from the columns.
-        mapping: Their column names -> ours.
-        skip_unknown: Leave unknown columns out.
-        dry_run: Check and count, change nothing.
-    """
-
-    kind: str | None = None
-    mapping: Mapping[str, str] | None = None
-    skip_unknown: bool = False
-    dry_run: bool = False
+#: Refused rows that are named at once.
+N_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +39,10 @@ class Imported:
         n_changed: Rows whose values changed.
         n_refused: Rows that were refused and kept aside.
         refused: The first of these: line, column, reason.
+        state: "imported", "resumed" (an earlier run had begun it) or "known" (the same bytes are
+            there already; nothing was read).
+        n_masked: Values in which personal data was replaced.
+        n_left_out: Rows that the mapping leaves out or whose shopper was forgotten.
     """
 
     file_name: str
@@ -61,165 +52,148 @@ class Imported:
     n_changed: int
     n_refused: int
     refused: tuple[tuple[int, str, str], ...]
-
-
-def expand(paths: Sequence[Path]) -> list[Path]:
-    """Files, with folders replaced by the files in them.
-
-    Raises:
-        InputError: a path is not there, or a folder has no file that can be imported.
-    """
-    out: list[Path] = []
-    for path in paths:
-        inside = sorted(p for p in path.glob("*") if p.name.endswith(SUFFIXES) and p.is_file())
-        if path.is_dir() and inside:
-            out += inside
-        elif path.is_dir():
-            raise InputError(
-                "The folder holds no files that can be imported.",
-                where=str(path),
-                safe="Nothing was imported.",
-                todo=f"Put files there that end in {', '.join(SUFFIXES)}.",
-            )
-        else:
-            out.append(path)
-    return out
+    state: str = "imported"
+    n_masked: int = 0
+    n_left_out: int = 0
 
 
 def import_files(
     store: Store,
-    paths: Sequence[Path],
+    paths: Sequence[Where],
     options: Options | None = None,
     *,
     watch: Watch | None = None,
 ) -> list[Imported]:
-    """Import files, products and shoppers first, each file in one transaction.
+    """Import files, products and shoppers first.
 
-    All files' columns are checked before the first row is written.
+    All files' columns are checked before the first row is written. A file is written in parts,
+    each in one transaction with the place reached; an import that was cut off goes on there.
 
     Args:
         store: The shop.
-        paths: Files or folders.
+        paths: Files, folders or connection strings.
         options: How to read them.
         watch: Called with the file's name, the rows read so far and the share of the file, 0 to 1.
 
     Raises:
-        InputError: a file cannot be read or its columns do not fit; that file is not imported.
-        StoreError: the database cannot be written.
+        InputError: a file cannot be read or its columns do not fit.
+        StoreError: the database cannot be written; what was written before stays.
     """
     options = options or Options()
     salt = load_salt(store.home)
-    kinds = {path: _kind(path, options) for path in expand(paths)}
-    order = list(KINDS)
-    reader = _Reader(options, Pseudonyms(salt), Seal(salt), watch or (lambda name, n, share: None))
-    return [
-        reader.take(store, path, kind)
-        for path, kind in sorted(kinds.items(), key=lambda item: order.index(item[1]))
-    ]
-
-
-def _kind(path: Path, options: Options) -> str:
-    with open_file(path) as source:
-        table = open_table(source.stream, path.name, _is_known)
-        return _check(table, path.name, options)[0]
-
-
-def _check(table: Table, name: str, options: Options) -> tuple[str, dict[str, int]]:
-    # by the file's own names: a new name does not make a sensitive column harmless
-    refuse_sensitive(table.names, name)
-    names = rename(table.names, options.mapping or {})
-    return check(names, options.kind, name, skip_unknown=options.skip_unknown)
-
-
-def _is_known(name: str) -> bool:
-    return name.strip().lower() in _NAMES
+    work = _Work(store, options, salt, watch or (lambda name, n, share: None))
+    return [work.take(plan) for plan in plans(paths, options, store.home)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _Work:
     """Takes files one after the other."""
 
+    store: Store
     options: Options
-    pseudonyms: Pseudonyms
-    seal: Seal
+    salt: bytes
     watch: Watch
 
-    def take(self, store: Store, path: Path, kind: str) -> Imported:
-        """Import one file."""
-        digest = _sha256(path)
-        first: list[tuple[int, str, str]] = []
-        with (
-            open_file(path) as source,
-            intake(store, kind, path.name, digest, dry_run=self.options.dry_run) as work,
-        ):
-            table = open_table(source.stream, path.name, _is_known)
-            places = _check(table, path.name, self.options)[1]
-            fields = [(c, places.get(c.name)) for c in KINDS[kind]]
-            for rows, refused in self._batches(table.records, fields):
-                work.put(rows)
-                work.refuse(refused)
-                first += [(r.line, r.column, r.reason) for r in refused][: 20 - len(first)]
-                self.watch(path.name, work.n_rows + work.n_refused, source.fraction())
-        return _result(work, first)
-
-    def _batches(
-        self, records: Iterator[Record], fields: Sequence[tuple[Column, int | None]]
-    ) -> Iterator[tuple[list[Row], list[Refused]]]:
-        rows: list[Row] = []
-        refused: list[Refused] = []
-        for record in records:
-            if record.reason:
-                refused.append(self._refused(record, "", record.reason))
-            else:
+    def take(self, plan: Plan) -> Imported:
+        """Import one file, or know it again."""
+        mapping = plan.mapping
+        with open_source(plan.where, hints()) as source:
+            digest, how = source.digest(), canonical(mapping)
+            conn = self.store.db.conn
+            if not self.options.again and (done := known(conn, digest, mapping.kind, how)):
+                return _known(source.name, done)
+            record = unfinished(conn, digest, mapping.kind, how)
+            resumed = record is not None
+            record = record or Record(0, mapping.kind, source.name, digest, mapping=how)
+            part = _Part(source, mapping, Seal(self.salt), self.watch)
+            with intake(
+                self.store, record, Pseudonyms(self.salt), dry_run=self.options.dry_run
+            ) as work:
                 try:
-                    rows.append(self._row(record.fields, fields))
-                except _BadField as e:
-                    refused.append(self._refused(record, e.column, e.reason))
-            if len(rows) + len(refused) >= BATCH:
-                yield rows, refused
-                rows, refused = [], []
-        yield rows, refused
-
-    def _row(self, texts: Sequence[str], fields: Sequence[tuple[Column, int | None]]) -> Row:
-        """One row in the order of `store.intake.COLUMNS`."""
-        out: list[Value] = []
-        for column, place in fields:
-            raw = texts[place].strip() if place is not None else ""
-            if raw:
-                try:
-                    value = column.read(raw)
-                except BadValue as e:
-                    raise _BadField(column.name, str(e)) from None
-                out.append(self.pseudonyms(raw) if column.name == "customer_id" else value)
-            elif column.required:
-                raise _BadField(column.name, "empty")
-            else:
-                out.append(column.absent)
-        return tuple(out)
-
-    def _refused(self, record: Record, column: str, reason: str) -> Refused:
-        return Refused(record.line, column, reason, self.seal.close(record.raw))
+                    part.run(work)
+                except UserFacing as e:
+                    raise _kept(e, work) from e
+        state = "resumed" if resumed else "imported"
+        return part.result(work.record, state)
 
 
-class _BadField(Exception):
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(reason)
-        self.column = column
-        self.reason = reason
+class _Part:
+    """What a run reads of one file."""
+
+    def __init__(self, source: Source, mapping: Mapping, seal: Seal, watch: Watch) -> None:
+        self._source = source
+        self._mapping = mapping
+        self._seal = seal
+        self._watch = watch
+        self._first: list[tuple[int, str, str]] = []
+        self._n_masked = 0
+        self._n_left_out = 0
+
+    def run(self, work: Intake) -> None:
+        """Read from the record's place to the end."""
+        cursor = work.record.cursor
+        if cursor and work.kind == "events":
+            self._replay(work, cursor)
+        for block in self._source.blocks(cursor):
+            typed = read_block(block, self._mapping)
+            work.put(self._said(typed.frame))
+            work.refuse(self._refused(block, typed))
+            self._n_masked += sum(typed.masked.values())
+            self._n_left_out += typed.skipped
+            work.step(block.cursor)
+            n = work.record.n_rows + work.record.n_refused
+            self._watch(self._source.name, n, block.fraction)
+        work.finish()
+
+    def _replay(self, work: Intake, cursor: str) -> None:
+        """Show the writer the events before this place: it counts equal ones."""
+        for block in self._source.blocks():
+            work.replay(read_block(block, self._mapping).frame)
+            if block.cursor == cursor:
+                return
+
+    def _said(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A file of shoppers that does not speak of minors does not change who is one."""
+        m = self._mapping
+        if m.kind != "shoppers" or {"minor"} & {*m.columns, *m.constants, *m.joined}:
+            return frame
+        return frame.with_columns(pl.lit(None, pl.Int64).alias("minor"))
+
+    def _refused(self, block: Block, typed: Typed) -> list[Refused]:
+        out = [
+            Refused(b.line, "", b.code, b.reason, self._seal.close(b.raw)) for b in block.bad
+        ] + [
+            Refused(
+                *(int(block.lines[r.place]), r.column, r.code, r.reason),
+                self._seal.close(block.raw(r.place)),
+            )
+            for r in typed.refused
+        ]
+        out.sort(key=lambda r: r.line)
+        shown = out[: max(0, N_SHOWN - len(self._first))]
+        self._first += [(r.line, r.column, r.reason) for r in shown]
+        return out
+
+    def result(self, record: Record, state: str) -> Imported:
+        """What became of the file."""
+        return Imported(
+            *(record.file_name, record.kind, record.n_rows, record.n_new, record.n_changed),
+            *(record.n_refused, tuple(self._first), state, self._n_masked, self._n_left_out),
+        )
 
 
-def _result(work: Intake, first: list[tuple[int, str, str]]) -> Imported:
-    return Imported(
-        work.file_name,
-        work.kind,
-        work.n_rows,
-        work.n_new,
-        work.n_changed,
-        work.n_refused,
-        tuple(first),
-    )
+def _known(name: str, done: Record) -> Imported:
+    return Imported(name, done.kind, done.n_rows, 0, 0, done.n_refused, (), "known")
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as f:
-        return hashlib.file_digest(f, "sha256").hexdigest()
+def _kept(error: UserFacing, work: Intake) -> UserFacing:
+    """Keep the blocks before a place that cannot be read, and say so."""
+    n = work.record.n_rows + work.record.n_refused
+    if not isinstance(error, InputError):
+        return error
+    if n and not work.dry_run:
+        work.commit()
+        error.safe = f"The first {n} rows of this file are in the shop, whole and once each."
+    else:
+        error.safe = "Nothing of this file was imported."
+    return error

@@ -1,212 +1,218 @@
-"""Write imported rows: upserts by natural key, one transaction a file, refused rows beside them."""
+"""Write imported rows: upserts by natural key, each transaction with the place reached in the file."""
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from client.store import Store
-from common.database import transaction
+from client.store.intake_columns import COLUMNS, COST_KEY, INSERT, UPSERT, Row, Value
+from client.store.intake_keys import Occurrences, Shoppers, cost_keys, event_digests
+from client.store.intake_record import Record, Refused, keep, start
+from common.database import explain
 
-CACHE_KIB = 65_536
+if TYPE_CHECKING:
+    import polars as pl
 
-Value = str | int | float | None
-Row = tuple[Value, ...]
+__all__ = ["COLUMNS", "Intake", "Record", "Refused", "Row", "Value", "intake"]
 
+#: Room for the pages of the indexes: a large file would else write them again and again.
+CACHE_KIB = 262_144
+#: Pages of the WAL after which they are carried over into the database: 256 MiB.
+CHECKPOINT_PAGES = 65_536
+#: Rows in a transaction: a page of an index that many rows touch is then written once.
+CHUNK_ROWS = 250_000
 
-def _upsert(table: str, key: str, columns: tuple[str, ...], shopper: bool = False) -> str:
-    """SQL that inserts or, where a value differs, updates; an equal row counts as no change."""
-    others = [c for c in columns if c != key]
-    marks = ["?"] * len(columns)
-    if shopper:
-        marks[columns.index("shopper")] = "(SELECT shopper FROM shoppers WHERE shopper_key = ?)"
-    old = ", ".join(f"{table}.{c}" for c in others)
-    new = ", ".join(f"excluded.{c}" for c in others)
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(marks)})"
-        f" ON CONFLICT ({key}) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in others)}"
-        f" WHERE ({old}) IS NOT ({new})"
-    )
-
-
-#: kind -> columns of a row, in the order in which `Intake.put` takes them. "shopper" is given
-#: as the pseudonym; an event's first value is its own id or ""; the key of costs is made here.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "products": (
-        *("product_id", "title", "department", "category", "product_type", "brand"),
-        *("description", "price_minor", "currency", "url", "image", "breadth"),
-        *("stock", "gtin", "taxonomy_id"),
-    ),
-    "shoppers": ("shopper_key", "consent", "personalise", "minor"),
-    "events": (
-        *("event_key", "shopper", "kind", "happened_at", "product_id", "value_minor"),
-        *("query", "device", "city"),
-    ),
-    "impressions": (
-        *("impression_id", "shopper", "product_id", "shown_at", "campaign_id", "campaign_type"),
-        *("placement", "position", "device", "propensity", "cost_minor", "platform_activity"),
-        *("platform_affinity", "platform_redemptions", "clicked", "creative_id", "city"),
-    ),
-    "conversions": (
-        *("impression_id", "converted_at", "value_minor", "order_id", "refunded_at"),
-        "refund_minor",
-    ),
-    "costs": (
-        *("day", "campaign_id", "product_id", "creative_id", "placement", "cost_minor"),
-        *("currency", "n_impressions", "n_clicks"),
-    ),
-}
-#: Values of the columns at the end of a row that is shorter.
-_ABSENT: dict[str, Row] = {
-    "products": (None, "", ""),
-    "shoppers": (0,),
-    "events": ("", "", ""),
-    "impressions": ("", ""),
-    "conversions": ("", "", 0),
-}
-_SQL: dict[str, str] = {
-    kind: _upsert(kind, columns[0], columns, "shopper" in columns)
-    for kind, columns in COLUMNS.items()
-    if kind != "costs"
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A row that cannot be imported; `sealed` is its line, encrypted."""
-
-    line: int
-    column: str
-    reason: str
-    sealed: bytes
+#: What an unknown value becomes where the table takes no null; texts become "".
+_ABSENT = dict.fromkeys(
+    ("consent", "value_minor", "position", "cost_minor", "refund_minor")
+    + ("platform_activity", "platform_affinity", "platform_redemptions"),
+    0,
+) | {"personalise": 1, "breadth": 1}
+_NULL = {"price_minor", "stock", "propensity", "clicked", "n_impressions", "n_clicks", "minor"}
 
 
 @dataclass(slots=True)
 class Intake:
-    """One file on its way into one table; the rows appear only when the file is done.
+    """One file on its way into one table. What was there at the last `commit` stays.
 
     Attributes:
-        kind: The table.
-        file_name: Name without folder.
-        sha256: Digest of the file's bytes.
-        n_rows: Rows that were taken so far.
-        n_new: Of these, natural keys that were not there before; known when the file is done.
-        n_changed: Of these, known natural keys with another value; known when the file is done.
-        n_refused: Rows that were refused.
+        conn: The database.
+        key_of: The shop's own customer id -> pseudonym.
+        record: What is written of the file so far.
+        dry_run: Nothing stays.
     """
 
     conn: sqlite3.Connection
-    kind: str
-    file_name: str
-    sha256: str
-    n_rows: int = 0
-    n_new: int = 0
-    n_changed: int = 0
-    n_refused: int = 0
-    import_id: int = 0
+    key_of: Callable[[str], str]
+    record: Record
+    dry_run: bool = False
+    _waiting: int = 0
+    _shoppers: Shoppers = field(init=False)
+    _seen: Occurrences = field(init=False)
 
-    def put(self, rows: Sequence[Row]) -> None:
-        """Insert or update a batch of rows, in the order of `COLUMNS[kind]`."""
-        n = len(COLUMNS[self.kind])
-        rows = [(*row, *_ABSENT[self.kind][len(row) - n :]) if len(row) < n else row for row in rows]
-        if "shopper" in COLUMNS[self.kind]:
-            place = COLUMNS[self.kind].index("shopper")
-            # somebody who is only seen has not consented
-            self.conn.executemany(
-                "INSERT OR IGNORE INTO shoppers (shopper_key) VALUES (?)",
-                [(key,) for key in {row[place] for row in rows}],
-            )
-        if self.kind == "events":
-            rows = [(self._event_key(row), *row[1:]) for row in rows]
+    def __post_init__(self) -> None:
+        """Start with empty memories of shoppers and events."""
+        self._shoppers = Shoppers(self.conn, self.key_of)
+        self._seen = Occurrences(self.conn)
+
+    @property
+    def kind(self) -> str:
+        """The table."""
+        return self.record.kind
+
+    def put(self, frame: pl.DataFrame) -> None:
+        """Insert or update rows.
+
+        Args:
+            frame: Columns in the order of `COLUMNS[kind]`, whatever their names, typed; customers
+                by the shop's own ids.
+        """
+        if not frame.height:
+            return
+        rows = self._rows(_lists(frame, self.kind))
         before = self.conn.total_changes
-        # in the order of the key the tree is walked once; equal keys keep their order
-        ordered: list[Row] = sorted(rows, key=lambda row: str(row[0]))
-        self.conn.executemany(_SQL[self.kind], ordered)
-        self.n_rows += len(rows)
-        self.n_changed += self.conn.total_changes - before
+        self.conn.executemany(INSERT[self.kind], rows)
+        n_new = self.conn.total_changes - before
+        if n_new < len(rows):
+            self.conn.executemany(UPSERT[self.kind], rows)
+        self._waiting += len(rows)
+        self.record = replace(
+            self.record,
+            n_rows=self.record.n_rows + len(rows),
+            n_new=self.record.n_new + n_new,
+            n_changed=self.record.n_changed + self.conn.total_changes - before - n_new,
+        )
+
+    def replay(self, frame: pl.DataFrame) -> None:
+        """Remember the events of a block that was written before the import was cut off."""
+        if self.kind == "events" and frame.height:
+            self._event_keys(_lists(frame, "events"))
 
     def refuse(self, refused: Sequence[Refused]) -> None:
         """Keep rows that were refused; the same line of the same bytes is kept once."""
-        self.conn.executemany(
-            "INSERT OR REPLACE INTO refused_rows"
-            " (import_id, file_name, sha256, line, column, reason, sealed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (self.import_id, self.file_name, self.sha256, r.line, r.column, r.reason, r.sealed)
-                for r in refused
-            ],
-        )
-        self.n_refused += len(refused)
+        keep(self.conn, self.record, refused)
+        self._waiting += len(refused)
+        self.record = replace(self.record, n_refused=self.record.n_refused + len(refused))
 
-    def finish(self, n_before: int) -> None:
-        """Tell new rows from changed ones, and write the import's record."""
-        self.n_new = self.count() - n_before
-        self.n_changed -= self.n_new
-        self.conn.execute(
-            "UPDATE imports SET n_rows = ?, n_new = ?, n_changed = ?, n_refused = ?"
-            " WHERE import_id = ?",
-            [self.n_rows, self.n_new, self.n_changed, self.n_refused, self.import_id],
-        )
+    def step(self, cursor: str) -> None:
+        """A block is through: commit if enough rows wait.
 
-    def count(self) -> int:
-        """Rows in the table now."""
-        return int(self.conn.execute(f"SELECT count(*) FROM {self.kind}").fetchone()[0])
+        Args:
+            cursor: Where reading goes on, after this block.
+        """
+        self.record = replace(self.record, cursor=cursor)
+        if self._waiting >= CHUNK_ROWS and not self.dry_run:
+            self.commit()
+            self.conn.execute("BEGIN IMMEDIATE")
 
-    def _event_key(self, row: Row) -> str:
-        """The event's own id, else a digest of its values and of how often the file had them.
+    def commit(self, *, done: bool = False) -> None:
+        """Make everything so far stay; `done`: the file was read to its end."""
+        self.record = self.record.write(self.conn, done=done)
+        self.conn.execute("ROLLBACK" if self.dry_run else "COMMIT")
+        self._waiting = 0
+
+    def finish(self) -> None:
+        """The file was read to its end: commit, and only now wait for the disk."""
+        if not self.dry_run and self._waiting:
+            self.commit()
+        if not self.conn.in_transaction:
+            self.conn.execute("PRAGMA synchronous = FULL")
+            self.conn.execute("BEGIN IMMEDIATE")
+        self.commit(done=True)
+
+    def _rows(self, lists: dict[str, list[Value]]) -> list[tuple[Value, ...]]:
+        """Rows as they are written, in the order of their keys; equal keys keep their order."""
+        if self.kind == "events":
+            lists["event_key"] = list(self._event_keys(lists))
+        elif self.kind == "costs":
+            lists = {"cost_key": list(cost_keys([lists[c] for c in COST_KEY])), **lists}
+        elif self.kind == "shoppers":
+            lists["shopper_key"] = [self.key_of(str(i)) for i in lists["shopper_key"]]
+        if "shopper" in lists:
+            lists["shopper"] = list(self._shoppers.numbers([str(i) for i in lists["shopper"]]))
+        rows = list(zip(*lists.values(), strict=True))
+        # the tree of the key is walked once
+        rows.sort(key=itemgetter(0))
+        return rows
+
+    def _event_keys(self, lists: dict[str, list[Value]]) -> list[str]:
+        """An event's own id, else a digest of its values and of how often the file had them.
 
         Two equal lines of one file are two events; the same file again brings no new ones.
         """
-        if row[0]:
-            return f"id:{row[0]}"
-        text = "\x1f".join(str(v) for v in (row[1:6] if row[6:] == ("", "", "") else row[1:]))
-        key = hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
-        n = self.conn.execute(
-            "INSERT INTO temp.seen VALUES (?, 0) ON CONFLICT DO UPDATE SET n = n + 1 RETURNING n",
-            [key],
-        ).fetchone()[0]
-        return f"{key}:{n}"
-
-
-class _DryRun(Exception):
-    """Leaves the transaction without a trace."""
+        keys = [f"id:{i}" for i in lists["event_key"]]
+        own = [n for n, i in enumerate(lists["event_key"]) if not i]
+        if own:
+            parts = [[lists[c][n] for n in own] for c in COLUMNS["events"][1:]]
+            digests = event_digests([self.key_of(str(i)) for i in parts[0]], parts[1:])
+            for n, digest, k in zip(own, digests, self._seen.number(digests), strict=True):
+                keys[n] = f"{digest.hex()}:{k}"
+        return keys
 
 
 @contextmanager
 def intake(
-    store: Store, kind: str, file_name: str, sha256: str, *, dry_run: bool = False
+    store: Store, record: Record, key_of: Callable[[str], str], *, dry_run: bool = False
 ) -> Iterator[Intake]:
-    """One file, all or nothing.
+    """Write one file, from the place that its record names.
+
+    Inside, a commit does not wait for the disk (synchronous NORMAL): the place in the file is
+    committed with the rows, so that a power cut costs time and no row. The last commit waits.
 
     Args:
         store: The shop.
-        kind: The table.
-        file_name: Name without folder, for people.
-        sha256: Digest of the file's bytes.
+        record: A new one (import_id 0), or one that was cut off.
+        key_of: The shop's own customer id -> pseudonym.
         dry_run: Count everything, then leave the database as it was.
+
+    Raises:
+        DatabaseBusy: another process writes.
+        StoreError: SQLite refused (disk full, read-only, broken); the last commit stays.
     """
-    # room for the inner pages of the indexes: a large file would else write them again and again
-    store.db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    conn = store.db.conn
     try:
-        with transaction(store.db) as conn:
-            conn.execute("CREATE TEMP TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY, n INTEGER)")
+        with _bulk(conn):
+            conn.execute("BEGIN IMMEDIATE")
+            if not record.import_id:
+                record = start(conn, record)
+            yield Intake(conn, key_of, record, dry_run)
+    except sqlite3.DatabaseError as e:
+        raise explain(e, store.home) from e
+
+
+@contextmanager
+def _bulk(conn: sqlite3.Connection) -> Iterator[None]:
+    """Settings for many rows; as they were on the way out, with nothing pending."""
+    before = conn.execute("PRAGMA cache_size").fetchone()[0]
+    conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    conn.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    conn.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        with suppress(sqlite3.Error):
+            if conn.in_transaction:
+                conn.execute("ROLLBACK")
+        with suppress(sqlite3.Error):
+            conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
             conn.execute("DELETE FROM temp.seen")
-            work = Intake(conn, kind, file_name, sha256)
-            work.import_id = int(
-                conn.execute(
-                    "INSERT INTO imports (imported_at, file_name, sha256, kind, n_rows, n_new,"
-                    " n_changed, n_refused) VALUES (?, ?, ?, ?, 0, 0, 0, 0) RETURNING import_id",
-                    [datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), file_name, sha256, kind],
-                ).fetchone()[0]
-            )
-            n_before = work.count()
-            yield work
-            work.finish(n_before)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+        conn.execute("PRAGMA synchronous = FULL")
+        conn.execute("PRAGMA wal_autocheckpoint = 1000")
+        conn.execute(f"PRAGMA cache_size = {before}")
+
+
+def _lists(frame: pl.DataFrame, kind: str) -> dict[str, list[Value]]:
+    """Our columns as lists, without nulls where the table takes none."""
+    out: dict[str, list[Value]] = {}
+    for name, series in zip(COLUMNS[kind], frame.get_columns(), strict=True):
+        if name not in _NULL and series.null_count():
+            absent = _ABSENT.get(name, "")
+            out[name] = [absent if v is None else v for v in series.to_list()]
+        else:
+            out[name] = series.to_list()
+    return out
