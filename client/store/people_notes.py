@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from client.store import Store
 from client.store import entries as table
@@ -29,6 +30,7 @@ class Receipt:
         counts: Table -> rows deleted, in the order of the tables' names.
         nonce: 32 random bytes, hexadecimal: without it nobody can guess the body from its digest.
         sequence: The ledger's entry.
+        remarks: What a person should know beside it; not kept and not in the digest.
     """
 
     receipt_id: str
@@ -37,13 +39,23 @@ class Receipt:
     counts: tuple[tuple[str, int], ...]
     nonce: str
     sequence: int
+    remarks: tuple[str, ...] = ()
 
     @property
     def n_rows(self) -> int:
         """Rows deleted in all tables."""
         return sum(n for _, n in self.counts)
 
-    def body(self) -> dict[str, object]:
+    def with_remarks(self, remarks: Sequence[str]) -> Receipt:
+        """The same with words for a person."""
+        return replace(self, remarks=tuple(remarks))
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        more = {"receipt_id": self.receipt_id, "ledger_sequence": self.sequence}
+        return {**self.body(), **more, "n_rows": self.n_rows, "remarks": list(self.remarks)}
+
+    def body(self) -> dict[str, Any]:
         """What the digest is of."""
         return {
             "what": self.what,
