@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from client.store import Store
 from client.store.asof import AsOf, Ints, pair
 from client.store.history import (
-    CLICKED,
-    CONVERTED,
     UNKNOWN,
     Catalogue,
     History,
+    Offers,
     Shown,
-    as_arrays,
     read_catalogue,
     read_history,
     read_impressions,
@@ -71,23 +69,23 @@ def load(
     """
     catalogue = read_catalogue(store)
     history = read_history(store, catalogue)
-    rows = read_impressions(store, shown_before)
-    shown, converted_at = as_arrays(rows, catalogue), seconds([r[CONVERTED] or "" for r in rows])
-    columns = _columns(catalogue, history, shown, shown, converted_at)
+    offers = read_impressions(store, catalogue, shown_before)
+    columns = _columns(catalogue, history, offers.shown, offers)
+    del history
     known = store.db.execute("SELECT 1 FROM imports WHERE kind = 'conversions' LIMIT 1").fetchone()
-    converted = np.where(converted_at >= 0, 1, 0 if known else UNKNOWN).astype(np.int8)
-    clicked = np.array([UNKNOWN if r[CLICKED] is None else r[CLICKED] for r in rows], np.int8)
+    converted = np.where(offers.converted_at >= 0, 1, 0 if known else UNKNOWN).astype(np.int8)
     first = seconds([shown_from])[0] if shown_from else np.iinfo(np.int64).min
-    kept = np.flatnonzero(shown.at >= first)
-    codes, dense = np.unique(shown.shopper[kept], return_inverse=True)
+    kept = np.flatnonzero(offers.shown.at >= first)
+    codes, dense = np.unique(offers.shown.shopper[kept], return_inverse=True)
     keys = read_keys(store)
     return Exposures(
         shopper=dense.astype(np.int64),
         shopper_keys=tuple(keys[int(c)] for c in codes),
-        product_id=[rows[i][1] for i in kept],
-        shown_at=[rows[i][2] for i in kept],
-        columns={name: values[kept] for name, values in columns.items()},
-        clicked=clicked[kept],
+        product_id=[offers.product_id[i] for i in kept],
+        shown_at=[offers.shown_at[i] for i in kept],
+        # one column at a time leaves the old dict: never two copies of all of them
+        columns={name: columns.pop(name)[kept] for name in tuple(columns)},
+        clicked=offers.clicked[kept],
         converted=converted[kept],
     )
 
@@ -116,12 +114,12 @@ def candidates(store: Store, product_id: str, at: str | None = None) -> Exposure
             todo="List the products with 'hansa data --products', or import the products file.",
         )
     when = at or after_everything(store)
-    past = read_impressions(store, when)
+    offers = read_impressions(store, catalogue, when)
     keys = read_keys(store, personalised=True)
     who = np.array(sorted(keys), np.int64)
-    offers, converted_at = as_arrays(past, catalogue), seconds([r[CONVERTED] or "" for r in past])
-    shown = _as_if(catalogue, offers, who, catalogue.code[product_id], int(seconds([when])[0]))
-    columns = _columns(catalogue, history, shown, offers, converted_at)
+    code = catalogue.code[product_id]
+    shown = _as_if(catalogue, offers.shown, who, code, int(seconds([when])[0]))
+    columns = _columns(catalogue, history, shown, offers)
     unknown = np.full(len(who), UNKNOWN, np.int8)
     return Exposures(
         shopper=np.arange(len(who), dtype=np.int64),
@@ -136,10 +134,13 @@ def candidates(store: Store, product_id: str, at: str | None = None) -> Exposure
 
 def after_everything(store: Store) -> str:
     """The first second after the last event, impression or conversion; now for an empty shop."""
+    # what was set aside may be of the future: a wrong clock must not move the shop's present
     row = store.db.execute(
-        "SELECT max((SELECT coalesce(max(happened_at), '') FROM events),"
-        " (SELECT coalesce(max(shown_at), '') FROM impressions),"
-        " (SELECT coalesce(max(converted_at), '') FROM conversions))"
+        "SELECT max(coalesce((SELECT happened_at FROM events WHERE aside = 0"
+        "   ORDER BY happened_at DESC LIMIT 1), ''),"
+        " coalesce((SELECT shown_at FROM impressions WHERE aside = 0"
+        "   ORDER BY shown_at DESC LIMIT 1), ''),"
+        " (SELECT coalesce(max(converted_at), '') FROM conversions WHERE aside = 0))"
     ).fetchone()
     if not row[0]:
         return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -148,14 +149,15 @@ def after_everything(store: Store) -> str:
 
 
 def _columns(
-    catalogue: Catalogue, history: History, shown: Shown, past: Shown, converted_at: Ints
+    catalogue: Catalogue, history: History, shown: Shown, offers: Offers
 ) -> dict[str, NDArray[Any]]:
-    """Raw feature columns [N] of `shown`; `past` [P] and `converted_at` [P] are earlier offers."""
+    """Raw feature columns [N] of `shown`; `offers` [P] are those made until then."""
+    past = offers.shown
     text = {name: values[shown.product] for name, values in catalogue.text.items()}
     offered = AsOf.build(past.shopper, past.at)
     # a conversion dated before its own impression must not tell that impression's label
-    won_at = np.maximum(converted_at, past.at)
-    won = AsOf.build(np.where(converted_at >= 0, past.shopper, UNKNOWN), won_at)
+    won_at = np.maximum(offers.converted_at, past.at)
+    won = AsOf.build(np.where(offers.converted_at >= 0, past.shopper, UNKNOWN), won_at)
     days = np.datetime64(0, "s") + shown.at.astype("timedelta64[s]")
     return {
         **text,

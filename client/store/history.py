@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,10 @@ from client.store import Store
 from client.store.asof import Ints
 
 UNKNOWN = -1
-#: Places in the rows of `read_impressions`.
-CLICKED, CONVERTED = 10, 11
+#: Rows that are Python objects at one time; what was read before is numbers in arrays.
+CHUNK = 32_768
+#: Who may be learned from: with consent, of age, and not set aside by a cleaning rule.
+USABLE = "consent = 1 AND minor = 0 AND aside = 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,25 @@ class Shown:
     tiers: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """N impressions with what came of them, sorted by shopper, time, impression.
+
+    Attributes:
+        shown: What was shown, as arrays.
+        product_id: [N].
+        shown_at: [N] ISO-8601 UTC.
+        clicked: int8 [N]: 1, 0, or -1 where the source does not record clicks.
+        converted_at: int64 [N] seconds; -1 for none.
+    """
+
+    shown: Shown
+    product_id: list[str]
+    shown_at: list[str]
+    clicked: NDArray[np.int8]
+    converted_at: Ints
+
+
 def seconds(times: Sequence[str]) -> Ints:
     """[N] ISO-8601 UTC texts -> seconds since 1970; -1 for empty text."""
     parsed = np.array([t[:19] or "NaT" for t in times], "datetime64[s]")
@@ -87,62 +108,129 @@ def read_catalogue(store: Store) -> Catalogue:
 
 
 def read_history(store: Store, catalogue: Catalogue) -> History:
-    """All events of consenting shoppers."""
-    rows = store.db.execute(
-        "SELECT e.shopper, e.happened_at, e.kind = 'purchase', e.value_minor, e.product_id"
-        " FROM events AS e JOIN shoppers AS s USING (shopper) WHERE s.consent = 1"
-    ).fetchall()
-    code = catalogue.code
-    return History(
-        shopper=np.array([r[0] for r in rows], np.int64),
-        at=seconds([r[1] for r in rows]),
-        is_purchase=np.array([r[2] for r in rows], np.bool_),
-        # only a purchase is money spent; a cart's value is not
-        value_minor=np.array([r[3] if r[2] else 0 for r in rows], np.int64),
-        product=np.array([code.get(r[4], UNKNOWN) for r in rows], np.int64),
+    """All usable events of usable shoppers, in no stated order."""
+    usable = _usable(store)
+    # One walk along the table, with shoppers chosen in numpy: a join is a seek for each event.
+    # strftime makes numbers in C, where a text would be parsed here.
+    cursor = store.db.execute(
+        "SELECT shopper, CAST(strftime('%s', happened_at) AS INTEGER), kind = 'purchase',"
+        " value_minor, product_id FROM events WHERE aside = 0"
     )
+    code = catalogue.code
+    parts: list[tuple[Ints, ...]] = [_numbers([()] * 5)]
+    for *numbers, product in _chunks(cursor):
+        codes = [code.get(p, UNKNOWN) for p in product]
+        columns = _numbers([*numbers, codes])
+        kept = usable[columns[0]]
+        parts.append(tuple(c[kept] for c in columns))
+    shopper, at, bought, value, product = _joined(parts)
+    # only a purchase is money spent; a cart's value is not
+    return History(shopper, at, bought.astype(np.bool_), np.where(bought, value, 0), product)
 
 
-def read_impressions(store: Store, shown_before: str | None = None) -> list[tuple[Any, ...]]:
-    """Impressions of consenting shoppers with their conversions, by shopper, then time.
-
-    Fields: shopper, product_id, shown_at, campaign_type, placement, device, position, three
-    platform tiers, clicked [CLICKED], converted_at [CONVERTED].
-    """
-    return store.db.execute(
-        "SELECT i.shopper, i.product_id, i.shown_at, i.campaign_type, i.placement, i.device,"
-        " i.position, i.platform_activity, i.platform_affinity, i.platform_redemptions,"
-        " i.clicked, c.converted_at"
-        " FROM impressions AS i JOIN shoppers AS s USING (shopper)"
-        " LEFT JOIN conversions AS c USING (impression_id)"
-        " WHERE s.consent = 1 AND i.shown_at < ?"
-        " ORDER BY i.shopper, i.shown_at, i.impression_id",
+def read_impressions(store: Store, catalogue: Catalogue, shown_before: str | None = None) -> Offers:
+    """Usable impressions of usable shoppers with their conversions, by shopper, then time."""
+    usable = _usable(store)
+    # along the table and sorted here: sorted by SQLite's index, every row would be a seek
+    cursor = store.db.execute(
+        "SELECT i.shopper, coalesce(CAST(strftime('%s', i.shown_at) AS INTEGER), -1), i.position,"
+        " i.platform_activity, i.platform_affinity, i.platform_redemptions,"
+        " coalesce(i.clicked, -1), coalesce(CAST(strftime('%s', c.converted_at) AS INTEGER), -1),"
+        " i.impression_id, i.shown_at, i.product_id, i.campaign_type, i.placement, i.device"
+        " FROM impressions AS i NOT INDEXED"
+        " LEFT JOIN conversions AS c ON c.impression_id = i.impression_id AND c.aside = 0"
+        " WHERE i.aside = 0 AND i.shown_at < ?",
         [shown_before or "9999"],
-    ).fetchall()
-
-
-def as_arrays(rows: Sequence[tuple[Any, ...]], catalogue: Catalogue) -> Shown:
-    """Impressions as arrays."""
-    code = catalogue.code
-    return Shown(
-        shopper=np.array([r[0] for r in rows], np.int64),
-        at=seconds([r[2] for r in rows]),
-        product=np.array([code.get(r[1], UNKNOWN) for r in rows], np.int64),
-        campaign_type=np.array([r[3] for r in rows], object),
-        placement=np.array([r[4] for r in rows], object),
-        device=np.array([r[5] for r in rows], object),
-        position=np.array([r[6] for r in rows], np.int64),
-        tiers=np.array([r[7:10] for r in rows], np.int64).reshape(-1, 3),
     )
+    words: dict[str, int] = {}  # a million rows share few texts
+    ids: list[str] = []
+    shown_at: list[str] = []
+    parts: list[tuple[Ints, ...]] = [_numbers([()] * 12)]
+    for columns in _chunks(cursor):
+        texts = [[words.setdefault(t, len(words)) for t in c] for c in columns[10:]]
+        numbers = _numbers([*columns[:8], *texts])
+        kept = np.flatnonzero(usable[numbers[0]])
+        parts.append(tuple(c[kept] for c in numbers))
+        ids.extend([columns[8][i] for i in kept])
+        shown_at.extend([columns[9][i] for i in kept])
+    return _offers(_joined(parts), ids, shown_at, catalogue, np.array([*words, ""], object))
+
+
+def _offers(
+    columns: list[Ints],
+    ids: list[str],
+    shown_at: list[str],
+    catalogue: Catalogue,
+    words: NDArray[Any],
+) -> Offers:
+    """Sorted by shopper, time and id; columns as `read_impressions` selects them."""
+    order = _sorted(columns[0], columns[1], ids)
+    for i, column in enumerate(columns):
+        columns[i] = column[order]
+    shopper, at, position, *tiers, clicked, converted_at = columns[:8]
+    product, campaign_type, placement, device = columns[8:]
+    code = np.array([catalogue.code.get(w, UNKNOWN) for w in words], np.int64)
+    shown = Shown(
+        shopper=shopper,
+        at=at,
+        product=code[product],
+        campaign_type=words[campaign_type],
+        placement=words[placement],
+        device=words[device],
+        position=position,
+        tiers=np.stack(tiers, axis=1),
+    )
+    return Offers(
+        shown=shown,
+        product_id=words[product].tolist(),
+        shown_at=[shown_at[i] for i in order],
+        clicked=clicked.astype(np.int8),
+        converted_at=converted_at,
+    )
+
+
+def _sorted(shopper: Ints, at: Ints, ids: list[str]) -> Ints:
+    """The order by shopper, then time, then id; ids are compared only where the others are equal."""
+    order = np.lexsort((at, shopper))
+    same = (np.diff(shopper[order]) == 0) & (np.diff(at[order]) == 0)
+    tied = np.append(same, False) | np.append(False, same)
+    places = np.flatnonzero(tied[: len(order)])
+    rows = sorted(order[places].tolist(), key=lambda i: (shopper[i], at[i], ids[i]))
+    order[places] = rows
+    return order
 
 
 def read_keys(store: Store, *, personalised: bool = False) -> dict[int, str]:
-    """Number -> pseudonym of consenting shoppers; `personalised`: only who allows that too."""
+    """Number -> pseudonym of usable shoppers; `personalised`: only who allows that too."""
     rows = store.db.execute(
-        "SELECT shopper, shopper_key FROM shoppers WHERE consent = 1 AND personalise >= ?",
+        f"SELECT shopper, shopper_key FROM shoppers WHERE {USABLE} AND personalise >= ?",
         [int(personalised)],
     )
     return dict(rows.fetchall())
+
+
+def _usable(store: Store) -> NDArray[np.bool_]:
+    """[largest number + 1] whether the shopper of that number may be learned from."""
+    rows = store.db.execute(f"SELECT shopper FROM shoppers WHERE {USABLE}").fetchall()
+    last = store.db.execute("SELECT coalesce(max(shopper), 0) FROM shoppers").fetchone()[0]
+    found = np.zeros(int(last) + 1, np.bool_)
+    found[[r[0] for r in rows]] = True
+    return found
+
+
+def _chunks(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
+    """The cursor's rows as columns, at most CHUNK rows at a time."""
+    while rows := cursor.fetchmany(CHUNK):
+        yield list(zip(*rows, strict=True))
+
+
+def _numbers(columns: Sequence[Sequence[int]]) -> tuple[Ints, ...]:
+    return tuple(np.array(c, np.int64) for c in columns)
+
+
+def _joined(parts: list[tuple[Ints, ...]]) -> list[Ints]:
+    """Columns of all parts, one behind the other."""
+    return [np.concatenate([p[i] for p in parts]) for i in range(len(parts[0]))]
 
 
 def _codes(texts: NDArray[Any]) -> Ints:
