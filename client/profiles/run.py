@@ -11,15 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.profiles import segments as rules
-from client.profiles.figures import figures_of
-from client.profiles.shopper import Profile, profiles_of
+from client.profiles.figures import DAY_S, figures_of
 from client.profiles.segments import RULES, Standing
 from client.profiles.shelf import Vectors, shelf_of
+from client.profiles.shopper import RECENCY_DAYS, Profile, profiles_of
 from client.store import Store
 from client.store import profiles as kept
 from client.store.history import seconds
 from client.store.profiles import NEWCOMER, Draft, Segment, Was
-from client.store.profiles_read import after_last, chunks, order_value, read_products
+from client.store.profiles_read import (
+    after_last,
+    chunks,
+    first_event,
+    order_value,
+    read_products,
+)
 from common.canonical import canonical
 
 Watch = Callable[[float, int], None]
@@ -137,10 +143,19 @@ def _before(store: Store, as_of: str, reopen: bool) -> _Before:
     return _Before(places, usual, not places)
 
 
+def _short_past(store: Store, as_of: str) -> tuple[str, ...]:
+    """A warning where the rows begin too late to tell who is new."""
+    first = first_event(store)
+    days = int(seconds([as_of])[0] - seconds([first])[0]) // DAY_S if first else 0
+    if not 0 < days < RECENCY_DAYS[1]:
+        return ()
+    return (f"Events begin {days} days ago: 'new' means one order since then, not ever.",)
+
+
 def _two_digits(value: int) -> int:
     """Rounded to two digits, so that the shop's usual order is a threshold that can be said."""
-    unit = 10 ** max(0, len(str(value)) - 2)
-    return round(value / unit) * int(unit)
+    unit = int(10 ** max(0, len(str(value)) - 2))
+    return round(value / unit) * unit
 
 
 def _row(
@@ -179,11 +194,11 @@ def _finish(
     opened = worth if before.is_first or choices.reopen else frozenset(had)
     made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     found = _rule_segments(opened, before.usual_order_minor, made_at)
-    notes: tuple[str, ...] = ()
+    notes = _short_past(store, as_of)
     if choices.method == "kmeans" and ids:
         from client.profiles.clustering import cluster  # scikit-learn: only for who asks for it
 
-        clustered, notes = cluster(
+        clustered, said = cluster(
             draft,
             tuple(s for s in kept.segments(store) if s.method == "kmeans"),
             np.concatenate(ids),
@@ -194,7 +209,7 @@ def _finish(
             random_state=choices.seed,
             made_at=made_at,
         )
-        found += clustered
+        found, notes = found + clustered, notes + said
     triples = [(rule, interest, rules.segment_id(rule, interest)) for rule, interest in opened]
     n = draft.save(as_of, found, triples)
     moved = sum(s.moved_out for s in kept.overview(store) if s.method == "rfm")

@@ -186,6 +186,12 @@ def order_value(store: Store, before: str) -> int:
     return round(row[0] or 0)
 
 
+def first_event(store: Store) -> str:
+    """Time of the shop's first event; empty without events."""
+    row = store.db.execute("SELECT min(happened_at) FROM events WHERE aside = 0").fetchone()
+    return str(row[0] or "")
+
+
 def after_last(store: Store) -> str:
     """The first second after the last action in the shop, never later than now."""
     now = datetime.now(UTC).strftime(_TIME)
