@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from client.ingest import encodings, source_json, source_split
+from client.ingest import source_encoding as encodings
+from client.ingest import source_json, source_split
 from client.ingest.blocks import Hints, Layout, Source
 from client.ingest.source_bytes import FileBytes, is_codec
 from client.ingest.source_errors import no_header, unreadable

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from client.ingest.encodings import to_utf8
+from client.ingest.source_encoding import to_utf8
 from client.ingest.source_errors import changed, damaged, not_opened, unreadable
 from common.errors import InputError
 
@@ -30,7 +30,7 @@ class Chunk:
 
     Attributes:
         at: Offset of its first byte in the unzipped file.
-        data: UTF-8 where it can be read, broken lines as they are; lines end with b"\\n".
+        data: UTF-8 where it can be read, broken lines as they are; each ends with a line feed.
         last: The file ends here.
         fraction: How much of the file has been read, 0 to 1.
         error: The file is damaged after this chunk.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from common.errors import InputError
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from common.errors import InputError, UserFacing
 
 SAFE = "Nothing was changed."
 SAFE_BEFORE = "Rows before this place are good; nothing after it was read."
@@ -55,3 +58,18 @@ def bad_cursor(name: str) -> InputError:
         name,
         "Import the file again from its beginning; rows that are there already are known again.",
     )
+
+
+@contextmanager
+def guarded(name: str, what: str = "The file is damaged: it cannot be read.") -> Iterator[None]:
+    """Whatever a library says of a broken file, in our words; a panic in Rust is no Exception.
+
+    Raises:
+        InputError: anything but an error of ours went wrong inside.
+    """
+    try:
+        yield
+    except (UserFacing, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as e:
+        raise damaged(name, what) from e

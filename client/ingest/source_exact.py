@@ -23,9 +23,9 @@ class Lines:
     """The physical lines of a chunk.
 
     Attributes:
-        data: UTF-8; every line ends with b"\\n".
+        data: UTF-8; every line ends with a line feed.
         starts: int64 [lines], offset of each.
-        ends: int64 [lines], offset behind its last byte, without b"\\n" and b"\\r\\n".
+        ends: int64 [lines], offset behind its last byte, without its end.
         last: No lines follow in the file.
     """
 
@@ -48,7 +48,7 @@ class Lines:
 
 
 def split_lines(data: bytes, last: bool) -> Lines:
-    """Where lines begin and end; only b"\\n" ends a line, and a b"\\r" before it goes with it."""
+    """Where lines begin and end; only a line feed ends one, a carriage return before it goes with it."""
     if data and not data.endswith(b"\n"):
         data += b"\n"
     place = np.frombuffer(data, np.uint8)

@@ -14,8 +14,8 @@ MAX_PREAMBLE = 60
 MAX_NAMES = 1000
 _SAMPLE = 200
 _TOTALS = frozenset(
-    "总计 合计 小计 总和 汇总 總計 合計 小計 total totals grand_total subtotal sum summe gesamt".split()
-)
+    {"总计", "合计", "小计", "总和", "汇总", "總計", "合計", "小計", "subtotal"}
+) | {*("total", "totals", "grand_total", "sum_total", "summe", "gesamt")}
 _SEP = re.compile(r"sep=(.)", re.IGNORECASE)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from client.ingest.source_exact import Exact, Lines, NeedMore, record
 from client.ingest.source_bytes import MAX_LINE
+from client.ingest.source_exact import Exact, Lines, NeedMore, record
 
 #: `csv.field_size_limit()`, which polars does not know.
 _MAX_FIELD = 131_072
@@ -137,9 +137,9 @@ def _by_polars(lines: Lines, plain: NDArray[np.bool_], delimiter: str, width: in
 
 
 def blanks(lines: Lines) -> NDArray[np.bool_]:
-    """bool [lines]: nothing but white space."""
+    """Flags [lines]: nothing but white space."""
     place = np.frombuffer(lines.data, np.uint8)
-    blank = lines.ends == lines.starts
+    blank: NDArray[np.bool_] = lines.ends == lines.starts
     inside = ~blank
     edges = _SPACE[place[lines.starts[inside]]] & _SPACE[place[lines.ends[inside] - 1]]
     for i in np.flatnonzero(inside)[edges].tolist():
@@ -148,7 +148,7 @@ def blanks(lines: Lines) -> NDArray[np.bool_]:
 
 
 def _plain(lines: Lines, delimiter: str, width: int) -> NDArray[np.bool_]:
-    """bool [lines]: polars and the exact reader split it alike, and it has the right width."""
+    """Flags [lines]: polars and the exact reader split it alike, and it has the right width."""
     data = lines.data
     if len(delimiter.encode()) != 1 or not data:
         return np.zeros(len(lines), bool)
