@@ -56,6 +56,11 @@ class Bells:
             elif not missed:
                 self._came[node] = 0
 
+    def came(self, node: int) -> int:
+        """Messages that came for it since it was told everything; 0 also where that is not known."""
+        with self._lock:
+            return self._came.get(node, 0)
+
     def silent(self, node: int) -> bool:
         """Nothing came for it since it was told everything: there is no need to look."""
         with self._lock:

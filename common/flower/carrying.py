@@ -41,8 +41,9 @@ Send = Callable[[Event], Awaitable[None]]
 _log = logging.getLogger(__name__)
 #: Nobody waits longer for an answer, whatever it asks for.
 MOST_WAIT_S = 5.0
-#: Replies that come within this time are handed to the coordinator together.
-GATHER_S = 0.04
+#: Replies that come within this time are handed to the coordinator together, or when all have come: a
+#: look costs as much for one as for all, and it asks for all that are missing.
+GATHER_S, GLANCE_S = 0.25, 0.01
 
 #: path -> (request, response, whether it brings messages)
 _CALLS: dict[str, tuple[Any, Any, bool]] = {
@@ -120,7 +121,8 @@ class Carrying:
                 left = until - time.monotonic()
                 if left > 0 and self.bells.silent(node):
                     await _rings(one[1], left)
-                    await asyncio.sleep(0 if fleet else GATHER_S)
+                    if not fleet:
+                        await self._gather(node, len(request.message_ids))
                 one[1].clear()
                 answer, response = await self._answer(scope, body, request, told)
                 if response is None:
@@ -131,6 +133,12 @@ class Carrying:
                     return answer
         finally:
             self.bells.leave(node, one)
+
+    async def _gather(self, node: int, n_missing: int) -> None:
+        """After the first reply: until all have come, or not much longer."""
+        until = time.monotonic() + GATHER_S
+        while 0 < self.bells.came(node) < n_missing and time.monotonic() < until:
+            await asyncio.sleep(GLANCE_S)
 
     async def _answer(
         self, scope: Scope, body: bytes, request: Any, told: Any
