@@ -125,7 +125,9 @@ def open_text(file: FileBytes, head: bytes, whole: bool, hints: Hints) -> TextSo
         raise unreadable(f"There is no encoding '{wanted}'.", file.name, "Try gb18030 or utf-8.")
     sample = body + (b"" if encoding else file.samples(_SAMPLES, 1 << 16))
     encoding = encoding or wanted or encodings.find(sample, hints.known)
-    text = encodings.to_utf8(body[: len(body) // 2 * 2] if "utf-16" in encoding else body, encoding)
+    if encoding.startswith("utf-16") and not whole:
+        body = body[: len(body) // 2 * 2]
+    text = encodings.to_utf8(body, encoding)
     lone_cr = _is_lone_cr(text)
     lines = split_lines(text.replace(b"\r", b"\n") if lone_cr else text, whole)
     shown = [lines.text(i) for i in range(min(len(lines), source_json.SAMPLE))]

@@ -13,6 +13,9 @@ MARKS = (
 _WORDS = re.compile(r"[^,;\t|^\x01\r\n\"]+")
 #: Western shops; tried last, because every byte string is text in it.
 WESTERN = "cp1252"
+_WESTERN_SIGNS = frozenset(
+    "äöüßéèêëàâáãíìîïóòôõúùûñçåæøœÄÖÜÉÈÀÂÁÍÓÚÑÇÅÆØŒ€£§°²³½™®©–—‘’“”…•´«»¿¡\xa0"
+)
 
 
 def mark(head: bytes) -> tuple[str, int]:
@@ -41,7 +44,7 @@ def find(sample: bytes, known: Callable[[str], bool]) -> str:
     # a lone broken line makes no other encoding: most lines decide, then the columns' names
     if names["gb18030"] > names["utf-8"] or good["gb18030"] > good["utf-8"]:
         return "gb18030" if _chinese(odd) or names["gb18030"] > names[WESTERN] else WESTERN
-    return "utf-8" if good["utf-8"] > 0 or names[WESTERN] <= names["utf-8"] else WESTERN
+    return WESTERN if not good["utf-8"] and _western(odd) else "utf-8"
 
 
 def to_utf8(data: bytes, encoding: str) -> bytes:
@@ -101,6 +104,13 @@ def _chinese(lines: list[bytes]) -> bool:
     beyond = [c for c in text if c > "\x7f"]
     try_all = sum(_everyday(c) for c in set(beyond))
     return bool(beyond) and try_all >= 0.6 * len(set(beyond))
+
+
+def _western(lines: list[bytes]) -> bool:
+    """Whether what is not ASCII are letters and signs of western languages."""
+    text = b"\n".join(lines[:2000]).decode(WESTERN, "replace")
+    beyond = [c for c in text if c > "\x7f"]
+    return sum(c in _WESTERN_SIGNS for c in beyond) >= 0.9 * len(beyond)
 
 
 def _everyday(char: str) -> bool:

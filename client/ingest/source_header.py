@@ -46,9 +46,9 @@ def find_in_text(
     """
     said = _SEP.fullmatch((lines[0] or "").strip()) if lines else None
     if said:
-        found = find_in_text([None, *lines[1:]], known, say or said[1])
-        return found
+        return find_in_text(["", *lines[1:]], known, say or said[1])
     best: Header | None = None
+    begin = next((line for line in lines if line is None or line.strip()), None)
     best_score: tuple[int, float, int] = (-1, 0.0, 0)
     for delimiter in (say,) if say else DELIMITERS:
         rows = [_fields(line, delimiter) for line in lines[:_SAMPLE]]
@@ -60,6 +60,9 @@ def find_in_text(
         score = (_known(names, known), same / max(len(rows), 1), len(names))
         if score > best_score:
             best, best_score = Header(place, names, delimiter), score
+    if best_score[0] < 2 and (begin is None or not _splits(begin, best)):
+        # a first line that cannot be read may well be the header: the next one is not guessed
+        return None
     return best
 
 
@@ -112,12 +115,16 @@ def _fields(line: str | None, delimiter: str) -> list[str] | None:
         return None
 
 
+def _splits(line: str, header: Header | None) -> bool:
+    return header is not None and _fields(line, header.delimiter) is not None
+
+
 def sound(names: Sequence[str]) -> bool:
     """Whether these can be names of columns: texts, not too many, nothing that no screen shows."""
     joined = "".join(names)
     return (
         0 < len(names) <= MAX_NAMES
-        and bool(joined.strip())
+        and any(c.isalnum() for c in joined)
         and not any(c < " " and c not in "\t\r\n" for c in joined)
     )
 

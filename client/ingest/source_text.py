@@ -114,7 +114,7 @@ class TextSource:
         if chunk.last:
             n = _without_totals(frame)
             bad += [self._footer(lines, found, origin, i) for i in range(n, frame.height)]
-            bad = [_relabelled(b, self.layout) for b in bad]
+            bad = sorted((_relabelled(b, self.layout) for b in bad), key=lambda b: b.line)
         cuts = list(range(BLOCK_ROWS, n, BLOCK_ROWS))
         begin = 0
         for end in [*cuts, n]:
