@@ -37,7 +37,8 @@ def find(
     if name == "missing":
         clean_rows.missing(conn)
     elif name == "duplicates":
-        clean_rows.duplicates(conn, int(s["event_s"]), int(s["impression_s"]))
+        gaps = int(s["event_s"]), int(s["impression_s"])
+        clean_rows.duplicates(conn, *gaps, purchases=s["purchases"] == "aside")
     elif name == "amounts":
         clean_rows.amounts(conn, _minor(s["max_value"]), _minor(s["max_cost"]))
     elif name == "outliers":

@@ -7,6 +7,7 @@ from client.clean.nouns import Words as _W
 from client.clean.rules_people import BURSTS, UNUSUAL
 from common.errors import SettingsError
 
+_KEEP = ("aside", "keep")
 _ROWS = ("events", "impressions", "conversions")
 
 MISSING = Rule(
@@ -39,22 +40,15 @@ DUPLICATES = Rule(
     ),
     ("events", "impressions"),
     (
-        Knob(
-            "event_s", 1, _W("seconds between two equal events", "两个相同事件间隔的秒数"), 0, 600
-        ),
-        Knob(
-            "impression_s",
-            2,
-            _W("seconds between two equal impressions", "两次相同展示间隔的秒数"),
-            0,
-            600,
-        ),
+        Knob("event_s", 1, _W("seconds between equal events", "相同事件间隔的秒数"), 0, 600),
+        Knob("impression_s", 2, _W("seconds between equal impressions", "相同展示间隔的秒数"), 0, 600),
+        Knob("purchases", "aside", _W("equal purchases; keep: they are pieces of one order", "相同的购买；keep 表示是同一订单中的多件"), choices=_KEEP),
     ),
     {
         "repeated-event": _W("the same event was reported again", "同一事件被重复上报"),
         "double-report": _W("the same impression was reported again", "同一展示被重复上报"),
     },
-)
+)  # fmt: skip
 AMOUNTS = Rule(
     "amounts",
     4,
@@ -176,7 +170,6 @@ FUTURE = Rule(
     ),
     {"future": _W("the time is later than now", "时间晚于现在")},
 )
-_KEEP = ("aside", "keep")
 ORPHANS = Rule(
     "orphans",
     256,

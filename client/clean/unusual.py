@@ -74,20 +74,24 @@ def figures(counts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def typical(x: NDArray[np.float64]) -> Typical:
-    """Medians and robust spreads of figures [S, D]."""
-    median = np.median(x, axis=0)
-    spread = np.maximum(NORMAL * np.median(np.abs(x - median), axis=0), LEAST_SPREAD)
-    return Typical(
-        dict(zip(FIGURES, map(float, median), strict=True)),
-        dict(zip(FIGURES, map(float, spread), strict=True)),
-    )
+    """Medians and robust spreads of figures [S, D], each over the shoppers for whom it is above zero.
+
+    Most shoppers of most shops have never bought; beside them every good customer would look odd.
+    """
+    median, spread = {}, {}
+    for i, name in enumerate(FIGURES):
+        some = x[x[:, i] > 0, i]
+        middle = float(np.median(some)) if len(some) else 0.0
+        deviation = float(np.median(np.abs(some - middle))) if len(some) else 0.0
+        median[name], spread[name] = middle, max(NORMAL * deviation, LEAST_SPREAD)
+    return Typical(median, spread)
 
 
 def distances(x: NDArray[np.float64], usual: Typical) -> NDArray[np.float64]:
-    """Robust standard deviations from the median, with sign: [S, D] from figures [S, D]."""
+    """Robust standard deviations from the median, with sign, 0 for a figure of zero: [S, D] from [S, D]."""
     median = np.array([usual.median[name] for name in FIGURES])
     spread = np.array([usual.spread[name] for name in FIGURES])
-    return np.asarray((x - median) / spread)
+    return np.where(x > 0, (x - median) / spread, 0.0)
 
 
 def find(

@@ -35,11 +35,18 @@ def missing(conn: sqlite3.Connection) -> None:
     )
 
 
-def duplicates(conn: sqlite3.Connection, event_s: int, impression_s: int) -> None:
+def duplicates(conn: sqlite3.Connection, event_s: int, impression_s: int, purchases: bool) -> None:
     """Equal rows that follow one another within some seconds, all but one of each chain.
 
     First the neighbours in time are found from the index (shopper, time) alone, which needs no
     sorting; only these are compared in full.
+
+    Args:
+        conn: With the tables of hits.
+        event_s: Seconds between two events.
+        impression_s: Seconds between two impressions.
+        purchases: Whether purchases and returns are compared too: two equal lines of one receipt may be
+            two pieces.
     """
     _neighbours(conn, "events", event_s)
     same = "shopper, product_id, kind, value_minor, query, device, city"
@@ -47,8 +54,9 @@ def duplicates(conn: sqlite3.Connection, event_s: int, impression_s: int) -> Non
         "INSERT OR IGNORE INTO temp.hit_events SELECT place, 'repeated-event' FROM ("
         f" SELECT rowid AS place, unixepoch(happened_at) - lag(unixepoch(happened_at)) OVER"
         f"  (PARTITION BY {same} ORDER BY happened_at, event_key) AS gap"
-        "  FROM events WHERE rowid IN (SELECT place FROM temp.near)) WHERE gap <= ?",
-        [event_s],
+        "  FROM events WHERE rowid IN (SELECT place FROM temp.near)"
+        "  AND (:purchases OR kind NOT IN ('purchase', 'return'))) WHERE gap <= :s",
+        {"s": event_s, "purchases": purchases},
     )
     _neighbours(conn, "impressions", impression_s)
     same = "shopper, product_id, campaign_id, creative_id, placement, position, device"
