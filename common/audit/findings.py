@@ -80,7 +80,11 @@ class Verdict:
         """For `--json`."""
         league: dict[str, Any] = {}
         if self.alone is not None:
-            league = {"pld_all_others": asdict(self.alone), "colluders": self.colluders}
+            league = {
+                "epsilon_if_all_collude": self.alone.epsilon,
+                "pld_all_others": asdict(self.alone),
+                "colluders": self.colluders,
+            }
         return {
             **league,
             "file": self.where,
