@@ -13,6 +13,7 @@ import click
 from client.commands import home_option
 from client.people import keeping, rights
 from client.people.show import UNLEARN, Held, write
+from client.people.who import key_of
 from client.salt import place
 from client.store import Store, people_forget
 from client.store.people import Person
@@ -95,7 +96,7 @@ def forget(who: str, home: Path, as_json: bool, yes: bool, allow_again: bool, ch
             return
         _sure(yes or as_json, "Delete everything about this person? It cannot be undone.")
         # by the pseudonym from here on: the raw file is looked through for it
-        key = rights.key_of(store, typed, place.load(home))
+        key = key_of(store, typed, place.load(home))
         receipt = rights.forget(store, key, now)
         left = people_forget.copies(store, key) if check else None
         if left:

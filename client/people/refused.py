@@ -52,12 +52,19 @@ def of_person(conn: sqlite3.Connection, salt: bytes, shopper_key: str) -> Refuse
             n_closed += 1
             continue
         n_looked += 1
-        if _names(raw, shopper_key, pseudonyms):
+        if names(raw, shopper_key, pseudonyms):
             numbers.append(number)
     return RefusedOf(tuple(numbers), n_looked, n_closed)
 
 
-def _names(raw: bytes, shopper_key: str, pseudonyms: Pseudonyms) -> bool:
+def names(raw: bytes, shopper_key: str, pseudonyms: Pseudonyms) -> bool:
+    """Whether one of a row's fields is an id of the person.
+
+    Args:
+        raw: The row's bytes as they were.
+        shopper_key: Whom.
+        pseudonyms: The shop's.
+    """
     for encoding in _ENCODINGS:
         # a row of plain ASCII reads the same in the first two; UTF-16 shows by its zeros
         if encoding == "gb18030" and raw.isascii():
