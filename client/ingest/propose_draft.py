@@ -228,8 +228,9 @@ def _what_happened(work: _Work) -> None:
 
 
 def _all_kinds(words: set[str]) -> bool:
+    """True for words of two kinds and more: a column that says "paid" throughout is a status."""
     try:
-        return all(event_kind(w) for w in words)
+        return len({event_kind(w) for w in words}) > 1
     except BadValue:
         return False
 

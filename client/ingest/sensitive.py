@@ -91,6 +91,9 @@ _THING = re.compile(
 )
 #: Sections of an order export: the person's name, street and the like stand in them.
 _WHOSE = re.compile("billing|shipping|customer|buyer|recipient|receiver|contact|owner|user|member")
+_OF_PERSON = frozenset(
+    ("first", "last", "full", "middle", "given", "family", "real", "nick", "maiden")
+)
 
 
 def is_sensitive(name: str) -> bool:
@@ -122,9 +125,11 @@ def _is_personal_name(words: Sequence[str]) -> bool:
     if not {"name", "names"} & set(words):
         return False
     others = [w for w in words if w not in ("name", "names")]
+    if _OF_PERSON & set(others):
+        return True
     if any(_WHOSE.fullmatch(w) for w in others) and len(others) == 1:
         return True
-    return not any(_THING.fullmatch(w.removesuffix("s")) for w in others)
+    return not any(_THING.fullmatch(w.rstrip("0123456789").removesuffix("s")) for w in others)
 
 
 def sensitive_in(names: Sequence[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from client.ingest.sensitive import is_sensitive, sensitive_in
 
 SENSITIVE = """
 email|E-Mail|customer_email|Email Address|contactEmail|emails|phone|phoneNumber|Phone Number|phone_1|mobile|Mobile No
-|mobile_number|user_mobile|telephone|tel|Billing Phone|Shipping Phone|whatsapp|fax|first_name|FirstName|lastName|Name
+|mobile_number|user_mobile|telephone|tel|Billing Phone|Shipping Phone|whatsapp|fax|first_name|billing_first_name|shipping_last_name|FirstName|lastName|Name
 |name|surname|full name|Customer Name|Billing Name|Shipping Name|recipient_name|buyer_nickname|username|ssn|passport_no
 |id_number|ID No|national_id|idCard|tax_id|aadhaar|drivers_license|license plate|home_address|Address1|address_2
 |Billing Street|Shipping Address1|Shipping Zip|Billing Zip|zip|zip_code|Postal Code|postcode|lat|lng|latitude|Longitude
@@ -23,7 +23,7 @@ email|E-Mail|customer_email|Email Address|contactEmail|emails|phone|phoneNumber|
 """
 
 HARMLESS = """
-product_id|product_name|Product title|item|item_id|item name|sku|Lineitem sku|Lineitem name|Lineitem price|Lineitem quantity
+product_id|product_name|Product title|item|item_id|item name|sku|Lineitem sku|Lineitem name|Lineitem price|Lineitem quantity|Option1 Name
 |brand|brand_type|Vendor|title|image|Image Src|image_url|colour|Color|size|package_size|shop_name|Store Name|price
 |sale_price|market_price|Compare At Price|currency|Currency code|department|category|sub_category|product_category
 |product_type|Type|Tags|description|Body (HTML)|Handle|stock|Inventory|gtin|EAN|Barcode|rating|index|customer_id
