@@ -8,6 +8,9 @@ from pathlib import Path
 
 from client import membership, results
 from client.creative import review
+from client.datareport.desk import DataDesk
+from client.datareport.facts import Day
+from client.datareport.views import Cleaning, CleaningRule, Part, Quality, Telling
 from client.hold import Countersigned
 from client.jobs import (
     JobFailure,
@@ -15,6 +18,7 @@ from client.jobs import (
     JobResult,
     JobSpec,
     check_ledger,
+    count_data,
     count_privacy,
     count_quarter,
     import_files,
@@ -22,11 +26,14 @@ from client.jobs import (
     make_shop,
     parse_line,
     pick_audience,
+    preview_retention,
+    run_cleaning,
     run_node,
+    run_retention,
     write_ads,
 )
+from client.people.rights import Held, Receipt
 from client.preview import Membership, Preview, TensorPreview
-from client.privacydesk import PrivacyDesk
 from client.store import DATABASE_NAME, Store, audiences, browse, creatives, held, rows
 from client.store.held import HeldReport
 from client.store.rows import ImportRecord, ProductCount, RefusedRow
@@ -50,9 +57,13 @@ __all__ = [
     "AdView",
     "Audience",
     "Bucket",
+    "Cleaning",
+    "CleaningRule",
     "Countersigned",
     "Creative",
+    "Day",
     "Departure",
+    "Held",
     "HeldReport",
     "ImportRecord",
     "JobFailure",
@@ -61,19 +72,24 @@ __all__ = [
     "JobSpec",
     "LeagueView",
     "Membership",
+    "Part",
     "Performance",
     "Policy",
     "Preview",
     "PrivacyView",
     "Product",
     "ProductCount",
+    "Quality",
     "Reason",
+    "Receipt",
     "RefusedRow",
     "Shop",
     "ShopInfo",
+    "Telling",
     "TensorPreview",
     "Waiting",
     "check_ledger",
+    "count_data",
     "count_privacy",
     "count_quarter",
     "import_files",
@@ -81,12 +97,15 @@ __all__ = [
     "make_shop",
     "parse_line",
     "pick_audience",
+    "preview_retention",
+    "run_cleaning",
     "run_node",
+    "run_retention",
     "write_ads",
 ]
 
 
-class Shop(PrivacyDesk):
+class Shop(DataDesk):
     """An open shop folder, read and changed in quick steps.
 
     Every method takes milliseconds; what takes longer is a job in a process of its own.

@@ -147,6 +147,26 @@ def import_files(files: Sequence[Path]) -> JobSpec:
     return JobSpec("import", ("import",), tuple(str(f) for f in files))
 
 
+def count_data() -> JobSpec:
+    """`hansa data`: the data report, counted in a process of its own and kept for the window."""
+    return JobSpec("data", ("data",))
+
+
+def run_cleaning() -> JobSpec:
+    """`hansa clean`: every rule that is on, over all rows."""
+    return JobSpec("clean", ("clean",))
+
+
+def preview_retention(days: int) -> JobSpec:
+    """`hansa retention --dry-run`: what would go if only so many days were kept."""
+    return JobSpec("would-go", ("retention",), ("--dry-run", "--days", str(days)))
+
+
+def run_retention(days: int) -> JobSpec:
+    """`hansa retention`: delete what is older, now; the window has asked before."""
+    return JobSpec("retention", ("retention",), ("--days", str(days), "--yes"))
+
+
 def join_league(kit: Path, request: Path) -> JobSpec:
     """`hansa join KIT --out REQUEST`."""
     return JobSpec("join", ("join",), (str(kit), "--out", str(request)))

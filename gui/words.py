@@ -160,6 +160,9 @@ def job_title(name: str) -> str:
         "audience": translate("Words", "Picking an audience"),
         "ads": translate("Words", "Writing ads"),
         "verify": translate("Words", "Checking your ledger"),
+        "clean": translate("Words", "Cleaning your rows"),
+        "retention": translate("Words", "Deleting old rows"),
+        "fix": translate("Words", "Repairing refused rows"),
     }.get(name, name)
 
 
@@ -176,6 +179,9 @@ def step_name(step: str) -> str:
         "write": translate("Words", "Writing %1"),
         "check": translate("Words", "Checking %1"),
         "train": translate("Words", "Learning on your data %1"),
+        "clean": translate("Words", "Checking rows: %1"),
+        "delete": translate("Words", "Deleting %1"),
+        "fix": translate("Words", "Repairing %1"),
     }.get(verb)
     return fill(known, rest).strip() if known else step
 
@@ -189,6 +195,7 @@ def table_name(table: str) -> str:
         "products": translate("Words", "Products"),
         "shoppers": translate("Words", "Shoppers"),
         "conversions": translate("Words", "Conversions"),
+        "costs": translate("Words", "Costs"),
     }.get(table, table)
 
 
@@ -244,6 +251,9 @@ def event_name(kind: str) -> str:
         "cart": translate("Words", "Put in the cart"),
         "favourite": translate("Words", "Saved"),
         "purchase": translate("Words", "Bought"),
+        "review": translate("Words", "Reviewed"),
+        "share": translate("Words", "Shared"),
+        "return": translate("Words", "Sent back"),
     }.get(kind, kind)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,7 +20,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, required=True, help="the shop's folder")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "screens")
-    parser.add_argument("--pages", default="", help="comma separated; all by default")
+    parser.add_argument("--pages", default="", help="comma separated; data:people is a part of one")
+    parser.add_argument("--shopper", default="", help="whom to look up on the page of people")
     parser.add_argument("--looks", default=",".join(LOOKS))
     parser.add_argument("--size", default="1440x960")
     parser.add_argument("--hover", type=int, default=-1, help="point of the overview's chart")
@@ -46,17 +48,34 @@ def main() -> int:
         desktop.window.resize(width, height)
         desktop.show()
         for page in options.pages.split(",") if options.pages else PAGES:
+            page, _, wanted = page.partition(":")
             desktop.window.go(page)
-            chart = getattr(desktop.window.pages.get(page), "chart", None)
+            view = desktop.window.pages.get(page)
+            chart = getattr(view, "chart", None)
             if chart is not None and options.hover >= 0:
                 chart.select(options.hover)
-            for _ in range(TURNS):
-                app.processEvents()
-            path = options.out / f"{page}-{look}.png"
-            desktop.window.grab().save(str(path))
-            print(path)
+            for part in [wanted] if wanted else getattr(view, "parts", [""]):
+                if part:
+                    view.show_part(part)
+                if part == "people" and options.shopper:
+                    view.look_up(options.shopper)
+                settle(app, desktop.hub)
+                name = f"{page}-{part}" if part else page
+                path = options.out / f"{name}-{look}.png"
+                desktop.window.grab().save(str(path))
+                print(path)
         desktop.close()
     return 0
+
+
+def settle(app, hub) -> None:
+    """Let quiet jobs end, then fonts and layouts settle."""
+    ends = time.monotonic() + 60
+    while any(j.busy for n, j in hub.jobs.items() if n != "node") and time.monotonic() < ends:
+        app.processEvents()
+        time.sleep(0.02)
+    for _ in range(TURNS):
+        app.processEvents()
 
 
 if __name__ == "__main__":

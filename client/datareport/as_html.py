@@ -10,7 +10,7 @@ from markupsafe import Markup
 from client.datareport import charts
 from client.datareport.facts import Report
 from client.datareport.filledin import every_day, range_words
-from client.datareport.words import alert_words, word
+from client.datareport.words import alert_words, rule_title, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ def render(report: Report, language: str | None = None) -> str:
         # charts escape every text themselves
         bar=lambda name, value: Markup(charts.share(f"{name}: {value:.0%}", value)),
         range=range_words,
+        rule=lambda name: rule_title(name, tongue),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from client.datareport.facts import Report
 from client.datareport.filledin import range_words
-from client.datareport.words import alert_words, word
+from client.datareport.words import alert_words, rule_title, word
 
 _SIGNS = {"bad": "!!", "warn": "! ", "info": "  "}
 
@@ -32,7 +32,9 @@ def render(report: Report) -> str:
         lines.append(f"  {g.n_rows:>10,}  {g.column + ': ' if g.column else ''}{g.reason}")
     lines += _head("set aside by cleaning (hansa clean)", report.aside)
     for a in report.aside:
-        lines.append(f"  {a.n_rows:>10,}  {a.rule}, {word('tables', a.table, 'en')}")
+        lines.append(
+            f"  {a.n_rows:>10,}  {rule_title(a.rule, 'en')}, {word('tables', a.table, 'en')}"
+        )
     lines += _head("what to know", report.alerts)
     for alert in report.alerts:
         what, todo = alert_words(alert, "en")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from client.clean.rules import RULES
 from client.datareport.alerts import alerts
 from client.datareport.facts import AsideGroup, Column, Day, Match, RefusedGroup, Report
 from client.store import Store, browse, coverage, rows
@@ -114,4 +115,4 @@ def _aside(store: Store) -> tuple[AsideGroup, ...]:
 
 def rule_names() -> Mapping[int, str]:
     """Bit -> name of the cleaning rule."""
-    return {}
+    return {rule.bit: rule.name for rule in RULES}

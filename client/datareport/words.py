@@ -6,6 +6,7 @@ import json
 from functools import cache
 from importlib.resources import files
 
+from client.clean.rules import BY_NAME
 from client.datareport.facts import Alert
 
 LANGUAGES = ("en", "zh")
@@ -29,9 +30,15 @@ def alert_words(alert: Alert, language: str) -> tuple[str, str]:
     texts = _book()["alerts"][alert.code]
     zh = language == "zh"
     values = [word("tables", v, language) for v in alert.values]
-    return texts[zh].format(*values), texts[2 + zh].format(*values)
+    what = texts[zh].format(*values)
+    return what[:1].upper() + what[1:], texts[2 + zh].format(*values)
 
 
 def alert_codes() -> frozenset[str]:
     """Every code there are words for."""
     return frozenset(_book()["alerts"])
+
+
+def rule_title(name: str, language: str) -> str:
+    """Two or three words for a cleaning rule; its name where it is not known."""
+    return BY_NAME[name].title.of(language) if name in BY_NAME else name

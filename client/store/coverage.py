@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from client.store import Store
-from client.store.exposures import load
-from common.features import default_spec
 
 #: Longest time from an impression to its conversion that is usual, seconds (30 days).
 LATE_S = 30 * 86_400
@@ -102,6 +101,10 @@ def coverage(store: Store) -> dict[str, float]:
     Empty text, unknown (negative) and zero count as nothing. {} for a shop without exposures.
     Weekday and hour are always known and left out.
     """
+    # imported here: a window that only asks whether its report is fresh needs no arrays
+    from client.store.exposures import load
+    from common.features import default_spec
+
     exposures = load(store)
     if not len(exposures):
         return {}
@@ -238,3 +241,16 @@ def state(store: Store) -> str:
         " (SELECT count(*) FROM refused_rows WHERE state = 'waiting') FROM imports"
     ).fetchone()
     return "|".join("" if p is None else str(p) for p in parts)
+
+
+def last_cleaning(store: Store) -> tuple[str, dict[str, tuple[int, int]]]:
+    """When the cleaning rules last ran, and rule -> rows seen, rows set aside; "" before the first."""
+    row = store.db.execute(
+        "SELECT ran_at, rules FROM cleaning_runs ORDER BY run_id DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return "", {}
+    out = {}
+    for name, said in json.loads(row[1]).items():
+        out[str(name)] = (int(said.get("seen", 0)), int(said.get("aside", 0)))
+    return str(row[0]), out

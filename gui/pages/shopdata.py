@@ -1,95 +1,201 @@
-"""Shop data: bring files in, see what is there, what was set aside, and any table row by row."""
+"""Shop data: bring files in, see how good they are, repair, people's rights, and any table row by row."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QFileDialog
 
-from client.api import ImportRecord, JobResult, RefusedRow, ShopInfo, import_files
-from gui import format as fmt
+from client.api import (
+    Cleaning,
+    Held,
+    ImportRecord,
+    JobResult,
+    Quality,
+    Receipt,
+    RefusedRow,
+    ShopInfo,
+    count_data,
+    import_files,
+)
+from common.errors import UserFacing
 from gui.hub import Hub
+from gui.pages.cleancard import CleanCard
+from gui.pages.datafiles import FiguresCard, ImportsCard, RefusedCard, drop_zone, sample_folder
+from gui.pages.dataquality import DaysCard, KnowCard, PartsCard
 from gui.pages.page import PageView
+from gui.pages.personcard import LookupCard, PersonCard
+from gui.pages.receiptcard import ReceiptsCard, RetentionCard
 from gui.pages.shoptables import ShopTables
 from gui.widgets.banner import Banner
-from gui.widgets.basics import Card, button, label, named_row
-from gui.widgets.dropzone import DropZone
-from gui.widgets.table import Cell, Column, Table, table_height
-from gui.words import fill, table_name
+from gui.widgets.basics import label, row
+from gui.widgets.segments import Segments
+from gui.widgets.sides import Sides
+from gui.words import table_name
 
-ENDINGS = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz")
+__all__ = ["ENDINGS", "ShopData", "sample_folder"]
+ENDINGS = (
+    *(".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".jsonl", ".jsonl.gz", ".ndjson", ".json"),
+    *(".xlsx", ".ods", ".parquet"),
+)
 
 
 @dataclass(frozen=True)
 class _Seen:
+    part: str
     info: ShopInfo
-    imports: tuple[ImportRecord, ...]
-    refused: tuple[RefusedRow, ...]
-    importing: bool
+    busy: tuple[str, ...]
+    imports: tuple[ImportRecord, ...] = ()
+    refused: tuple[RefusedRow, ...] = ()
+    quality: Quality | None = None
+    cleaning: Cleaning | None = None
+    held: Held | None = None
+    receipts: tuple[Receipt, ...] = ()
 
 
 class ShopData(PageView):
-    """Import and browse."""
+    """Five parts: files, quality, repair, people, rows."""
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
         self.set_title(self.tr("Shop data"))
         self.subtitle.setText(self.tr("Rows live in one file on this computer and stay there."))
-        go = button(self.tr("Import files"), self._choose, kind="primary", icon_name="upload")
-        self.buttons.addWidget(go)
+        self._part = "files"
+        self._person = ""
+        self._asked = ""
+        self.parts: dict[str, Callable[[_Seen], None]] = {
+            "files": self._files,
+            "quality": self._quality,
+            "repair": self._repair,
+            "people": self._people,
+            "rows": self._rows,
+        }
+        names = [
+            ("files", self.tr("Files")),
+            ("quality", self.tr("Quality")),
+            ("repair", self.tr("Repair")),
+            ("people", self.tr("People")),
+            ("rows", self.tr("Rows")),
+        ]
+        self._choice = Segments(self.tr("Part of this page"), names, self._part)
+        self._choice.chosen.connect(self.show_part)
+        self.buttons.addWidget(self._choice)
+
+    def show_part(self, name: str) -> None:
+        """Go to one of the five parts."""
+        self._part = name
+        self._choice.choose(name)
+        self.refresh()
 
     def load(self) -> object:
-        """Counts, imports, refused rows."""
-        shop = self.shop
-        busy = self.hub.job("import")
-        return _Seen(
-            shop.info(),
-            tuple(shop.imports()[:8]),
-            tuple(shop.refused(50)),
-            bool(busy and busy.busy),
-        )
+        """What the part shows."""
+        shop, part = self.shop, self._part
+        jobs = ("import", "clean", "data")
+        busy = tuple(n for n in jobs if (job := self.hub.job(n)) is not None and job.busy)
+        seen = _Seen(part, shop.info(), busy)
+        language = "zh" if QLocale().language() == QLocale.Language.Chinese else "en"
+        if part == "files":
+            imports, refused = tuple(shop.imports()[:8]), tuple(shop.refused(1))
+            return _Seen(part, seen.info, busy, imports=imports, refused=refused)
+        if part == "quality":
+            self._count(busy)
+            return _Seen(part, seen.info, busy, quality=shop.quality(language))
+        if part == "repair":
+            refused = tuple(shop.refused(50))
+            return _Seen(part, seen.info, busy, refused=refused, cleaning=shop.cleaning(language))
+        if part == "people":
+            held, receipts = self._found(), shop.people_receipts()
+            return _Seen(part, seen.info, busy, held=held, receipts=receipts)
+        return seen
 
     def build(self, value: object) -> None:
-        """Drop zone, figures, imports, refused rows, tables."""
-        if not isinstance(value, _Seen):
-            return
-        info = value.info
-        top = QHBoxLayout()
-        top.setSpacing(14)
-        top.addWidget(self._drop(), 3)
-        if not info.is_empty:
-            top.addWidget(self._figures(info), 2)
-        self.content.addLayout(top)
+        """Fill the page for its part."""
+        if isinstance(value, _Seen):
+            self.parts[value.part](value)
+            if value.part != "rows":
+                self.content.addStretch(1)
+
+    def _count(self, busy: Sequence[str]) -> None:
+        """Have the report counted anew, once for each state of the rows, by a child process."""
+        state = self.shop.data_state()
+        quality = self.shop.quality("en")
+        stale = quality is None or not quality.is_fresh
+        if stale and state != self._asked and "data" not in busy and "import" not in busy:
+            self._asked = state
+            self.hub.start(count_data())
+
+    def _files(self, seen: _Seen) -> None:
+        info = seen.info
+        drop = drop_zone(self._choose, self._import, ENDINGS)
+        self.content.addWidget(drop if info.is_empty else Sides(drop, FiguresCard(info), (3, 2)))
         if info.n_refused:
             text = self.tr(
                 "%n row(s) were set aside. Everything else was imported.", "", info.n_refused
             )
-            self.content.addWidget(Banner(text, tone="warn"))
-            self.content.addWidget(self._refused(value.refused))
-        if not info.is_empty:
-            self.content.addWidget(ShopTables(self.shop))
-        if value.imports:
-            self.content.addWidget(self._imports(value.imports))
-        self.content.addStretch(1)
+            see = (self.tr("See and repair"), lambda: self.show_part("repair"))
+            self.content.addWidget(Banner(text, see, tone="warn"))
+        if seen.imports:
+            self.content.addWidget(ImportsCard(seen.imports))
 
-    def _drop(self) -> DropZone:
-        actions = [button(self.tr("Choose files…"), self._choose)]
-        sample = sample_folder()
-        if sample is not None:
-            actions.append(button(self.tr("Try with sample data"), lambda: self._import([sample])))
-        zone = DropZone(
-            self.tr("Drop the files of your shop here"),
-            self.tr(
-                "Products, shoppers, events, ads shown and conversions, as CSV. They are copied"
-                " into a file on this computer and are never uploaded."
-            ),
-            actions,
-            endings=ENDINGS,
-        )
-        zone.dropped.connect(self._import)
-        return zone
+    def _quality(self, seen: _Seen) -> None:
+        quality = seen.quality
+        if quality is None:
+            self.content.addWidget(Banner(self.tr("Your rows are being counted…")))
+            return
+        self.content.addWidget(KnowCard(quality, "data" in seen.busy))
+        if quality.days:
+            self.content.addWidget(DaysCard(quality))
+        if quality.matches:
+            title = self.tr("Does it fit together?")
+            self.content.addWidget(PartsCard(title, [("", quality.matches)]))
+        if quality.filled:
+            groups = [(table_name(t), parts) for t, parts in quality.filled]
+            self.content.addWidget(PartsCard(self.tr("What is filled in"), groups))
+
+    def _repair(self, seen: _Seen) -> None:
+        if seen.refused:
+            self.content.addWidget(RefusedCard(seen.refused))
+        else:
+            self.content.addWidget(
+                Banner(self.tr("No row waits for repair: every one was taken."), tone="good")
+            )
+        if seen.cleaning is not None:
+            self.content.addWidget(CleanCard(self.hub, self.shop, seen.cleaning))
+
+    def _people(self, seen: _Seen) -> None:
+        lookup = LookupCard(self.look_up)
+        self.content.addWidget(Sides(lookup, RetentionCard(self.hub, self.shop)))
+        if seen.held is not None:
+            self.content.addWidget(PersonCard(self.hub, self.shop, seen.held))
+        if seen.receipts:
+            self.content.addWidget(ReceiptsCard(seen.receipts))
+
+    def _rows(self, seen: _Seen) -> None:
+        if seen.info.is_empty:
+            self.content.addLayout(row(label(self.tr("There are no rows yet."), "muted"), None))
+            self.content.addStretch(1)
+            return
+        self.content.addWidget(ShopTables(self.shop), 1)
+
+    def look_up(self, who: str) -> None:
+        """Show what is held about a person."""
+        try:
+            # from here on by the pseudonym: the customer's number is not kept, not even here
+            self._person = self.shop.person(who).person.shopper_key
+        except UserFacing as e:
+            self._person = ""
+            self.hub.show_error(e)
+        self.refresh()
+
+    def _found(self) -> Held | None:
+        try:
+            return self.shop.person(self._person) if self._person else None
+        except UserFacing:
+            self._person = ""  # forgotten
+            return None
 
     def _choose(self) -> None:
         kinds = " ".join(f"*{e}" for e in ENDINGS)
@@ -105,65 +211,3 @@ class ShopData(PageView):
 
     def _imported(self, result: JobResult) -> None:
         self.hub.said.emit(self.tr("The files were imported."), "good")
-
-    def _figures(self, info: ShopInfo) -> Card:
-        card = Card(self.tr("In this shop"))
-        share = info.n_consenting / info.n_shoppers if info.n_shoppers else None
-        figures = (
-            (self.tr("Products"), fmt.count(info.n_products)),
-            (self.tr("Shoppers"), fmt.count(info.n_shoppers)),
-            (self.tr("Shoppers who consented"), fmt.share(share, 0)),
-            (self.tr("Events"), fmt.count(info.n_events)),
-            (self.tr("Ads shown"), fmt.count(info.n_impressions)),
-            (self.tr("Clicks"), fmt.count(info.n_clicks)),
-            (self.tr("Conversions"), fmt.count(info.n_conversions)),
-        )
-        for name, value in figures:
-            card.add(named_row(name, value))
-        span = fill(self.tr("From %1 to %2"), fmt.day(info.shown_from), fmt.day(info.shown_until))
-        return card.add(None, label(span, "caption"))
-
-    def _refused(self, refused: Sequence[RefusedRow]) -> Card:
-        name = self.tr("Rows that were set aside")
-        columns = [
-            Column(self.tr("File"), "strong", 240),
-            Column(self.tr("Line"), "num", 90),
-            Column(self.tr("Column"), "text", 170),
-            Column(self.tr("Why"), "text"),
-        ]
-        rows = [(r.file_name, fmt.count(r.line), r.column, r.reason) for r in refused]
-        table = Table(name).show_rows(columns, rows, fit=len(rows) <= 8)
-        if len(rows) > 8:
-            table.setFixedHeight(table_height(8))
-        return Card(name, pad=14).add(table)
-
-    def _imports(self, imports: Sequence[ImportRecord]) -> Card:
-        name = self.tr("Imported files")
-        columns = [
-            Column(self.tr("When"), "text", 170),
-            Column(self.tr("File"), "strong"),
-            Column(self.tr("Kind"), "text", 150),
-            Column(self.tr("Rows"), "num", 100),
-            Column(self.tr("New"), "num", 100),
-            Column(self.tr("Set aside"), "pill", 160),
-        ]
-        rows = [
-            (
-                fmt.moment(i.imported_at),
-                i.file_name,
-                table_name(i.kind),
-                fmt.count(i.n_rows),
-                fmt.count(i.n_new),
-                Cell(fmt.count(i.n_refused), "warn")
-                if i.n_refused
-                else Cell(self.tr("None"), "good"),
-            )
-            for i in imports
-        ]
-        return Card(name, pad=14).add(Table(name).show_rows(columns, rows))
-
-
-def sample_folder() -> Path | None:
-    """A merchant's files of the sample (CC0) that comes with the source; None without it."""
-    root = Path(__file__).resolve().parents[2] / "data" / "completejourney"
-    return next((p for p in sorted(root.glob("m*")) if p.is_dir()), None)

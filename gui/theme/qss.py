@@ -72,8 +72,8 @@ QCheckBox::indicator:checked { background: $accent; border-color: $accent; image
 """
 
 _FIELDS = """
-QLineEdit, QPlainTextEdit, QComboBox { background: $surface; border: 1px solid $faint; border-radius: 7px; padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 4px 7px; }
+QLineEdit, QPlainTextEdit, QComboBox, QSpinBox { background: $surface; border: 1px solid $faint; border-radius: 7px; padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus { border: 2px solid $accent; padding: 4px 7px; }
 QLineEdit:disabled, QComboBox:disabled { color: $faint; border-color: $border; }
 QLineEdit QToolButton { background: transparent; border: 0; padding: 0; min-height: 0; }
 QComboBox { padding-right: 26px; }

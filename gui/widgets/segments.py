@@ -39,3 +39,8 @@ class Segments(QFrame):
         """Key of the choice."""
         checked = self._group.checkedButton()
         return str(checked.property("key")) if checked else ""
+
+    def choose(self, key: str) -> None:
+        """Mark a choice without a word about it."""
+        for choice in self._group.buttons():
+            choice.setChecked(choice.property("key") == key)

@@ -1,0 +1,80 @@
+"""What a window may know of the shop's rows: frozen values between client.api and its data pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from client.datareport.facts import Day
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A warning in words. `level` is "bad", "warn" or "info"."""
+
+    level: str
+    what: str
+    todo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A share with its name; `note` is a range of values or "12 of 30"."""
+
+    name: str
+    share: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The last data report in one language.
+
+    Attributes:
+        made_at: ISO-8601 UTC.
+        is_fresh: It still says what the rows say.
+        alerts: What matters most first.
+        days: Every day from the first to the last.
+        matches: What finds what it points to.
+        filled: Table -> its columns.
+        currency: Of the money in `days`.
+    """
+
+    made_at: str
+    is_fresh: bool
+    alerts: tuple[Telling, ...]
+    days: tuple[Day, ...]
+    matches: tuple[Part, ...]
+    filled: tuple[tuple[str, tuple[Part, ...]], ...]
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningRule:
+    """One cleaning rule with its switch.
+
+    Attributes:
+        name: Stable name.
+        title: Two or three words.
+        words: Which rows it sets aside.
+        on: Its switch.
+        n_seen: Rows that it looked at in the last run; None before the first.
+        n_aside: Rows that it sets aside now.
+        note: Why it did nothing; empty if it ran.
+    """
+
+    name: str
+    title: str
+    words: str
+    on: bool
+    n_seen: int | None
+    n_aside: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """All rules, and when they last ran ("" = never)."""
+
+    ran_at: str
+    rules: tuple[CleaningRule, ...]
+    can_undo: bool
