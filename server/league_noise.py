@@ -18,6 +18,7 @@ from common.secagg.messages import Down, MaskedSum, Stage, Up
 from common.secagg.server_side import SumResult, SumServer
 from server.admission import admit_sum
 from server.exchange import Closing, Grid, exchange
+from server.halves import HalfSum
 from server.protocol import Collected, said_no
 from server.rows import Arrays, Merchant, ReportRow
 
@@ -191,6 +192,17 @@ class _Attempt:
             report = row.report if row else None
             self.collected.rows[who] = ReportRow(who, tuple(refusals or [why]), report)
         return False
+
+
+def half_sum(collected: Collected, trained: int) -> HalfSum:
+    """The opened sum as `server.halves` compares it; `trained`: index of the TRAIN round."""
+    found, plan = _opened(collected), collected.plan
+    if plan.league is None:
+        raise InternalError("the plan asks for no secure sum")
+    n, (pair, half) = len(found.members), divmod(trained, 2)
+    return HalfSum(
+        pair, half, plan.league.codec.decode(found.total) / n, league_noise_std(plan, n) / n
+    )
 
 
 def _opened(collected: Collected) -> SumResult:

@@ -44,11 +44,12 @@ def check_league(options: RunOptions, n_enrolled: int) -> None:
     Raises:
         InputError: the league is too small for league noise with these options.
     """
-    if n_enrolled >= least_merchants(options):
+    least = least_merchants(options) * (2 if options.halves else 1)
+    if n_enrolled >= least:
         return
     raise InputError(
         f"A run with league noise and {options.colluders} colluding merchants needs at least "
-        f"{least_merchants(options)} merchants; {n_enrolled} are enrolled.",
+        f"{least} merchants; {n_enrolled} are enrolled.",
         safe="No merchant was asked anything.",
         todo="Enrol more merchants, or run with: --mode own",
     )

@@ -32,6 +32,8 @@ class RunOptions:
         bits: League noise: sums are modulo 2^bits, or more where a league is too large for it.
         stage_s: League noise: once the threshold answered a stage, wait so long for the others.
         hold_s: Own noise: so long merchants that hold their report for a yes are asked again.
+        halves: League noise: a TRAIN round asks one half of the league, drawn anew for every two rounds,
+            and the two sums are compared (`server.halves`).
         recipe: Constants of training.
     """
 
@@ -51,6 +53,7 @@ class RunOptions:
     bits: int = 32
     stage_s: float = 10.0
     hold_s: float = 0.0
+    halves: bool = False
     recipe: Recipe = field(default_factory=lambda: DEFAULT)
 
     def __post_init__(self) -> None:
@@ -70,6 +73,7 @@ class RunOptions:
             "hold time must not be negative": self.hold_s >= 0,
             "stage time must be above 0": self.stage_s > 0,
             "colluders must be 0 or more": self.colluders >= 0,
+            "halves are compared with league noise only": self.league or not self.halves,
             "bits must be 16 to 48": 16 <= self.bits <= 48,
             "with league noise a round is one step (--local-steps 1): within several local steps a "
             "share of noise protects nobody": not self.league or self.recipe.local_steps == 1,

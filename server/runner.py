@@ -17,9 +17,11 @@ from common.flower.calls import LinkDown, LinkRefused
 from common.flower.control import Control
 from common.privacy import Mechanism, MechanismKind, PrivacyBudget, PrivacyMode
 from common.program import bundle_of_code, code_digest
+from common.rounds import Task
 from server.cost import adversary
 from server.enrolment import not_serving
 from server.folder import Folder
+from server.halves import most_charged
 from server.league_terms import check_league
 from server.options import RunOptions
 from server.registry import Registry
@@ -48,7 +50,8 @@ def new_run(folder: Folder, options: RunOptions, tell: Tell) -> str:
     tell(RunEvent("calibrating", 0, recipe.rounds, f"epsilon {options.epsilon:g}"))
     budget = PrivacyBudget(options.epsilon, options.delta)
     extra = [evaluation(options)] if options.evaluate else []
-    steps = recipe.rounds * recipe.local_steps
+    rounds = most_charged(recipe.rounds) if options.halves else recipe.rounds
+    steps = rounds * recipe.local_steps
     sigma = calibrate(budget, recipe.sampling_rate, steps, extra, options.unit)
     run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     spec = default_spec()
@@ -169,7 +172,8 @@ def _acquire(task_type: Any, address: str, secret: bytes, flower_run: int) -> An
 def summary(registry: Registry, run_id: str) -> dict[str, Any]:
     """A run in figures that may be shown to anybody."""
     run, rounds = registry.run(run_id), registry.rounds(run_id)
-    metrics = next((r.metrics for r in reversed(rounds) if r.metrics), {})
+    judged = [r.metrics for r in rounds if r.task is Task.EVALUATE and r.metrics]
+    metrics = judged[-1] if judged else {}
     bundle = next((b for b in registry.bundles() if b["digest"] == run.bundle_digest), None)
     last = max((r.n_admitted for r in rounds), default=0)
     return {

@@ -16,7 +16,8 @@ from common.secagg.roster import Roster
 from server import aggregation
 from server.exchange import Closing, Grid, exchange
 from server.gathering import Gathering
-from server.league_noise import LeagueNoiseProtocol
+from server.halves import HalfSum, compare, half_of
+from server.league_noise import LeagueNoiseProtocol, half_sum
 from server.league_terms import league_terms, least_merchants, with_rate
 from server.options import RunOptions
 from server.planning import draft_plan, restore
@@ -64,6 +65,7 @@ class LeagueRun:
         self.who = Gathering(grid, registry, run.run_id, run.options.merchants_wait_s, self._say)
         # who is enrolled later joins the next run: its key on the list would stop this one
         self.began_with = {m.fingerprint for m in self.who.members()}
+        self._half: HalfSum | None = None
         self._drop_overtaken()
 
     @property
@@ -158,7 +160,10 @@ class LeagueRun:
 
     def _play_sum(self, task: Task) -> tuple[Collected, int, bool]:
         """One secure sum among those of the run's merchants who are online now."""
-        asked = self.who.gather(least_merchants(self.options), self.began_with)
+        whom: Collection[str] = self.began_with
+        if self.options.halves and task is Task.TRAIN:
+            whom = half_of(self.run.run_id, self.state.trained, self.began_with)
+        asked = self.who.gather(least_merchants(self.options), whom)
         members = [m for m in self.who.members() if m.fingerprint in self.began_with]
         record = SumRecord(Roster.of(m.public for m in members))
         draft = draft_plan(self.run, self.state, task, datetime.now(UTC))
@@ -206,12 +211,24 @@ class LeagueRun:
         )  # fmt: skip
         self.registry.close_round(
             collected.plan, "closed", list(collected.rows.values()), record=collected.sum,
-            result=done.tensors, velocity=done.velocity,
+            result=done.tensors, velocity=done.velocity, metrics=self._compared(collected),
         )  # fmt: skip
         averaged = self.options.recipe.averaged
         after = self.state.after(done.tensors, done.velocity, averaged)
         self.state = replace(after, next_round=number + 1)
         self._say(f"round {number}", f"{len(collected.admitted)} of {n_asked} merchants")
+
+    def _compared(self, collected: Collected) -> dict[str, float]:
+        """What the sum of one half says beside the other's; nothing where the whole league is asked."""
+        if not self.options.halves:
+            return {}
+        this = half_sum(collected, self.state.trained)
+        before, self._half = self._half, this
+        found = {"signal": this.signal}
+        if before is not None and (before.pair, before.half) == (this.pair, 1 - this.half):
+            two = compare(before, this)
+            found |= {"cosine": two.cosine, "halves_z": two.z}
+        return found
 
     def _drop_overtaken(self) -> None:
         """An open plan of before another run's rounds is given up, and any open secure sum.

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Without --train-before: rows of the last four weeks judge, the rest teaches.
 JUDGE_DAYS = 28
+#: From here on a merchant is worth a look: once in some thousands of honest merchants by chance.
+STRIKING_T = 4.0
 MODES = {"own": PrivacyMode.OWN, "league": PrivacyMode.LEAGUE}
 
 
@@ -38,6 +40,7 @@ MODES = {"own": PrivacyMode.OWN, "league": PrivacyMode.LEAGUE}
     "--colluders", type=click.IntRange(0), default=1, show_default=True, help="league: f."
 )
 @click.option("--threshold", type=click.IntRange(0), default=0, help="league: fewest in a sum.")
+@click.option("--halves", is_flag=True, help="league: ask one half a round, compare the two.")
 @click.option("--stage-seconds", type=float, default=10.0, show_default=True, help="league.")
 @click.option("--hold-seconds", type=float, default=0.0, help="own: wait for owners who hold.")
 @click.option("--rounds", type=click.IntRange(1), help="TRAIN rounds.")
@@ -108,6 +111,7 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
         threshold=chosen["threshold"],
         stage_s=chosen["stage_seconds"],
         hold_s=chosen["hold_seconds"],
+        halves=chosen["halves"],
         recipe=LEAGUE if mode is PrivacyMode.LEAGUE else DEFAULT,
     )
     return with_recipe(
@@ -183,7 +187,28 @@ def rounds(run_id: str | None, home: Path, as_json: bool) -> None:
         )
         lines += [f"      {who}: {', '.join(codes)}" for who, codes in r["refused"].items()]
         lines += _sum_lines(r["sum"]) if "sum" in r else []
-    emit({"rounds": rows}, as_json, "\n".join(lines) or "No round yet.")
+        if "halves_z" in r["metrics"]:
+            z = r["metrics"]["halves_z"]
+            lines.append(f"      differs from the other half by {z:.1f} deviations of its noise")
+    striking = _striking(rows)
+    lines += [
+        f"{s['merchant']}: the sums it is in stand out, t = {s['t']:.1f} over "
+        f"{s['with']} rounds with it and {s['without']} without"
+        for s in striking
+        if s["t"] > STRIKING_T
+    ]
+    emit({"rounds": rows, "striking": striking}, as_json, "\n".join(lines) or "No round yet.")
+
+
+def _striking(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Merchants by how much the sums of halves that they are in stand out; empty without halves."""
+    from server.halves import suspicions
+
+    sums = [(r["sum"]["members"], r["metrics"]["signal"]) for r in rows if "signal" in r["metrics"]]
+    return [
+        {"merchant": s.merchant, "t": round(s.t, 2), "with": s.n_with, "without": s.n_without}
+        for s in suspicions(sums)
+    ]
 
 
 def _sum_lines(told: dict[str, Any]) -> list[str]:

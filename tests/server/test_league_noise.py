@@ -12,6 +12,7 @@ from common.errors import FederationError, InputError, Refusal
 from common.league_step import league_histogram, league_noise_std, league_update
 from common.rounds import Task
 from common.secagg.messages import Stage
+from server.league_terms import check_league
 from server.receipts import receipts
 from server.selfcheck import problems
 from tests.server.fake_league import NAMES
@@ -421,3 +422,26 @@ def test_the_mean_of_the_last_weights_is_evaluated_and_published(
         dump(replace(other, signature="").signed(identity).as_dict())
     )
     assert not audit([tmp_path / "book.json"]).holds
+
+
+def test_one_half_at_a_time_and_the_two_are_compared(tmp_path: Path) -> None:
+    from tests.server.fake_sums import SUMS
+
+    options = sum_options(halves=True, recipe=replace(SUMS, rounds=4, averaged=2))
+    league = sum_league(tmp_path, 8, options)
+    run = league.run()
+    run.train_round()
+    run.train_round()
+    run = league.run()  # a restart asks the same halves
+    while run.wants_training:
+        run.train_round()
+    run.evaluate()
+    rows = league.registry.rounds("r1")
+    asked = [set(league.registry.sum_of("r1", n).members) for n in (1, 2, 3, 4, 5)]
+    everybody = {s.identity.public.fingerprint for s in league.shops}
+    assert asked[0] | asked[1] == asked[2] | asked[3] == asked[4] == everybody
+    assert not asked[0] & asked[1] and not asked[2] & asked[3]
+    assert all(s.trained == 2 + 1 for s in league.shops)  # two of four rounds, and the evaluation
+    assert set(rows[1].metrics) == {"signal", "cosine", "halves_z"} and "signal" in rows[2].metrics
+    with pytest.raises(InputError, match="at least 6"):
+        check_league(replace(options, merchants_min=2), 5)
