@@ -54,7 +54,7 @@ def loads(text: str, where: str = "mapping") -> Mapping:
         return _mapping(tomllib.loads(text))
     except tomllib.TOMLDecodeError as e:
         line = re.search(r"line (\d+)", str(e))
-        at = f"{where}, line {line.group(1)}" if line else f"{where}, last line"
+        at = f"{where}, line {line.group(1) if line else len(text.splitlines())}"
         raise _error(f"The mapping file is no TOML: {str(e).partition(' (at')[0]}.", at) from e
     except _Bad as e:
         number = _line_of(text, e.table, e.key)

@@ -31,7 +31,7 @@ _TYPES: dict[str, type[pl.DataType]] = {
 }
 _JOINT = {"id": "|", "time": " ", "day": " "}
 _UNMASKED = frozenset(("url", "image"))
-_BELOW_ZERO = r"^\(|[-−]"
+_BELOW_ZERO = r"^\(|^[^0-9]*[-−]|[-−][^0-9]*$"
 
 
 @dataclass(slots=True)

@@ -13,13 +13,18 @@ _PLAIN_ID = r"^[ -~\u4e00-\u9fff]*$"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _AMOUNT = r"^[0-9]{1,12}(?:[.,][0-9]{1,2})?$"
 _LONG_AMOUNT = r"^[0-9]{1,12}\.[0-9]{3,18}$"
-_DATE = r"^(?:199[0-9]|20[0-9][0-9]|2100)-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_YEAR = r"(?:199[0-9]|20[0-9][0-9]|2100)"
+_MONTH, _DATE_OF = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
+_DATE = rf"^(?:{_YEAR}-{_MONTH}-{_DATE_OF}|{_YEAR}/{_MONTH}/{_DATE_OF})"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _UTC = _DATE + r"[T ]" + _CLOCK + r":[0-5][0-9](?:\.[0-9]{1,9})?(?:Z|\+00:00)$"
 _NAIVE = _DATE + r"[T ]" + _CLOCK + r":[0-5][0-9](?:\.[0-9]{1,9})?$"
 _SHORT = _DATE + r"[T ]" + _CLOCK + r"$"
 _DAY = _DATE + r"$"
 _SLASHED = r"^[0-9]{2}/[0-9]{2}/(?:199[0-9]|20[0-9][0-9])(?: " + _CLOCK + r"(?::[0-5][0-9])?)?$"
+_COMPACT = (
+    rf"^{_YEAR}{_MONTH}{_DATE_OF}[T _]?(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9](?:[0-9]{{3}})?$"
+)
 _EPOCH = r"^[0-9]{9,10}$"
 _EPOCH_MS = r"^[0-9]{13}$"
 #: The engine's own table of zones ends here.
@@ -51,7 +56,8 @@ def fast(raw: pl.Series, column: Column, how: Spelling) -> pl.Series:
         case "time":
             return _time(raw, how)
         case "day":
-            return _only(raw, _DAY, pl.String).str.to_date("%Y-%m-%d", strict=False).dt.to_string()
+            clean = _only(raw, _DAY, pl.String).str.replace_all("/", "-", literal=True)
+            return clean.str.to_date("%Y-%m-%d", strict=False).dt.to_string()
         case "yes":
             # sorted out by unique value where a file has other words
             zero_one = raw.replace_strict(["0", "1"], [0, 1], default=None, return_dtype=pl.Int64)
@@ -122,6 +128,7 @@ def _shapes(how: Spelling) -> tuple[tuple[str, str, bool], ...]:
         (_NAIVE, "iso", True),
         (_SHORT, "short", True),
         (_DAY, "%Y-%m-%d", True),
+        (_COMPACT, "compact", True),
         (_EPOCH, "s", False),
         (_EPOCH_MS, "ms", False),
     )
@@ -139,10 +146,16 @@ def _moments(raw: pl.Series, pattern: str, form: str, zone: str) -> pl.Series:
             moment = pl.from_epoch(text.cast(pl.Int64, strict=False) // divisor, "s")
         case "iso" | "short":
             padded = text.str.slice(0, 16) + ":00" if form == "short" else text.str.slice(0, 19)
-            clean = padded.str.replace(" ", "T", literal=True)
+            clean = padded.str.replace(" ", "T", literal=True).str.replace_all(
+                "/", "-", literal=True
+            )
             moment = clean.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="ms")
         case "%Y-%m-%d":
-            moment = text.str.to_date(form, strict=False).cast(pl.Datetime("ms"))
+            clean = text.str.replace_all("/", "-", literal=True)
+            moment = clean.str.to_date(form, strict=False).cast(pl.Datetime("ms"))
+        case "compact":
+            clean = text.str.replace_all(r"[T _]", "").str.slice(0, 14)
+            moment = clean.str.to_datetime("%Y%m%d%H%M%S", strict=False, time_unit="ms")
         case _:
             padded = (text + pl.lit(" 00:00:00")).str.slice(0, 10) + (
                 pl.when(text.str.len_bytes() > 10)

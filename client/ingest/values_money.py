@@ -44,6 +44,10 @@ def _bodies(decimal: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     )
 
 
+#: What programs write of a very small number; a positive exponent is a spreadsheet's loss of digits.
+_TINY = re.compile(r"\d(\.\d{1,20})?[eE]-\d{1,3}", re.ASCII)
+
+
 @lru_cache(CACHE)
 def signed_money(raw: str, decimal: str = ".") -> int:
     """A decimal amount in minor units (hundredths), half up; below zero with a minus or in brackets.
@@ -51,6 +55,8 @@ def signed_money(raw: str, decimal: str = ".") -> int:
     Raises:
         BadValue: it is no amount, or too large.
     """
+    if _TINY.fullmatch(raw):
+        return int((Decimal(raw) * 100).quantize(Decimal(1), ROUND_HALF_UP))
     outer = _OUTER.fullmatch(raw) if len(raw) <= MAX_CHARACTERS else None
     if outer is None or bool(outer["open"]) != bool(outer["close"]):
         raise BadValue("not an amount such as 12.50", "bad-amount")

@@ -68,6 +68,7 @@ AMOUNTS = st.one_of(
         r"[-(]?[$€¥]?[0-9]{1,3}([.,' ][0-9]{3}){0,3}([.,][0-9]{0,3})?[€元)-]?", fullmatch=True
     ),
     st.text("0123456789.,-()$€ '", max_size=14),
+    st.from_regex(r"[0-9](\.[0-9]{1,3})?e-[0-9]{1,2}", fullmatch=True),
 )
 CLOCKS = st.one_of(
     st.just(""),
@@ -87,6 +88,11 @@ TIMES = st.one_of(
     st.from_regex(
         r"[0-3][0-9]/[0-1][0-9]/(19|20)[0-9]{2}( [0-2][0-9]:[0-5][0-9])?", fullmatch=True
     ),
+    st.from_regex(
+        r"20[0-9]{2}[01][0-9][0-3][0-9][T _]?[0-2][0-9][0-6][0-9][0-6][0-9]([0-9]{3})?",
+        fullmatch=True,
+    ),
+    st.from_regex(r"20[0-9]{2}/[01][0-9]/[0-3][0-9]( [0-2][0-9]:[0-6][0-9])?", fullmatch=True),
     digits(5, 17),
     st.text("0123456789-/: TZ年月日", max_size=18),
 )
