@@ -120,7 +120,7 @@ def attribute(
     taken = {t.impression_id for t in touches if t.own_at is not None}
     own = {(t.product_id, t.own_at) for t in touches if t.own_at is not None}
     bought = sorted(purchases, key=_order)
-    credits: dict[str, Credit] = {}
+    made: dict[str, Credit] = {}
     n_own = n_repeat = n_none = 0
     for sale in bought:
         if any(p == sale.product_id and abs(at - sale.at) <= SAME_S for p, at in own):
@@ -135,12 +135,12 @@ def attribute(
             n_repeat += 1
         else:
             taken.add(touch.impression_id)
-            credits[sale.key] = Credit(touch, sale)
+            made[sale.key] = Credit(touch, sale)
     for given_back, sale in _pairs(returns, bought):
-        if sale.key in credits:
+        if sale.key in made:
             minor = min(abs(given_back.value_minor) or sale.value_minor, sale.value_minor)
-            credits[sale.key] = Credit(credits[sale.key].touch, sale, given_back.at, minor)
-    return Outcome(tuple(credits.values()), n_own, n_repeat, n_none)
+            made[sale.key] = Credit(made[sale.key].touch, sale, given_back.at, minor)
+    return Outcome(tuple(made.values()), n_own, n_repeat, n_none)
 
 
 def _order(sale: Sale) -> tuple[int, str]:

@@ -76,8 +76,11 @@ def _outliers(conn: sqlite3.Connection, spread: float, at_least: int) -> None:
             use = mine if n[mine].sum() >= at_least else np.ones(len(n), bool)
             if n[use].sum() >= at_least:
                 usual = limits(amounts[use], n[use], spread)
-                out.append((group, usual.low, usual.high))
-        clean_amounts.outside(conn, table, out)
+                # every distinct amount is known: a group without an odd one needs no second look
+                if ((amounts[mine] < usual.low) | (amounts[mine] > usual.high)).any():
+                    out.append((group, usual.low, usual.high))
+        if out:
+            clean_amounts.outside(conn, table, out)
 
 
 def _unusual(conn: sqlite3.Connection, s: Settings, seed: int) -> Typical | None:

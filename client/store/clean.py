@@ -157,7 +157,7 @@ def some(
         f"SELECT {_KEYS[table]}, coalesce(s.shopper_key, ''), coalesce(h.why, ''),"
         f" coalesce(s.shopper, 0) FROM {table} AS t {join}"
         f" LEFT JOIN temp.hit_{table} AS h ON h.place = t.{place}"
-        f" WHERE t.aside != 0 AND t.aside & ? ORDER BY t.{place} LIMIT ?",
+        f" WHERE t.aside != 0 AND t.aside & ? ORDER BY +t.{place} LIMIT ?",
         [bit, limit],
     ).fetchall()
 

@@ -23,6 +23,8 @@ COUNTED = (
     "impressions",
     "clicks",
 )
+#: Columns of the queries of `counts`, the shopper among them.
+_WIDTHS = (5, 3, 2, 2, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,11 @@ def bursts(
     )
     conn.execute(
         "INSERT OR IGNORE INTO temp.hit_shoppers SELECT i.shopper, 'only-shown'"
-        " FROM impressions AS i WHERE :one IN (0, i.shopper) GROUP BY i.shopper"
-        " HAVING count(*) > max(:only, :usual) AND coalesce(sum(i.clicked), 0) = 0"
-        "  AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.shopper = i.shopper)"
+        " FROM (SELECT shopper FROM impressions WHERE :one IN (0, shopper) GROUP BY shopper"
+        "  HAVING count(*) > max(:only, :usual)) AS i"
+        " WHERE NOT EXISTS (SELECT 1 FROM events AS e WHERE e.shopper = i.shopper)"
+        "  AND NOT EXISTS (SELECT 1 FROM impressions AS j WHERE j.shopper = i.shopper"
+        "   AND j.clicked = 1)"
         "  AND NOT EXISTS (SELECT 1 FROM impressions AS j JOIN conversions AS c"
         "   USING (impression_id) WHERE j.shopper = i.shopper AND c.source = 'file')",
         {"only": only_shown, "usual": TIMES_USUAL * _usual_impressions(conn), "one": one},
@@ -103,23 +107,22 @@ def counts(conn: sqlite3.Connection, shopper: int | None = None) -> Counts:
         conn: The shop's database.
         shopper: Number of the only one wanted.
     """
-    only, values = ("", []) if shopper is None else (" WHERE shopper = ?", [shopper])
-    events = conn.execute(
-        "SELECT shopper, sum(n), count(*), max(n), max(hours), sum(bought), sum(spent) FROM ("
-        " SELECT shopper, count(*) AS n, count(DISTINCT substr(happened_at, 12, 2)) AS hours,"
-        "  sum(kind = 'purchase') AS bought, sum(iif(kind = 'purchase', value_minor, 0)) AS spent"
-        f" FROM events{only} GROUP BY shopper, substr(happened_at, 1, 10)) GROUP BY shopper",
-        values,
-    )
-    wares = conn.execute(
-        f"SELECT shopper, count(DISTINCT product_id) FROM events{only} GROUP BY shopper", values
-    )
-    shown = conn.execute(
-        f"SELECT shopper, count(*), coalesce(sum(clicked), 0) FROM impressions{only}"
+    only, values = ("", []) if shopper is None else (" AND shopper = ?", [shopper])
+    # what the index (shopper, time) holds is read from it; the rest in the order of the table: a
+    # look into the table for each entry of the index costs minutes on millions of rows (hence +)
+    queries = (
+        "SELECT shopper, sum(n), count(*), max(n), max(hours) FROM ("
+        " SELECT shopper, count(*) AS n, count(DISTINCT substr(happened_at, 12, 2)) AS hours"
+        f" FROM events WHERE true{only} GROUP BY shopper, substr(happened_at, 1, 10))"
         " GROUP BY shopper",
-        values,
+        "SELECT shopper, count(*), sum(value_minor) FROM events"
+        f" WHERE kind = 'purchase'{only} GROUP BY +shopper",
+        "SELECT shopper, count(*) FROM (SELECT DISTINCT +shopper AS shopper, product_id"
+        f" FROM events WHERE true{only}) GROUP BY shopper",
+        f"SELECT shopper, count(*) FROM impressions WHERE true{only} GROUP BY shopper",
+        f"SELECT shopper, count(*) FROM impressions WHERE clicked = 1{only} GROUP BY +shopper",
     )
-    parts = [_array(rows, n) for rows, n in ((events, 7), (wares, 2), (shown, 3))]
+    parts = [_array(conn.execute(q, values), n) for q, n in zip(queries, _WIDTHS, strict=True)]
     who = np.unique(np.concatenate([p[:, 0] for p in parts])).astype(np.int64)
     table = np.zeros((len(who), len(COUNTED)))
     first = 0

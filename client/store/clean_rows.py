@@ -114,7 +114,7 @@ def clock(conn: sqlite3.Connection, opened: str, tolerance_s: int, whole_hours: 
         )
     conn.execute(
         "INSERT OR IGNORE INTO temp.hit_conversions SELECT c.impression_id, 'before-shown'"
-        " FROM conversions AS c JOIN impressions AS i USING (impression_id)"
+        " FROM conversions AS c CROSS JOIN impressions AS i USING (impression_id)"
         " WHERE c.converted_at < i.shown_at"
         "  AND unixepoch(i.shown_at) - unixepoch(c.converted_at) > ?",
         [tolerance_s],
@@ -124,7 +124,7 @@ def clock(conn: sqlite3.Connection, opened: str, tolerance_s: int, whole_hours: 
     # without its conversion an impression would count as one that did not convert
     conn.execute(
         "INSERT OR IGNORE INTO temp.hit_impressions SELECT i.rowid, h.why"
-        " FROM temp.hit_conversions AS h JOIN impressions AS i ON i.impression_id = h.place"
+        " FROM temp.hit_conversions AS h CROSS JOIN impressions AS i ON i.impression_id = h.place"
     )
 
 
@@ -191,7 +191,7 @@ def _whole_hours(conn: sqlite3.Connection, most: int) -> None:
     apart = "unixepoch(e.happened_at) - unixepoch(c.converted_at)"
     conn.execute(
         "INSERT OR IGNORE INTO temp.hit_conversions SELECT c.impression_id, 'whole-hours'"
-        " FROM conversions AS c JOIN impressions AS i USING (impression_id)"
+        " FROM conversions AS c CROSS JOIN impressions AS i USING (impression_id)"
         " WHERE c.source = 'file' AND c.converted_at NOT LIKE '%:00:00Z'"
         f"  AND EXISTS (SELECT 1 {near.format(low=':before', high=':after')} AND"
         f"   e.happened_at NOT LIKE '%:00:00Z' AND abs({apart}) >= 3598"
