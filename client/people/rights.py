@@ -83,8 +83,7 @@ def _change(
 
 
 def _text_digest(text: str) -> str:
-    import hashlib
-    import unicodedata
+    # imported here: few people have typed a search, and arrays are slow to import
+    from client.text.vectors import digest
 
-    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return digest(text)

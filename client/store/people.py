@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from client.store import Store
 from common.database import transaction
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +147,17 @@ def first_import(store: Store) -> str:
 class Suppressed:
     """Who was forgotten, asked by pseudonym: what the intake consults, batch by batch.
 
+    Such rows are dropped and counted, not refused: a refused row would be kept.
+
     Example:
-        gone = suppressed(store, salt)
-        if gone: rows = those whose pseudonym is not in gone.people(keys)
+        gone = suppressed(store, salt)  # once a file
+        lists, n_dropped = gone.without(conn, kind, lists, key_of, at)
     """
 
     def __init__(self, digests: frozenset[str], salt: bytes) -> None:
         """Use `suppressed`."""
         self._digests = digests
+        self._salt = salt
         self._key = _key(salt)
 
     def __bool__(self) -> bool:
@@ -165,6 +171,50 @@ class Suppressed:
     def impressions(self, impression_ids: Iterable[str]) -> frozenset[str]:
         """Of these impressions, those of people who were forgotten: conversions of them are dropped."""
         return frozenset(k for k in impression_ids if _digest(self._key, "i", k) in self._digests)
+
+    def without(
+        self,
+        conn: sqlite3.Connection,
+        kind: str,
+        lists: dict[str, list[T]],
+        key_of: Callable[[str], str],
+        at: str,
+    ) -> tuple[dict[str, list[T]], int]:
+        """A batch of an import without the rows of people who were forgotten.
+
+        Impressions that are dropped are remembered by digest, for the conversions that follow.
+
+        Args:
+            conn: In the import's transaction.
+            kind: The table.
+            lists: Column -> values; customers in "shopper" or "shopper_key" by the shop's own ids.
+            key_of: The shop's own id -> pseudonym.
+            at: ISO-8601 UTC, now.
+
+        Returns:
+            The rows that are left, and how many were dropped.
+        """
+        if not self or kind in ("products", "costs"):
+            return lists, 0
+        if kind == "conversions":
+            ids = [str(i) for i in lists["impression_id"]]
+            gone = self.impressions(set(ids))
+            keep = [i not in gone for i in ids]
+        else:
+            names = lists["shopper_key" if kind == "shoppers" else "shopper"]
+            key = {i: key_of(i) for i in {str(n) for n in names}}
+            gone = self.people(key.values())
+            keep = [key[str(n)] not in gone for n in names]
+            for k in gone if kind == "impressions" else ():
+                dropped = [str(i) for i, n in zip(lists["impression_id"], names, strict=True)
+                           if key[str(n)] == k]  # fmt: skip
+                suppress(conn, self._salt, k, dropped, at)
+        if all(keep):
+            return lists, 0
+        left = {
+            c: [v for v, k in zip(values, keep, strict=True) if k] for c, values in lists.items()
+        }
+        return left, keep.count(False)
 
 
 def suppressed(store: Store, salt: bytes) -> Suppressed:

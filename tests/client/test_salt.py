@@ -46,7 +46,7 @@ class PlaintextRing(Ring):
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A keyring of ours, in the child processes; the file in which it keeps its secrets."""
     (tmp_path / "made_up_ring.py").write_text(BACKEND)
-    paths = [str(tmp_path), os.getcwd(), os.environ.get("PYTHONPATH", "")]
+    paths = [str(tmp_path), str(Path.cwd()), os.environ.get("PYTHONPATH", "")]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(p for p in paths if p))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "made_up_ring.Ring")
     monkeypatch.setenv("RING_FILE", str(tmp_path / "ring.json"))
