@@ -166,6 +166,7 @@ def _columns(
         "campaign_type": shown.campaign_type,
         "placement": shown.placement,
         "device": shown.device,
+        "city": shown.city,
         "position": shown.position,
         "past_exposures": offered.count(shown.shopper, shown.at),
         "past_conversions": won.count(shown.shopper, shown.at),
@@ -232,4 +233,5 @@ def _as_if(catalogue: Catalogue, past: Shown, who: Ints, product: int, at: int) 
         device=usual(past.device),
         position=np.zeros(n, np.int64),
         tiers=tiers,
+        city=np.full(n, "", object),
     )

@@ -61,6 +61,7 @@ class Shown:
     device: NDArray[Any]
     position: Ints
     tiers: Ints
+    city: NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def read_catalogue(store: Store) -> Catalogue:
 
 def read_history(store: Store, catalogue: Catalogue) -> History:
     """All usable events of usable shoppers, in no stated order."""
-    usable = _usable(store)
+    usable = usable_shoppers(store)
     # One walk along the table, with shoppers chosen in numpy: a join is a seek for each event.
     # strftime makes numbers in C, where a text would be parsed here.
     cursor = store.db.execute(
@@ -117,26 +118,27 @@ def read_history(store: Store, catalogue: Catalogue) -> History:
         " value_minor, product_id FROM events WHERE aside = 0"
     )
     code = catalogue.code
-    parts: list[tuple[Ints, ...]] = [_numbers([()] * 5)]
-    for *numbers, product in _chunks(cursor):
+    parts: list[tuple[Ints, ...]] = [as_numbers([()] * 5)]
+    for *numbers, product in chunks(cursor):
         codes = [code.get(p, UNKNOWN) for p in product]
-        columns = _numbers([*numbers, codes])
+        columns = as_numbers([*numbers, codes])
         kept = usable[columns[0]]
         parts.append(tuple(c[kept] for c in columns))
-    shopper, at, bought, value, product = _joined(parts)
+    shopper, at, bought, value, product = joined(parts)
     # only a purchase is money spent; a cart's value is not
     return History(shopper, at, bought.astype(np.bool_), np.where(bought, value, 0), product)
 
 
 def read_impressions(store: Store, catalogue: Catalogue, shown_before: str | None = None) -> Offers:
     """Usable impressions of usable shoppers with their conversions, by shopper, then time."""
-    usable = _usable(store)
+    usable = usable_shoppers(store)
     # along the table and sorted here: sorted by SQLite's index, every row would be a seek
     cursor = store.db.execute(
         "SELECT i.shopper, coalesce(CAST(strftime('%s', i.shown_at) AS INTEGER), -1), i.position,"
         " i.platform_activity, i.platform_affinity, i.platform_redemptions,"
         " coalesce(i.clicked, -1), coalesce(CAST(strftime('%s', c.converted_at) AS INTEGER), -1),"
-        " i.impression_id, i.shown_at, i.product_id, i.campaign_type, i.placement, i.device"
+        " i.impression_id, i.shown_at, i.product_id, i.campaign_type, i.placement, i.device,"
+        " i.city"
         " FROM impressions AS i NOT INDEXED"
         " LEFT JOIN conversions AS c ON c.impression_id = i.impression_id AND c.aside = 0"
         " WHERE i.aside = 0 AND i.shown_at < ?",
@@ -145,15 +147,15 @@ def read_impressions(store: Store, catalogue: Catalogue, shown_before: str | Non
     words: dict[str, int] = {}  # a million rows share few texts
     ids: list[str] = []
     shown_at: list[str] = []
-    parts: list[tuple[Ints, ...]] = [_numbers([()] * 12)]
-    for columns in _chunks(cursor):
+    parts: list[tuple[Ints, ...]] = [as_numbers([()] * 13)]
+    for columns in chunks(cursor):
         texts = [[words.setdefault(t, len(words)) for t in c] for c in columns[10:]]
-        numbers = _numbers([*columns[:8], *texts])
+        numbers = as_numbers([*columns[:8], *texts])
         kept = np.flatnonzero(usable[numbers[0]])
         parts.append(tuple(c[kept] for c in numbers))
         ids.extend([columns[8][i] for i in kept])
         shown_at.extend([columns[9][i] for i in kept])
-    return _offers(_joined(parts), ids, shown_at, catalogue, np.array([*words, ""], object))
+    return _offers(joined(parts), ids, shown_at, catalogue, np.array([*words, ""], object))
 
 
 def _offers(
@@ -168,7 +170,7 @@ def _offers(
     for i, column in enumerate(columns):
         columns[i] = column[order]
     shopper, at, position, *tiers, clicked, converted_at = columns[:8]
-    product, campaign_type, placement, device = columns[8:]
+    product, campaign_type, placement, device, city = columns[8:]
     code = np.array([catalogue.code.get(w, UNKNOWN) for w in words], np.int64)
     shown = Shown(
         shopper=shopper,
@@ -179,6 +181,7 @@ def _offers(
         device=words[device],
         position=position,
         tiers=np.stack(tiers, axis=1),
+        city=words[city],
     )
     return Offers(
         shown=shown,
@@ -209,7 +212,7 @@ def read_keys(store: Store, *, personalised: bool = False) -> dict[int, str]:
     return dict(rows.fetchall())
 
 
-def _usable(store: Store) -> NDArray[np.bool_]:
+def usable_shoppers(store: Store) -> NDArray[np.bool_]:
     """[largest number + 1] whether the shopper of that number may be learned from."""
     rows = store.db.execute(f"SELECT shopper FROM shoppers WHERE {USABLE}").fetchall()
     last = store.db.execute("SELECT coalesce(max(shopper), 0) FROM shoppers").fetchone()[0]
@@ -218,17 +221,18 @@ def _usable(store: Store) -> NDArray[np.bool_]:
     return found
 
 
-def _chunks(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
+def chunks(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
     """The cursor's rows as columns, at most CHUNK rows at a time."""
     while rows := cursor.fetchmany(CHUNK):
         yield list(zip(*rows, strict=True))
 
 
-def _numbers(columns: Sequence[Sequence[int]]) -> tuple[Ints, ...]:
+def as_numbers(columns: Sequence[Sequence[int]]) -> tuple[Ints, ...]:
+    """Columns of whole numbers as arrays."""
     return tuple(np.array(c, np.int64) for c in columns)
 
 
-def _joined(parts: list[tuple[Ints, ...]]) -> list[Ints]:
+def joined(parts: list[tuple[Ints, ...]]) -> list[Ints]:
     """Columns of all parts, one behind the other."""
     return [np.concatenate([p[i] for p in parts]) for i in range(len(parts[0]))]
 

@@ -2,12 +2,12 @@ import random
 
 import numpy as np
 import pytest
-from test_exposures import SPEC, random_shop, shop
 
 from client.dataset import ShopperData
 from client.store import exposures, history
 from client.store.exposures import after_everything, candidates, load
 from client.store.history import UNKNOWN, History, Offers, Shown, seconds
+from tests.client.test_exposures import SPEC, random_shop, shop
 
 
 def history_by_rows(store, catalogue):
@@ -28,7 +28,7 @@ def impressions_by_rows(store, catalogue, shown_before=None):
     rows = store.db.execute(
         "SELECT i.shopper, i.product_id, i.shown_at, i.campaign_type, i.placement, i.device,"
         " i.position, i.platform_activity, i.platform_affinity, i.platform_redemptions,"
-        " i.clicked, c.converted_at"
+        " i.clicked, c.converted_at, i.city"
         " FROM impressions AS i JOIN shoppers AS s USING (shopper)"
         " LEFT JOIN conversions AS c USING (impression_id)"
         " WHERE s.consent = 1 AND i.shown_at < ?"
@@ -44,6 +44,7 @@ def impressions_by_rows(store, catalogue, shown_before=None):
         device=np.array([r[5] for r in rows], object),
         position=np.array([r[6] for r in rows], np.int64),
         tiers=np.array([r[7:10] for r in rows], np.int64).reshape(-1, 3),
+        city=np.array([r[12] for r in rows], object),
     )
     return Offers(
         shown,
