@@ -17,7 +17,7 @@ _CN_ID = re.compile(
     r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d{2}[01]\d[0-3]\d{4}[0-9Xx](?![0-9A-Za-z])", re.ASCII
 )
 _IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}\d{2}(?: ?[0-9A-Z]){11,30}(?![0-9A-Za-z])", re.ASCII)
-_CARD = re.compile(r"(?<![0-9A-Za-z.])[3-6]\d(?:[ -]?\d){10,17}(?![0-9A-Za-z])", re.ASCII)
+_CARD = re.compile(r"(?<![0-9A-Za-z.])[2-6]\d(?:[ -]?\d){12,17}(?![0-9A-Za-z])", re.ASCII)
 _CN_MOBILE = re.compile(
     r"(?<![0-9A-Za-z.])(?:(?:\+|00)86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-z])", re.ASCII
 )
@@ -40,12 +40,18 @@ def luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
+#: Ranges of the issuers, and how long their numbers are: American Express, Diners, JCB, Visa,
+#: Mastercard, Maestro, Discover and UnionPay. 13 digits are articles (EAN).
+_ISSUERS = re.compile(
+    r"3[47]\d{13}|3[068]\d{12}|35\d{14,17}|4\d{15}(?:\d{3})?|(?:5[1-5]|2[2-7])\d{14}"
+    r"|(?:50|5[6-8]|6[02-9])\d{14,17}",
+    re.ASCII,
+)
+
+
 def _is_card(found: str) -> bool:
     digits = re.sub(r"\D", "", found)
-    # the issuers' ranges: American Express, Diners, JCB, Visa, Mastercard, Maestro, UnionPay
-    issuer = re.match(r"3[478]|35|4|5[0-8]|2[2-7]|6[02-9]", digits)
-    # 13 digits are articles (EAN), not cards
-    return 14 <= len(digits) <= 19 and bool(issuer) and len(set(digits)) > 1 and luhn(digits)
+    return bool(_ISSUERS.fullmatch(digits)) and len(set(digits)) > 1 and luhn(digits)
 
 
 def is_chinese_id(found: str) -> bool:
