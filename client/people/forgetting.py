@@ -53,6 +53,11 @@ def forget(
         suppress(conn, salt, key, impressions, utc(now))
         receipt = people_notes.write(conn, identity, "forget", counts, now)
     remarks = [] if person else ["The shop held nobody of this id; it is kept out from now on."]
+    if not sql.log_is_cut(store):
+        remarks.append(
+            "Another program is reading the database: the deleted rows are overwritten, and their old "
+            "bytes leave its log when that program is done and anything is written."
+        )
     if refused.n_closed:
         remarks.append(
             f"{refused.n_closed} refused rows were sealed with another salt and cannot be opened: "

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 
 from client.store import DATABASE_NAME, Store
 from client.store.people import Person
-from common.database import transaction
+from common.database import BUSY_TIMEOUT_MS, transaction
 
+#: How long readers are waited for before the log is left to them.
+READERS_WAIT_MS = 300
 #: What goes, in this order: who points to others goes first. (:shopper, :key)
 DELETE: tuple[tuple[str, str], ...] = (
     (
@@ -52,8 +54,22 @@ def erasing(store: Store) -> Iterator[sqlite3.Connection]:
 
 def truncate_log(store: Store) -> bool:
     """Move the write-ahead log into the file and cut it to nothing; False while others read it."""
-    row = store.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    conn = store.db.conn
+    # somebody may read for long, and what was deleted is deleted: not waited for as for a write
+    conn.execute(f"PRAGMA busy_timeout = {READERS_WAIT_MS}").fetchall()
+    try:
+        row = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}").fetchall()
     return row is not None and row[0] == 0
+
+
+def log_is_cut(store: Store) -> bool:
+    """Whether the write-ahead log holds nothing; False: it does until its readers are done."""
+    path = store.home / f"{DATABASE_NAME}-wal"
+    return not path.exists() or path.stat().st_size == 0
 
 
 def impression_ids(conn: sqlite3.Connection, person: Person) -> list[str]:

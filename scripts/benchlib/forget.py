@@ -57,6 +57,8 @@ def make(home: Path, n_rows: int, n_shoppers: int) -> list[str]:
             )
             conn.execute("COMMIT")
         _audiences(store, keys, rng)
+        # what the making left behind is not part of forgetting
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     return keys
 
 

@@ -237,6 +237,19 @@ def test_cached_vectors_of_the_persons_searches_go(home: Path) -> None:
     assert left == [(m, t) for m in ("m1", "m2") for t in ("a title", "tea 2")]
 
 
+@pytest.mark.privacy
+def test_a_reader_is_not_waited_for_and_the_receipt_says_so(home: Path) -> None:
+    with people_shop(home, 40) as store, Store.open(home, read_only=True) as reader:
+        reader.db.conn.execute("BEGIN")
+        reader.db.conn.execute("SELECT count(*) FROM events").fetchone()
+        receipt = rights.forget(store, "c1", NOW)
+        assert any("Another program" in r for r in receipt.remarks)
+        reader.db.conn.execute("ROLLBACK")
+        # whatever is deleted next cuts the log
+        assert rights.forget(store, "c2", NOW).remarks == ()
+        assert copies(store, key(home, "c1")) == 0
+
+
 def test_somebody_unknown_is_kept_out_and_the_receipt_says_so(home: Path) -> None:
     with people_shop(home, 40) as store:
         receipt = rights.forget(store, "nobody", NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +15,14 @@ from client.people import rights
 from client.shop import IDENTITY_PATH, make_shop
 from client.store import Store, ledger, receipts
 from client.store.people import Person
+from client.store.people_notes import note_within
+from client.store.schema import MIGRATIONS
+from client.store.schema_data import DATA
+from common.database import open_database, transaction
 from common.keys import Identity
-from common.ledger import EntryKind
+from common.ledger import EntryKind, LedgerEntry, append, open_ledger
 from common.ledger_file import dump, load
-from common.privacy import PrivacyBudget
+from common.privacy import Mechanism, MechanismKind, PrivacyBudget
 from server.extends import extends
 from tests.client.door_shop import NOW, Shop
 from tests.client.fake_book import FakeBook
@@ -105,3 +110,24 @@ def test_people_rights_reach_no_engine() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_ledger_of_before_the_notes_is_the_same_bytes_after(tmp_path: Path) -> None:
+    me = Identity.generate()
+    opened = open_ledger(me, "2026-01-01T00:00:00Z")
+    about = ("run", 1, "train", "0" * 64, Mechanism(MechanismKind.DP_SGD, 1.0, 0.1, 1, 1.0))
+    old = [opened, append(me, opened, LedgerEntry(0, opened.at, EntryKind.RESERVE, *about))]
+    path = tmp_path / "hansa.db"
+    database = open_database(path, MIGRATIONS[: MIGRATIONS.index(DATA)])
+    for e in old:
+        values = e.as_dict() | {"code_digest": "", "witnessed": None}
+        values["mechanism"] = json.dumps(values["mechanism"]) if values["mechanism"] else None
+        database["ledger"].insert(values)
+    database.conn.commit()
+    database.close()
+    with Store.open(tmp_path) as store:
+        assert ledger.entries(store) == tuple(old)
+        with transaction(store.db) as conn:
+            note_within(conn, me, "5" * 64, NOW)
+        kept = ledger.checked(store, me.public)
+        assert kept[:2] == tuple(old) and kept[2].note_digest == "5" * 64
