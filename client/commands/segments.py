@@ -34,7 +34,7 @@ MOST_TEXTS = 3_000
     help="Public rules; or clusters beside them.",
 )
 @click.option("--k", type=click.IntRange(2, 30), help="Number of clusters; chosen if left out.")
-@click.option("--time-zone", default="UTC", show_default=True, help="The shop's, for times of day.")
+@click.option("--time-zone", default="", help="The shop's; as last time if left out, else UTC.")
 @click.option(
     "--at-least",
     type=click.IntRange(5),
@@ -67,7 +67,7 @@ def segments(
     ctx.obj = (home, as_json)
     if ctx.invoked_subcommand is not None:
         return
-    if time_zone not in available_timezones():
+    if time_zone and time_zone not in available_timezones():
         raise InputError(
             "This time zone is not known.",
             where="--time-zone",

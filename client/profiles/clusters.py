@@ -97,8 +97,13 @@ def fresh(
     std = np.where(std > 1e-9, std, 1.0)
     places = np.full(len(centroids), -1, np.int64)
     if old is not None and len(old):
-        new_at, old_at = match(centroids, (old - mean) / std)
-        places[new_at] = old_at
+        before = (old - mean) / std
+        new_at, old_at = match(centroids, before)
+        # an old name goes on only where the cluster is still the same: nearer than half the way to
+        # its nearest neighbour
+        apart = cdist(centroids, centroids) + np.diag(np.full(len(centroids), np.inf))
+        same = np.linalg.norm(centroids[new_at] - before[old_at], axis=1) < apart.min(1)[new_at] / 2
+        places[new_at[same]] = old_at[same]
     return Clusters(labels, centroids, mean, std, places, best.silhouette, best.ari)
 
 
@@ -130,7 +135,12 @@ def again(table: Floats, before: Clusters, was: Ints, random_state: int) -> Clus
 
 
 def choose(z: Floats, k: int | None, random_state: int) -> Fit | Refused:
-    """The k with the best silhouette among those that bootstraps find again; a given k as it is."""
+    """The k with the best silhouette among those that bootstraps find again; a given k as it is.
+
+    Two halves are taken only where nothing finer is stable: they nearly always have the best
+    silhouette and tell a merchant least (on CDNOW the best fifth by two halves had .61 of the next
+    half year's spend, by the rules .70).
+    """
     rng = np.random.default_rng(random_state)
     part = z[rng.permutation(len(z))[:FIT_SAMPLE]]
     fits = [_fit(part, n, rng, random_state) for n in ((k,) if k else CANDIDATES)]
@@ -141,7 +151,7 @@ def choose(z: Floats, k: int | None, random_state: int) -> Fit | Refused:
             f"No number of clusters is stable: on resampled people the best is found again with an"
             f" agreement of {top:.2f}, {STABLE_ARI} is needed. Use the segments by rules."
         )
-    return max(stable, key=lambda f: f.silhouette)
+    return max(stable, key=lambda f: (f.k > 2, f.silhouette))
 
 
 def merge(z: Floats, labels: Ints, k: int, least: int) -> tuple[Ints, Floats]:

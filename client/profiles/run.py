@@ -39,7 +39,8 @@ class Choices:
         method: "rfm", or "kmeans" for clusters beside the rules.
         k: Number of clusters; None: chosen.
         as_of: ISO-8601 UTC; empty: just after the shop's last action.
-        zone: IANA name of the shop's time zone, for times of day and days of orders.
+        zone: IANA name of the shop's time zone, for times of day and days of orders; empty: that
+            of the last run, else UTC.
         least: People in a segment of its own, at least.
         reopen: Decide anew which interests have segments of their own, and fit clusters anew.
         seed: Of the clusters' first fit.
@@ -48,7 +49,7 @@ class Choices:
     method: str = "rfm"
     k: int | None = None
     as_of: str = ""
-    zone: str = "UTC"
+    zone: str = ""
     least: int = rules.MIN_PEOPLE
     reopen: bool = False
     seed: int = 0
@@ -77,10 +78,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What the last run left: standing by segment id, and the shop's usual order."""
+    """What the last run left: standing by segment id, the shop's usual order, its time zone."""
 
     places: dict[str, tuple[str, str]]
     usual_order_minor: int
+    zone: str
     is_first: bool
 
 
@@ -100,7 +102,7 @@ def recompute(
         InputError: clusters were asked for and cannot be made.
     """
     as_of = choices.as_of or after_last(store)
-    before = _before(store, as_of, choices.reopen)
+    before = _before(store, as_of, choices)
     shelf = shelf_of(products := read_products(store, as_of), vectors)
     draft, moment = Draft(store), int(seconds([as_of])[0])
     ids: list[NDArray[np.int64]] = []
@@ -108,7 +110,7 @@ def recompute(
     n, n_waiting = 0, 0
     try:
         for share, actions in chunks(store, products, as_of):
-            figures = figures_of(actions, shelf, moment, choices.zone)
+            figures = figures_of(actions, shelf, moment, before.zone)
             was = kept.were(store, int(actions.ids[0]), int(actions.ids[-1]))
             found = profiles_of(figures, shelf, before.usual_order_minor)
             rows = [
@@ -130,17 +132,17 @@ def recompute(
         draft.close()
 
 
-def _before(store: Store, as_of: str, reopen: bool) -> _Before:
+def _before(store: Store, as_of: str, choices: Choices) -> _Before:
     places: dict[str, tuple[str, str]] = {}
-    usual = 0
+    usual, zone = 0, choices.zone
     for segment in kept.segments(store):
         if segment.method == "rfm":
             rule = json.loads(segment.rule)
             places[segment.segment_id] = (rule["rule"], rule.get("interest", ""))
-            usual = rule["usual_order_minor"]
-    if reopen or not usual:
+            usual, zone = rule["usual_order_minor"], zone or rule["time_zone"]
+    if choices.reopen or not usual:
         usual = _two_digits(order_value(store, as_of))
-    return _Before(places, usual, not places)
+    return _Before(places, usual, zone or "UTC", not places)
 
 
 def _short_past(store: Store, as_of: str) -> tuple[str, ...]:
@@ -193,7 +195,7 @@ def _finish(
     had = {place for place in before.places.values() if place[1]}
     opened = worth if before.is_first or choices.reopen else frozenset(had)
     made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    found = _rule_segments(opened, before.usual_order_minor, made_at)
+    found = _rule_segments(opened, before, made_at)
     notes = _short_past(store, as_of)
     if choices.method == "kmeans" and ids:
         from client.profiles.clustering import cluster  # scikit-learn: only for who asks for it
@@ -217,12 +219,16 @@ def _finish(
 
 
 def _rule_segments(
-    opened: frozenset[tuple[str, str]], usual_order_minor: int, made_at: str
+    opened: frozenset[tuple[str, str]], before: _Before, made_at: str
 ) -> list[Segment]:
     pairs = [(rule.key, "") for rule in RULES] + sorted(opened)
     out = []
     for key, interest in pairs:
-        body = {**rules.BY_KEY[key].as_dict(), "usual_order_minor": usual_order_minor}
+        body = {
+            **rules.BY_KEY[key].as_dict(),
+            "usual_order_minor": before.usual_order_minor,
+            "time_zone": before.zone,
+        }
         if interest:
             body["interest"] = interest
         names = rules.names_of(key, interest)
