@@ -80,7 +80,7 @@ def segments(
             from client.profiles.run import Choices, recompute
 
             choices = Choices(method, k, "", time_zone, at_least, reopen)
-            vectors, note = _vectors(store, text)
+            vectors, note = _vectors(store, text, as_json)
             done = recompute(
                 store,
                 choices,
@@ -173,17 +173,29 @@ def _inherit(ctx: click.Context, home: Path, as_json: bool) -> tuple[Path, bool]
     return (home if own else outer_home), as_json or outer_json
 
 
-def _vectors(store: Store, text: bool | None) -> tuple[Vectors | None, str]:
+def _vectors(store: Store, text: bool | None, as_json: bool) -> tuple[Vectors | None, str]:
     """The encoder of texts, where it is installed and wanted; else a note for people."""
     n = store_products(store)
     if text is False or (text is None and n > MOST_TEXTS):
         skipped = f"{n} products: interests by text left out, ask with --text"
         return None, skipped if text is None else ""
+    from client.text.encoder import open_encoder
+    from client.text.vectors import vectors
+
     try:
-        from client.text import vectors
-    except ImportError:
-        return None, "interests by text left out: the text encoder is not installed"
-    return (lambda texts: vectors(store, texts)), ""
+        encoder = open_encoder(store.home)
+    except InputError as e:
+        if text:
+            raise
+        return None, f"interests by text left out: {e.what}"
+    return (
+        lambda texts: vectors(
+            store,
+            texts,
+            encoder,
+            watch=lambda done, of: progress(as_json, "texts", done, of, "read"),
+        )
+    ), ""
 
 
 def store_products(store: Store) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.store.profiles_read import Products
+from client.text.vectors import product_text
 
 #: A category with fewer priced products is compared with the whole shop.
 LEAST_PRICED = 5
@@ -50,7 +51,9 @@ def shelf_of(products: Products, vectors: Vectors | None = None) -> Shelf:
     price = np.append(products.price_minor, np.nan)
     if vectors is None or not products.title:
         return Shelf(names, interest, _places(price, interest))
-    known = vectors([" ".join((t, c)).strip() for t, c in _texts(products)])
+    # the same words as the text features use, so that both share the cached vectors
+    texts = zip(products.title, products.path, products.description, strict=True)
+    known = vectors([product_text(*t) for t in texts])
     full = np.vstack([known, np.zeros((1, known.shape[1]), np.float32)]).astype(np.float32)
     means = np.zeros((len(names), full.shape[1]), np.float32)
     np.add.at(means, interest[interest >= 0], full[interest >= 0])
@@ -62,10 +65,6 @@ def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     scaled: NDArray[np.float32] = (rows / np.where(length > 0, length, 1)).astype(np.float32)
     return scaled
-
-
-def _texts(products: Products) -> list[tuple[str, str]]:
-    return list(zip(products.title, products.interest, strict=True))
 
 
 def _places(price: NDArray[np.float64], interest: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -59,12 +59,16 @@ class Products:
     Attributes:
         code: product_id -> code.
         title: [P].
+        path: [P] department, category, type.
+        description: [P] its beginning.
         interest: [P] the category's text; the department's or type's where it has none; else "".
         price_minor: float64 [P], NaN where unknown.
     """
 
     code: dict[str, int]
     title: tuple[str, ...]
+    path: tuple[tuple[str, str, str], ...]
+    description: tuple[str, ...]
     interest: tuple[str, ...]
     price_minor: NDArray[np.float64]
 
@@ -95,7 +99,8 @@ class Actions:
 def read_products(store: Store, before: str) -> Products:
     """All products; where none has a price, what was paid a line before that moment stands in."""
     rows = store.db.execute(
-        "SELECT product_id, title, category, department, product_type, price_minor"
+        "SELECT product_id, title, category, department, product_type, price_minor,"
+        " substr(description, 1, 400)"
         " FROM products ORDER BY product_id"
     ).fetchall()
     code = {r[0]: i for i, r in enumerate(rows)}
@@ -112,6 +117,8 @@ def read_products(store: Store, before: str) -> Products:
     return Products(
         code=code,
         title=tuple(r[1] for r in rows),
+        path=tuple((r[3], r[2], r[4]) for r in rows),
+        description=tuple(r[6] for r in rows),
         interest=tuple(r[2] or r[3] or r[4] for r in rows),
         price_minor=price,
     )
