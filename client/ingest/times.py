@@ -11,6 +11,7 @@ from client.ingest.values import CACHE, PLAIN, BadValue, Spelling
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 EXCEL_ZERO = datetime(1899, 12, 30)
+MAX_CHARACTERS = 60
 _NOT = "not a time such as 2024-05-31T18:30:00Z"
 _CLOCK = (
     r"(?:[T ,_]\s*(?P<half_zh>上午|下午)?\s*(?P<hour>\d{1,2})(?::|时|点)(?P<minute>\d{1,2})分?"
@@ -106,6 +107,8 @@ def _local(raw: str, how: Spelling) -> datetime:
         # Excel counts days; a second is about 1e-5 of one, so the half second decides
         seconds = int(float(raw) * 86_400 + 0.5)
         return EXCEL_ZERO + timedelta(seconds=seconds)
+    if len(raw) > MAX_CHARACTERS:
+        raise BadValue(_NOT, "bad-time")
     found = next((m for form in _FORMS if (m := form.fullmatch(raw))), None)
     if found is None:
         raise BadValue(_NOT, "bad-time")
