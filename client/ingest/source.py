@@ -134,6 +134,7 @@ def open_text(file: FileBytes, head: bytes, whole: bool, hints: Hints) -> TextSo
     first = next((t for t in shown if t.strip()), None)
     if first is None:
         raise no_header("The file is empty." if whole else "The first line is too long.", file.name)
+    _refuse_other(first, file.name)
     start, names, layout, splitter = (
         _json(shown, file.name)
         if first.lstrip().startswith(b"{")
@@ -143,6 +144,17 @@ def open_text(file: FileBytes, head: bytes, whole: bool, hints: Hints) -> TextSo
         layout.format, encoding, layout.delimiter, compression="gzip" if file.zipped else ""
     )
     return TextSource(file, layout, told_apart(names), Place(mark, 1, start), lone_cr, splitter)
+
+
+def _refuse_other(first: bytes, name: str) -> None:
+    """Texts that are no tables of lines."""
+    start = first.strip()[:100].lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<meta")):
+        what = "The file is a web page or XML, no table."
+        raise unreadable(what, name, "Log in at the shop platform and export it as CSV or XLSX.")
+    if start.startswith(b"[") and start[1:].lstrip()[:1] in (b"", b"{", b"["):
+        what = "The file is one JSON list."
+        raise unreadable(what, name, "Write one object a line: jq -c '.[]' FILE > FILE.jsonl")
 
 
 _Opened = tuple[int, tuple[str, ...], Layout, Callable[..., source_split.Split]]
@@ -169,7 +181,8 @@ def _delimited(lines: list[bytes], encoding: str, name: str, hints: Hints) -> _O
         width=len(header.names),
         encoding=encoding,
     )
-    return header.place + 1, header.names, Layout("csv", delimiter=header.delimiter), splitter
+    names = tuple(n.removeprefix("\ufeff") for n in header.names)
+    return header.place + 1, names, Layout("csv", delimiter=header.delimiter), splitter
 
 
 def _text(line: bytes) -> str | None:

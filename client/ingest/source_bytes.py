@@ -218,8 +218,10 @@ def _skip_line(
 def _read(stream: BinaryIO, n: int, name: str) -> tuple[bytes, InputError | None]:
     """Up to n bytes; what could be read before a damage, and the damage."""
     out = io.BytesIO()
+    # read1 of a zipped file gives what is good before it meets the damage
+    read = stream.read1 if isinstance(stream, gzip.GzipFile) else stream.read
     try:
-        while out.tell() < n and (piece := stream.read(min(_PIECE, n - out.tell()))):
+        while out.tell() < n and (piece := read(min(_PIECE, n - out.tell()))):
             out.write(piece)
     except (OSError, EOFError, zlib.error):
         return out.getvalue(), damaged(name)

@@ -124,9 +124,14 @@ def sound(names: Sequence[str]) -> bool:
     joined = "".join(names)
     return (
         0 < len(names) <= MAX_NAMES
-        and any(c.isalnum() for c in joined)
+        and not all(_is_number(n) for n in names)
         and not any(c < " " and c not in "\t\r\n" for c in joined)
     )
+
+
+def _is_number(text: str) -> bool:
+    """No name: nothing but digits and signs."""
+    return not any(c.isalpha() for c in text)
 
 
 def told_apart(names: Sequence[str]) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from client.ingest.source_split import Split, blanks, columns
 
 #: Objects that are looked at for names: a web log's events do not all have the same.
 SAMPLE = 1000
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
+_TEXTS = {str}
 _BAD = Exact(1, (), "bad-json", "not a flat JSON object in UTF-8")
 
 
@@ -56,27 +58,23 @@ def _too_long() -> Exact:
 def _object(raw: bytes) -> dict[str, str] | None:
     """Names and texts of a flat object; numbers stay as they are written."""
     try:
-        value = json.loads(raw.decode("utf-8"), parse_float=str, parse_int=str)
+        value = _DECODER.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
     if not isinstance(value, dict):
         return None
-    for key, item in value.items():
-        if item.__class__ is not str:
+    if set(map(type, value.values())) != _TEXTS:
+        for key, item in value.items():
             if item is None:
                 value[key] = ""
             elif isinstance(item, bool):
                 value[key] = "true" if item else "false"
-            else:
+            elif not isinstance(item, str):
                 # nested, or NaN and Infinity, which are no JSON
                 return None
-        elif "\0" in item:
-            return None
-        if not key.isprintable():
-            return None
-    # JSON may spell half of a surrogate pair, which no UTF-8 file or database can hold
-    return None if b"\\u" in raw and _half(value) else value
+    return None if b"\\u" in raw and _unkeepable(value) else value
 
 
-def _half(row: dict[str, str]) -> bool:
-    return any("\ud800" <= c <= "\udfff" for k, t in row.items() for c in k + t)
+def _unkeepable(row: dict[str, str]) -> bool:
+    """JSON may spell NUL, or half of a surrogate pair, which no UTF-8 file or database can hold."""
+    return any(c == "\0" or "\ud800" <= c <= "\udfff" for k, t in row.items() for c in k + t)

@@ -59,11 +59,24 @@ def server():
         shutil.chown(folder / "pw", "postgres")
     run = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, **user}
     subprocess.run(
-        [_program("initdb"), "-D", data, "-U", "owner", "-A", "scram-sha-256", "--pwfile", folder / "pw", "-N"],
+        [
+            _program("initdb"),
+            "-D",
+            data,
+            "-U",
+            "owner",
+            "-A",
+            "scram-sha-256",
+            "--pwfile",
+            folder / "pw",
+            "-N",
+        ],
         **run,
     )
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    subprocess.run([_program("pg_ctl"), "-D", data, "-w", "-o", options, "-l", folder / "log", "start"], **run)
+    subprocess.run(
+        [_program("pg_ctl"), "-D", data, "-w", "-o", options, "-l", folder / "log", "start"], **run
+    )
     try:
         db = native.Connection(
             "owner", host="127.0.0.1", port=port, database="postgres", password=SECRET
@@ -119,7 +132,11 @@ def test_a_table_comes_as_texts_and_goes_on(server, monkeypatch):
 
 @pytest.mark.slow
 def test_queries_and_views(server):
-    for what in ("seen", "SELECT id FROM orders WHERE id < 10;", "with a as (select 1 as x) select * from a"):
+    for what in (
+        "seen",
+        "SELECT id FROM orders WHERE id < 10;",
+        "with a as (select 1 as x) select * from a",
+    ):
         with open_source(address(server, what)) as source:
             assert sum(b.frame.height for b in source.blocks()) in (9, 1)
 

@@ -123,7 +123,8 @@ def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
             for i in range(1, len(sheets) + 1)
         )
         z.writestr(
-            "xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{package}">{links}</Relationships>'
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{package}">{links}</Relationships>',
         )
         z.writestr(
             "xl/styles.xml",
@@ -180,7 +181,10 @@ def test_workbooks(tmp_path):
 
 def test_a_sheet_goes_on(tmp_path):
     path = tmp_path / "x.xlsx"
-    body: list[list[object]] = [["customer_id", "kind"], *([f"c{i}", "view"] for i in range(60_000))]
+    body: list[list[object]] = [
+        ["customer_id", "kind"],
+        *([f"c{i}", "view"] for i in range(60_000)),
+    ]
     path.write_bytes(workbook({"a": body}))
     with open_source(path, HINTS) as source:
         blocks = list(source.blocks())
