@@ -17,7 +17,8 @@ from client.ingest.typed import Typed
 from client.shop import load_salt
 from client.store import Store
 from client.store.intake import Intake, Record, Refused, intake
-from client.store.intake_record import known, unfinished
+from client.store.intake_record import first_refused, known, unfinished
+from client.store.people import suppressed
 from common.errors import InputError, UserFacing
 
 __all__ = ["Imported", "Options", "Watch", "expand", "import_files"]
@@ -98,23 +99,24 @@ class _Work:
         """Import one file, or know it again."""
         mapping = plan.mapping
         with open_source(plan.where, hints()) as source:
-            digest, how = source.digest(), canonical(mapping)
+            digest, how = source.digest(), canonical(mapping, source)
             conn = self.store.db.conn
             if not self.options.again and (done := known(conn, digest, mapping.kind, how)):
-                return _known(source.name, done)
+                return _known(source.name, done, first_refused(conn, digest, N_SHOWN))
             record = unfinished(conn, digest, mapping.kind, how)
             resumed = record is not None
             record = record or Record(0, mapping.kind, source.name, digest, mapping=how)
             part = _Part(source, mapping, Seal(self.salt), self.watch)
+            key_of, gone = Pseudonyms(self.salt), suppressed(self.store, self.salt)
             with intake(
-                self.store, record, Pseudonyms(self.salt), dry_run=self.options.dry_run
+                self.store, record, key_of, dry_run=self.options.dry_run, gone=gone
             ) as work:
                 try:
                     part.run(work)
                 except UserFacing as e:
                     raise _kept(e, work) from e
         state = "resumed" if resumed else "imported"
-        return part.result(work.record, state)
+        return part.result(work, state)
 
 
 class _Part:
@@ -174,16 +176,17 @@ class _Part:
         self._first += [(r.line, r.column, r.reason) for r in shown]
         return out
 
-    def result(self, record: Record, state: str) -> Imported:
+    def result(self, work: Intake, state: str) -> Imported:
         """What became of the file."""
+        record, left_out = work.record, self._n_left_out + work.n_gone
         return Imported(
             *(record.file_name, record.kind, record.n_rows, record.n_new, record.n_changed),
-            *(record.n_refused, tuple(self._first), state, self._n_masked, self._n_left_out),
+            *(record.n_refused, tuple(self._first), state, self._n_masked, left_out),
         )
 
 
-def _known(name: str, done: Record) -> Imported:
-    return Imported(name, done.kind, done.n_rows, 0, 0, done.n_refused, (), "known")
+def _known(name: str, done: Record, first: tuple[tuple[int, str, str], ...]) -> Imported:
+    return Imported(name, done.kind, done.n_rows, 0, 0, done.n_refused, first, "known")
 
 
 def _kept(error: UserFacing, work: Intake) -> UserFacing:

@@ -12,14 +12,17 @@ from client.ingest import mapping_file
 from client.ingest.blocks import Hints, Source
 from client.ingest.columns import KINDS, check, rename
 from client.ingest.mapping import Mapping
+from client.ingest.propose import Proposal, propose
 from client.ingest.sensitive import refuse_sensitive
 from client.ingest.source import open_source
 from common.errors import InputError
 
 MAPPINGS = "mappings"
-SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".ods")
-_PACKED = (".csv.gz", ".tsv.gz", ".txt.gz", ".jsonl.gz", ".ndjson.gz")
+SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".ods")
+_PACKED = (".csv.gz", ".tsv.gz", ".jsonl.gz", ".ndjson.gz")
 _NAMES = frozenset(c.name for columns in KINDS.values() for c in columns)
+#: Confidence from which on nobody has to look.
+SURE = 0.75
 Where = str | Path
 
 
@@ -111,24 +114,96 @@ def mapping_of(source: Source, options: Options, kept: Sequence[Mapping]) -> Map
     if found is not None and not options.mapping:
         mapping_file.check(found, source.names, source.name)
     else:
-        found = _by_name(source, options)
+        found = _by_name(source, options, kept)
     if options.time_zone:
         found = replace(found, time_zone=options.time_zone)
     return replace(found, decimal=options.decimal) if options.decimal else found
 
 
-def _by_name(source: Source, options: Options) -> Mapping:
+def _by_name(source: Source, options: Options, kept: Sequence[Mapping]) -> Mapping:
     # by the file's own names: a new name does not make a sensitive column harmless
     refuse_sensitive(source.names, source.name)
     names = rename(source.names, options.mapping or {})
-    kind, places = check(names, options.kind, source.name, skip_unknown=options.skip_unknown)
+    try:
+        kind, places = check(names, options.kind, source.name, skip_unknown=options.skip_unknown)
+    except InputError as by_name:
+        if options.mapping:
+            raise
+        return _proposed(source, options, kept, by_name)
     columns = {ours: source.names[place] for ours, place in places.items()}
     ignored = tuple(n for n in source.names if n not in columns.values())
     return Mapping(kind, columns, ignored=ignored)
 
 
-def canonical(mapping: Mapping) -> str:
-    """The mapping as one text; equal texts read a file the same way. Its name is no part of it."""
-    return json.dumps(
-        asdict(replace(mapping, name="")), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+def _proposed(
+    source: Source, options: Options, kept: Sequence[Mapping], by_name: InputError
+) -> Mapping:
+    """A proposal that nothing in is doubtful; else what is wrong with the names."""
+    try:
+        found = propose(source, options.kind, kept)
+    except InputError:
+        raise by_name from None
+    doubts = doubts_of(found, options)
+    if not doubts:
+        return found.mapping
+    by_name.what += f" A guess would be {found.mapping.kind}, but {'; '.join(doubts)}."
+    by_name.todo += f" See what is guessed: hansa import {source.name} --preview"
+    raise by_name
+
+
+def doubts_of(found: Proposal, options: Options) -> list[str]:
+    """What a person has to look at before a proposal is taken; empty if nothing."""
+    said = {"time_zone"} if options.time_zone else set()
+    said |= {"decimal"} if options.decimal else set()
+    out = [f"nothing fills '{c}'" for c in found.missing]
+    out += [f"'{s.name[:40]}' is never taken" for s in found.sensitive]
+    if found.confidence < SURE and not options.kind:
+        out.append("the kind is not clear")
+    out += [
+        f"{n.column or n.theirs} is not clear ({n.why})"
+        for n in found.notes
+        if n.confidence < SURE and n.column not in said
+    ]
+    if not options.skip_unknown:
+        out += [f"'{n[:40]}' would be left out (--skip-unknown)" for n in found.unmapped[:12]]
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How an imported file was written and read: enough to read one of its rows again.
+
+    Attributes:
+        mapping: How it was read.
+        format: "csv", "jsonl" or the name of a binary format.
+        delimiter: Of a CSV file.
+        names: Its columns.
+    """
+
+    mapping: Mapping
+    format: str
+    delimiter: str
+    names: tuple[str, ...]
+
+
+def canonical(mapping: Mapping, source: Source) -> str:
+    """The mapping and the file's columns as one text: equal texts read a file the same way.
+
+    The mapping's name is no part of it.
+    """
+    layout = source.layout
+    file = {"format": layout.format, "delimiter": layout.delimiter, "names": list(source.names)}
+    whole = {**asdict(replace(mapping, name="")), "file": file}
+    return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def written_of(text: str) -> Written | None:
+    """Back from `canonical`; None for the record of an earlier version."""
+    try:
+        whole = json.loads(text)
+        file = whole.pop("file")
+        whole["ignored"] = tuple(whole["ignored"])
+        whole["joined"] = {k: tuple(v) for k, v in whole["joined"].items()}
+        return Written(Mapping(**whole), file["format"], file["delimiter"], tuple(file["names"]))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None

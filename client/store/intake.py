@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from client.store import Store
 from client.store.intake_columns import COLUMNS, COST_KEY, INSERT, UPSERT, Row, Value
 from client.store.intake_keys import Occurrences, Shoppers, cost_keys, event_digests
-from client.store.intake_record import Record, Refused, keep, start
+from client.store.intake_record import Record, Refused, keep, now, start
+from client.store.people import Suppressed
 from common.database import explain
 
 if TYPE_CHECKING:
@@ -28,11 +29,9 @@ CHECKPOINT_PAGES = 65_536
 CHUNK_ROWS = 250_000
 
 #: What an unknown value becomes where the table takes no null; texts become "".
-_ABSENT = dict.fromkeys(
-    ("consent", "value_minor", "position", "cost_minor", "refund_minor")
-    + ("platform_activity", "platform_affinity", "platform_redemptions"),
-    0,
-) | {"personalise": 1, "breadth": 1}
+_ZERO = ("consent", "value_minor", "position", "cost_minor", "refund_minor")
+_TIERS = ("platform_activity", "platform_affinity", "platform_redemptions")
+_ABSENT = {**dict.fromkeys((*_ZERO, *_TIERS), 0), "personalise": 1, "breadth": 1}
 _NULL = {"price_minor", "stock", "propensity", "clicked", "n_impressions", "n_clicks", "minor"}
 
 
@@ -45,12 +44,16 @@ class Intake:
         key_of: The shop's own customer id -> pseudonym.
         record: What is written of the file so far.
         dry_run: Nothing stays.
+        gone: Who was forgotten: their rows are dropped.
+        n_gone: Rows that were dropped.
     """
 
     conn: sqlite3.Connection
     key_of: Callable[[str], str]
     record: Record
     dry_run: bool = False
+    gone: Suppressed | None = None
+    n_gone: int = 0
     _waiting: int = 0
     _shoppers: Shoppers = field(init=False)
     _seen: Occurrences = field(init=False)
@@ -74,7 +77,9 @@ class Intake:
         """
         if not frame.height:
             return
-        rows = self._rows(_lists(frame, self.kind))
+        rows = self._rows(self._without_gone(frame))
+        if not rows:
+            return
         before = self.conn.total_changes
         self.conn.executemany(INSERT[self.kind], rows)
         n_new = self.conn.total_changes - before
@@ -140,6 +145,14 @@ class Intake:
         rows.sort(key=itemgetter(0))
         return rows
 
+    def _without_gone(self, frame: pl.DataFrame) -> dict[str, list[Value]]:
+        """Rows of people who were not forgotten."""
+        lists = _lists(frame, self.kind)
+        if self.gone:
+            lists, n = self.gone.without(self.conn, self.kind, lists, self.key_of, now())
+            self.n_gone += n
+        return lists
+
     def _event_keys(self, lists: dict[str, list[Value]]) -> list[str]:
         """An event's own id, else a digest of its values and of how often the file had them.
 
@@ -157,7 +170,12 @@ class Intake:
 
 @contextmanager
 def intake(
-    store: Store, record: Record, key_of: Callable[[str], str], *, dry_run: bool = False
+    store: Store,
+    record: Record,
+    key_of: Callable[[str], str],
+    *,
+    dry_run: bool = False,
+    gone: Suppressed | None = None,
 ) -> Iterator[Intake]:
     """Write one file, from the place that its record names.
 
@@ -169,6 +187,7 @@ def intake(
         record: A new one (import_id 0), or one that was cut off.
         key_of: The shop's own customer id -> pseudonym.
         dry_run: Count everything, then leave the database as it was.
+        gone: Who was forgotten: their rows are dropped.
 
     Raises:
         DatabaseBusy: another process writes.
@@ -180,7 +199,7 @@ def intake(
             conn.execute("BEGIN IMMEDIATE")
             if not record.import_id:
                 record = start(conn, record)
-            yield Intake(conn, key_of, record, dry_run)
+            yield Intake(conn, key_of, record, dry_run, gone)
     except sqlite3.DatabaseError as e:
         raise explain(e, store.home) from e
 

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-_FIELDS = (
-    "import_id, kind, file_name, sha256, state, cursor, mapping, n_rows, n_new, n_changed, n_refused"
-)
+_FIELDS = "import_id, kind, file_name, sha256, state, cursor, mapping, n_rows, n_new, n_changed, n_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +53,13 @@ class Record:
 
     def write(self, conn: sqlite3.Connection, *, done: bool) -> Record:
         """Write the counts and the cursor; the caller holds the transaction."""
-        state, now = ("done", _now()) if done else ("open", "")
+        state, at = ("done", now()) if done else ("open", "")
         conn.execute(
             "UPDATE imports SET n_rows = ?, n_new = ?, n_changed = ?, n_refused = ?, state = ?,"
             " cursor = ?, finished_at = ? WHERE import_id = ?",
             [
                 *(self.n_rows, self.n_new, self.n_changed, self.n_refused, state),
-                *("" if done else self.cursor, now, self.import_id),
+                *("" if done else self.cursor, at, self.import_id),
             ],
         )
         if done:
@@ -106,13 +104,13 @@ def start(conn: sqlite3.Connection, record: Record) -> Record:
     conn.execute(
         "UPDATE imports SET state = 'done', finished_at = ?, cursor = ''"
         " WHERE sha256 = ? AND kind = ? AND state = 'open'",
-        [_now(), record.sha256, record.kind],
+        [now(), record.sha256, record.kind],
     )
     row = conn.execute(
         "INSERT INTO imports (imported_at, file_name, sha256, kind, n_rows, n_new, n_changed,"
         " n_refused, state, mapping) VALUES (?, ?, ?, ?, 0, 0, 0, 0, 'open', ?)"
         " RETURNING import_id",
-        [_now(), record.file_name, record.sha256, record.kind, record.mapping],
+        [now(), record.file_name, record.sha256, record.kind, record.mapping],
     ).fetchone()
     return replace(record, import_id=int(row[0]))
 
@@ -134,5 +132,18 @@ def keep(conn: sqlite3.Connection, record: Record, refused: Sequence[Refused]) -
     )
 
 
-def _now() -> str:
+def first_refused(
+    conn: sqlite3.Connection, sha256: str, limit: int
+) -> tuple[tuple[int, str, str], ...]:
+    """Line, column and reason of the first rows of a file that were refused."""
+    return tuple(
+        conn.execute(
+            "SELECT line, column, reason FROM refused_rows WHERE sha256 = ? ORDER BY line LIMIT ?",
+            [sha256, limit],
+        )
+    )
+
+
+def now() -> str:
+    """This moment, ISO-8601 UTC to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

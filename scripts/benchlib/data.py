@@ -17,9 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS, QUICK_ROWS = 5_000_000, 200_000
-_HEADER = (
-    "impression_id,customer_id,product_id,shown_at,campaign_id,placement,position,device,cost,clicked"
-)
+_HEADER = "impression_id,customer_id,product_id,shown_at,campaign_id,placement,position,device,cost,clicked"
 #: The table of `client/store/schema_shop.py` under the file's names, with the same indexes.
 _TABLE = """
 CREATE TABLE impressions (impression_id TEXT PRIMARY KEY, customer_id TEXT NOT NULL,
@@ -155,7 +153,7 @@ def _sqlite(folder: Path, file: Path) -> tuple[float, float, bool]:
 
 def by_csv(db: str, file: str) -> None:
     """What stands in where there is no program: the csv module and one transaction."""
-    with open(file, encoding="utf-8", newline="") as f:
+    with Path(file).open(encoding="utf-8", newline="") as f:
         rows = csv.reader(f)
         next(rows)
         conn = sqlite3.connect(db)
