@@ -13,6 +13,7 @@ from client.noise import Noise
 from client.store.exposures import Exposures
 from common.errors import InternalError
 from common.features import Encoded, FeatureSpec, encode
+from common.history_spec import EncodedHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class ShopperBatch:
         conversion: float32 [B, K]; 0, 1, or -1 where unknown.
         mask: float32 [B, K]; 1 where there is an impression.
         shoppers: int64 [B]; their numbers in `ShopperData`, None in a batch made by hand.
+        events: int64 [B, K, L, H] ids of the last events before each impression, if the data has them.
+        events_mask: float32 [B, K, L]; 1 where there is an event.
     """
 
     ids: Tensor
@@ -36,6 +39,8 @@ class ShopperBatch:
     conversion: Tensor
     mask: Tensor
     shoppers: NDArray[np.int64] | None = None
+    events: Tensor | None = None
+    events_mask: Tensor | None = None
 
     @property
     def n_shoppers(self) -> int:
@@ -51,6 +56,8 @@ class ShopperBatch:
             self.conversion.to(device),
             self.mask.to(device),
             self.shoppers,
+            None if self.events is None else self.events.to(device),
+            None if self.events_mask is None else self.events_mask.to(device),
         )
 
     def or_nobody(self) -> ShopperBatch:
@@ -67,6 +74,12 @@ class ShopperBatch:
             click=torch.full((1, k), -1.0),
             conversion=torch.full((1, k), -1.0),
             mask=torch.zeros((1, k)),
+            events=None
+            if self.events is None
+            else self.events.new_zeros((1, *self.events.shape[1:])),
+            events_mask=None
+            if self.events_mask is None
+            else self.events_mask.new_zeros((1, *self.events_mask.shape[1:])),
         )
 
     def labels(self, head: str) -> Tensor:
@@ -84,6 +97,7 @@ class ShopperData:
         click: int8 [N]; -1 where unknown.
         conversion: int8 [N]; -1 where unknown.
         start: int64 [n_shoppers + 1]; rows of shopper s are start[s]..start[s+1]-1.
+        history: The last events before each row, [N, L, H]; None where the model has no use for it.
     """
 
     ids: NDArray[np.int64]
@@ -91,16 +105,20 @@ class ShopperData:
     click: NDArray[np.int8]
     conversion: NDArray[np.int8]
     start: NDArray[np.int64]
+    history: EncodedHistory | None = None
 
     @classmethod
-    def from_exposures(cls, spec: FeatureSpec, exposures: Exposures) -> ShopperData:
-        """Encode the rows; they come sorted by shopper.
+    def from_exposures(
+        cls, spec: FeatureSpec, exposures: Exposures, history: EncodedHistory | None = None
+    ) -> ShopperData:
+        """Encode the rows; they come sorted by shopper, and `history` in the same order.
 
         Raises:
             InternalError: the rows are not sorted by shopper.
         """
         encoded = encode(spec, exposures.columns)
-        return cls.from_arrays(encoded, exposures.shopper, exposures.clicked, exposures.converted)
+        data = cls.from_arrays(encoded, exposures.shopper, exposures.clicked, exposures.converted)
+        return data if history is None else replace(data, history=history)
 
     @classmethod
     def from_arrays(
@@ -192,4 +210,15 @@ class ShopperData:
         click[owner, rank], conversion[owner, rank] = self.click[row], self.conversion[row]
         mask[owner, rank] = 1
         parts = [torch.from_numpy(a) for a in (ids, numeric, click, conversion, mask)]
-        return ShopperBatch(parts[0], parts[1], parts[2], parts[3], parts[4])
+        batch = ShopperBatch(parts[0], parts[1], parts[2], parts[3], parts[4])
+        if self.history is None:
+            return batch
+        events = np.zeros((b, k, *self.history.ids.shape[1:]), np.int64)
+        events_mask = np.zeros((b, k, self.history.mask.shape[1]), np.float32)
+        events[owner, rank], events_mask[owner, rank] = (
+            self.history.ids[row],
+            self.history.mask[row],
+        )
+        return replace(
+            batch, events=torch.from_numpy(events), events_mask=torch.from_numpy(events_mask)
+        )

@@ -124,9 +124,10 @@ def read_history(store: Store, catalogue: Catalogue) -> History:
         columns = as_numbers([*numbers, codes])
         kept = usable[columns[0]]
         parts.append(tuple(c[kept] for c in columns))
-    shopper, at, bought, value, product = joined(parts)
+    who, at, purchase, value, code_of = joined(parts)
+    spent = purchase.astype(np.bool_)
     # only a purchase is money spent; a cart's value is not
-    return History(shopper, at, bought.astype(np.bool_), np.where(bought, value, 0), product)
+    return History(who, at, spent, np.where(spent, value, 0), code_of)
 
 
 def read_impressions(store: Store, catalogue: Catalogue, shown_before: str | None = None) -> Offers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -79,11 +80,11 @@ class OnnxFolder:
 
 def _tokenizer(path: Path) -> Any:
     try:
-        from tokenizers import Tokenizer
+        tokenizer = importlib.import_module("tokenizers").Tokenizer  # has no types, may be absent
     except ImportError as e:
         raise _refused(path, "The package tokenizers is not installed.") from e
     try:
-        return Tokenizer.from_file(str(path))
+        return tokenizer.from_file(str(path))
     except Exception as e:  # the library raises bare Exception
         raise _refused(path, "This tokenizer cannot be read.") from e
 
