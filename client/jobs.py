@@ -142,9 +142,28 @@ def _broken(raw: dict[str, Any]) -> JobFailure:
     )
 
 
-def import_files(files: Sequence[Path]) -> JobSpec:
-    """`hansa import FILES`."""
-    return JobSpec("import", ("import",), tuple(str(f) for f in files))
+def import_files(files: Sequence[Path], mapping: Path | None = None) -> JobSpec:
+    """`hansa import FILES`: Cancel ends it after the part it is at, and it can go on from there."""
+    how = () if mapping is None else ("--map", str(mapping))
+    return JobSpec("import", ("import",), (*(str(f) for f in files), *how), grace_s=20.0)
+
+
+def preview_import(files: Sequence[Path], mapping: Path | None = None, kind: str = "") -> JobSpec:
+    """`hansa import FILES --preview`: how they would be read; nothing is changed."""
+    how = () if mapping is None else ("--map", str(mapping))
+    what = ("--as", kind) if kind else ()
+    args = (*(str(f) for f in files), "--preview", *how, *what)
+    return JobSpec("preview", ("import",), args)
+
+
+def list_refused() -> JobSpec:
+    """`hansa import fix`: refused rows in groups, and what may help."""
+    return JobSpec("refused", ("import", "fix"))
+
+
+def fix_refused(group: str, deed: str, text: str = "") -> JobSpec:
+    """`hansa import fix GROUP --do DEED`: read a group again with one thing changed."""
+    return JobSpec("fix", ("import", "fix"), (group, "--do", deed, *((text,) if text else ())))
 
 
 def count_data() -> JobSpec:

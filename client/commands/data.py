@@ -1,4 +1,4 @@
-"""hansa import, hansa data: bring the shop's files in; show what is there."""
+"""hansa data: what is there, how good it is, and what to do about it."""
 
 from __future__ import annotations
 
@@ -9,53 +9,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from client.commands import home_option
-from client.ingest.columns import KINDS
-from client.ingest.files import Imported, Options, import_files
 from client.ingest.refused import export
 from client.store import Store, rows
 from common.errors import InputError
-from common.terminal import emit, json_option, progress
+from common.terminal import emit, json_option
 
 if TYPE_CHECKING:
     from client.datareport.facts import Report
 
 
-@click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@home_option
-@json_option
-@click.option("--as", "kind", type=click.Choice(list(KINDS)), help="What the files hold.")
-@click.option(
-    "--map", "mapping", multiple=True, metavar="THEIRS=OURS", help="A column's other name."
-)
-@click.option("--skip-unknown", is_flag=True, help="Leave unknown columns out.")
-@click.option("--dry-run", is_flag=True, help="Check and count, change nothing.")
-def import_(
-    files: tuple[Path, ...],
-    home: Path,
-    as_json: bool,
-    kind: str | None,
-    mapping: tuple[str, ...],
-    skip_unknown: bool,
-    dry_run: bool,
-) -> None:
-    """Import CSV files (also .gz), JSON lines, or folders of them.
+def __getattr__(name: str) -> object:
+    # until the table of verbs names the module where import_ lives now
+    if name == "import_":
+        from client.commands.imports import import_
 
-    Rows that cannot be read are listed and kept aside; all others are imported. The same file
-    again changes nothing.
-    """
-    options = Options(kind, _mapping(mapping), skip_unknown, dry_run)
-    with Store.open(home) as store:
-        done = import_files(
-            store,
-            files,
-            options,
-            watch=lambda name, n, share: progress(
-                as_json, f"import {name}", int(100 * share), 100, f"{n} rows"
-            ),
-        )
-    result = {"dry_run": dry_run, "files": [_as_dict(d) for d in done]}
-    emit(result, as_json, "\n".join(_words(d, dry_run) for d in done))
+        return import_
+    raise AttributeError(name)
 
 
 @click.command()
@@ -144,41 +113,6 @@ def _write_html(report: Report, path: Path, language: str | None) -> None:
             safe="The shop was not changed.",
             todo="Name another file.",
         ) from e
-
-
-def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
-    out = {}
-    for pair in pairs:
-        theirs, equals, ours = pair.partition("=")
-        if not equals or not theirs or not ours:
-            raise InputError(
-                "--map takes THEIRS=OURS, for example --map user_id=customer_id.",
-                where=pair[:60],
-                safe="Nothing was imported.",
-            )
-        out[theirs] = ours.strip().lower()
-    return out
-
-
-def _as_dict(done: Imported) -> dict[str, Any]:
-    refused = [{"line": n, "column": c, "reason": r} for n, c, r in done.refused]
-    return {**asdict(done), "refused": refused}
-
-
-def _words(done: Imported, dry_run: bool) -> str:
-    known = done.n_rows - done.n_new - done.n_changed
-    verb = "would import" if dry_run else "imported"
-    lines = [
-        f"{done.file_name}: {verb} {done.n_rows} {done.kind}"
-        f" ({done.n_new} new, {done.n_changed} changed, {known} known), {done.n_refused} refused"
-    ]
-    for line, column, reason in done.refused:
-        lines.append(f"  line {line}{', column ' + column if column else ''}: {reason}")
-    if done.n_refused > len(done.refused):
-        lines.append(f"  ... and {done.n_refused - len(done.refused)} more")
-    if done.n_refused:
-        lines.append("  refused rows are kept aside: correct the lines and import the file again")
-    return "\n".join(lines)
 
 
 def _report(report: Report, result: dict[str, Any]) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from client.clean import settings as cleaning
-from client.clean.rules import RULES
-from client.datareport import kept
+from client.clean.summary import summary
+from client.datareport import kept, previews
 from client.datareport.facts import Report
 from client.datareport.filledin import every_day, range_words
 from client.datareport.views import Cleaning, CleaningRule, Part, Quality, Telling
 from client.datareport.words import alert_words, word
+from client.ingest.mapping import Mapping
 from client.people import keeping, rights
 from client.people.rights import Held, Receipt
 from client.privacydesk import PrivacyDesk
-from client.store import coverage
+from client.store import clean, coverage
 
 
 class DataDesk(PrivacyDesk):
@@ -45,19 +47,20 @@ class DataDesk(PrivacyDesk):
         Raises:
             UserFacing: cleaning.toml cannot be used.
         """
-        chosen = cleaning.load(self.home)
-        ran_at, counted = coverage.last_cleaning(self._store)
+        zh = language == "zh"
+        last = clean.last_run(self._store)
         return Cleaning(
-            ran_at=ran_at,
+            ran_at=last.ran_at if last is not None else "",
             rules=tuple(
                 CleaningRule(
-                    rule.name,
-                    rule.title.of(language),
-                    rule.words.of(language),
-                    chosen[rule.name].on,
-                    *counted.get(rule.name, (None, 0)),
+                    r.rule,
+                    r.title_zh if zh else r.title_en,
+                    r.sentence_zh if zh else r.sentence_en,
+                    r.on,
+                    tuple(r.tables.items()),
+                    r.pending,
                 )
-                for rule in RULES
+                for r in summary(self._store)
             ),
             can_undo=cleaning.can_undo(self.home),
         )
@@ -77,6 +80,14 @@ class DataDesk(PrivacyDesk):
             UserFacing: there was none, or the file cannot be written.
         """
         cleaning.undo(self.home)
+
+    def keep_mapping(self, mapping: Mapping, name: str = "") -> Path:
+        """Write a mapping's file: with a name it is used again for files with these columns.
+
+        Raises:
+            UserFacing: it cannot be written.
+        """
+        return previews.write(self.home, mapping, name)
 
     # --- people -----------------------------------------------------------------------------
 

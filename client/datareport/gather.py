@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from client.clean.rules import RULES
 from client.datareport.alerts import alerts
 from client.datareport.facts import AsideGroup, Column, Day, Match, RefusedGroup, Report
-from client.store import Store, browse, coverage, rows
+from client.store import Store, browse, clean, coverage, rows
 from common.settings import load_settings
 
 #: Above so many impressions the features of each are counted only when asked for.
@@ -104,15 +103,11 @@ def _days(store: Store) -> tuple[tuple[Day, ...], tuple[int, ...]]:
 
 
 def _aside(store: Store) -> tuple[AsideGroup, ...]:
-    names = rule_names()
+    names = {rule.bit: rule.name for rule in RULES}
     out: dict[tuple[str, str], int] = defaultdict(int)
-    for table, bits, n in coverage.aside(store):
-        for place in range(bits.bit_length()):
-            if bits >> place & 1:
-                out[names.get(1 << place, f"rule {place + 1}"), table] += n
+    for table in clean.PLACES:
+        for bits, n in clean.by_aside(store, table).items():
+            for place in range(bits.bit_length()):
+                if bits >> place & 1:
+                    out[names.get(1 << place, f"rule {place + 1}"), table] += n
     return tuple(AsideGroup(rule, table, n) for (rule, table), n in out.items())
-
-
-def rule_names() -> Mapping[int, str]:
-    """Bit -> name of the cleaning rule."""
-    return {rule.bit: rule.name for rule in RULES}

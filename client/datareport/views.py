@@ -57,18 +57,21 @@ class CleaningRule:
         title: Two or three words.
         words: Which rows it sets aside.
         on: Its switch.
-        n_seen: Rows that it looked at in the last run; None before the first.
-        n_aside: Rows that it sets aside now.
-        note: Why it did nothing; empty if it ran.
+        tables: Table -> rows that it sets aside now.
+        pending: Its switch or a setting was changed after the last run.
     """
 
     name: str
     title: str
     words: str
     on: bool
-    n_seen: int | None
-    n_aside: int
-    note: str = ""
+    tables: tuple[tuple[str, int], ...]
+    pending: bool
+
+    @property
+    def n_aside(self) -> int:
+        """Rows of all tables."""
+        return sum(n for _, n in self.tables)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -198,17 +197,6 @@ def costs(store: Store) -> tuple[int, int]:
     return int(known[0]), int(row[0])
 
 
-def aside(store: Store) -> list[tuple[str, int, int]]:
-    """Table, bits of the rules, rows: what cleaning set aside."""
-    out: list[tuple[str, int, int]] = []
-    for table in ("shoppers", "events", "impressions", "conversions"):
-        rows = store.db.execute(
-            f"SELECT aside, count(*) FROM {table} WHERE aside <> 0 GROUP BY 1 ORDER BY 1"
-        )
-        out += [(table, int(bits), int(n)) for bits, n in rows]
-    return out
-
-
 def refused_groups(store: Store) -> list[tuple[str, str, str, int]]:
     """Code, column, reason and rows of what was refused and waits, most first."""
     rows = store.db.execute(
@@ -241,16 +229,3 @@ def state(store: Store) -> str:
         " (SELECT count(*) FROM refused_rows WHERE state = 'waiting') FROM imports"
     ).fetchone()
     return "|".join("" if p is None else str(p) for p in parts)
-
-
-def last_cleaning(store: Store) -> tuple[str, dict[str, tuple[int, int]]]:
-    """When the cleaning rules last ran, and rule -> rows seen, rows set aside; "" before the first."""
-    row = store.db.execute(
-        "SELECT ran_at, rules FROM cleaning_runs ORDER BY run_id DESC LIMIT 1"
-    ).fetchone()
-    if row is None:
-        return "", {}
-    out = {}
-    for name, said in json.loads(row[1]).items():
-        out[str(name)] = (int(said.get("seen", 0)), int(said.get("aside", 0)))
-    return str(row[0]), out

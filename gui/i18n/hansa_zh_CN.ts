@@ -323,10 +323,122 @@
     </message>
 </context>
 <context>
+    <name>Bringing</name>
+    <message>
+        <source>The folder holds no files that can be imported.</source>
+        <translation>文件夹中没有可以导入的文件。</translation>
+    </message>
+    <message>
+        <source>Files are being looked at already.</source>
+        <translation>正在查看文件。</translation>
+    </message>
+    <message>
+        <source>An import is running already.</source>
+        <translation>已经有一个导入在进行。</translation>
+    </message>
+    <message>
+        <source>The files were imported.</source>
+        <translation>文件已导入。</translation>
+    </message>
+</context>
+<context>
+    <name>CleanCard</name>
+    <message>
+        <source>Last run %1</source>
+        <translation>上次运行 %1</translation>
+    </message>
+    <message>
+        <source>Not run yet</source>
+        <translation>尚未运行</translation>
+    </message>
+    <message>
+        <source>Cleaning</source>
+        <translation>清洗</translation>
+    </message>
+    <message>
+        <source>A rule sets rows aside: they stay here but are not learnt from, scored or counted. Switch the rule off, run again, and they are back.</source>
+        <translation>规则会把一些行搁置：数据仍在本机，但不用于学习、评分和统计。关闭规则并重新运行即可恢复。</translation>
+    </message>
+    <message>
+        <source>Undo last switch</source>
+        <translation>撤销上次开关</translation>
+    </message>
+    <message>
+        <source>Clean now</source>
+        <translation>立即清洗</translation>
+    </message>
+    <message>
+        <source>Switched. It counts when the rules run again.</source>
+        <translation>已切换，下次运行规则时生效。</translation>
+    </message>
+    <message>
+        <source>The switches are as before the last change.</source>
+        <translation>开关已恢复到上次更改之前。</translation>
+    </message>
+    <message>
+        <source>The rules have run over all rows.</source>
+        <translation>规则已对所有行运行完毕。</translation>
+    </message>
+    <message>
+        <source>%1 set aside</source>
+        <translation>搁置 %1 行</translation>
+    </message>
+    <message>
+        <source>switched, not run yet</source>
+        <translation>已切换，尚未运行</translation>
+    </message>
+</context>
+<context>
     <name>Confirm</name>
     <message>
         <source>Go back</source>
         <translation>返回</translation>
+    </message>
+</context>
+<context>
+    <name>DataFiles</name>
+    <message>
+        <source>Choose files…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>Try with sample data</source>
+        <translation>用示例数据试试</translation>
+    </message>
+    <message>
+        <source>Drop the files of your shop here</source>
+        <translation>把店铺的文件拖到这里</translation>
+    </message>
+    <message>
+        <source>Products, shoppers, events, ads shown, conversions and costs, as your systems export them: CSV, Excel, JSON, Parquet. They are copied into a file on this computer and are never uploaded.</source>
+        <translation>商品、顾客、行为、广告展示、转化和费用，按您系统导出的样子即可：CSV、Excel、JSON、Parquet。数据只复制到本机的一个文件中，绝不上传。</translation>
+    </message>
+</context>
+<context>
+    <name>DaysCard</name>
+    <message>
+        <source>By week</source>
+        <translation>按周</translation>
+    </message>
+    <message>
+        <source>By day</source>
+        <translation>按天</translation>
+    </message>
+    <message>
+        <source>Spend</source>
+        <translation>花费</translation>
+    </message>
+    <message>
+        <source>Set aside</source>
+        <translation>搁置</translation>
+    </message>
+    <message>
+        <source>What the chart shows</source>
+        <translation>图表内容</translation>
+    </message>
+    <message>
+        <source>Purchases</source>
+        <translation>购买</translation>
     </message>
 </context>
 <context>
@@ -451,6 +563,45 @@
     </message>
 </context>
 <context>
+    <name>FiguresCard</name>
+    <message>
+        <source>In this shop</source>
+        <translation>店铺中的数据</translation>
+    </message>
+    <message>
+        <source>Products</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Shoppers</source>
+        <translation>顾客</translation>
+    </message>
+    <message>
+        <source>Shoppers who consented</source>
+        <translation>已同意的顾客</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>行为</translation>
+    </message>
+    <message>
+        <source>Ads shown</source>
+        <translation>广告展示</translation>
+    </message>
+    <message>
+        <source>Clicks</source>
+        <translation>点击</translation>
+    </message>
+    <message>
+        <source>Conversions</source>
+        <translation>转化</translation>
+    </message>
+    <message>
+        <source>From %1 to %2</source>
+        <translation>从 %1 到 %2</translation>
+    </message>
+</context>
+<context>
     <name>HeldCard</name>
     <message>
         <source>Waiting for your yes: %1, round %2</source>
@@ -566,6 +717,41 @@
     </message>
 </context>
 <context>
+    <name>ImportsCard</name>
+    <message>
+        <source>Imported files</source>
+        <translation>已导入的文件</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>Set aside</source>
+        <translation>搁置</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+</context>
+<context>
     <name>JobCard</name>
     <message>
         <source>Cancel</source>
@@ -574,6 +760,38 @@
     <message>
         <source>Stopping…</source>
         <translation>正在停止…</translation>
+    </message>
+</context>
+<context>
+    <name>KnowCard</name>
+    <message>
+        <source>Counting again…</source>
+        <extracomment>More days than this are shown by week: a bar must be wide enough to see.</extracomment>
+        <translation>正在重新统计…</translation>
+    </message>
+    <message>
+        <source>Counted %1</source>
+        <translation>统计于 %1</translation>
+    </message>
+    <message>
+        <source>What to know about your data</source>
+        <translation>关于数据需要了解的</translation>
+    </message>
+    <message>
+        <source>Nothing stands out.</source>
+        <translation>没有异常。</translation>
+    </message>
+    <message>
+        <source>Needs you</source>
+        <translation>需要处理</translation>
+    </message>
+    <message>
+        <source>Look at this</source>
+        <translation>请留意</translation>
+    </message>
+    <message>
+        <source>Good to know</source>
+        <translation>供参考</translation>
     </message>
 </context>
 <context>
@@ -752,6 +970,130 @@
     </message>
 </context>
 <context>
+    <name>LookupCard</name>
+    <message>
+        <source>Find a shopper</source>
+        <extracomment>Columns of a person&apos;s rows that say most, in that order; a table shows those that it has.</extracomment>
+        <translation>查找顾客</translation>
+    </message>
+    <message>
+        <source>Type the customer number of your own files. It is turned into a pseudonym here and is not written down anywhere.</source>
+        <translation>请输入您文件中的顾客编号。编号会在这里变成假名，不会被记录。</translation>
+    </message>
+    <message>
+        <source>Customer number or pseudonym</source>
+        <translation>顾客编号或假名</translation>
+    </message>
+    <message>
+        <source>Look up</source>
+        <translation>查找</translation>
+    </message>
+</context>
+<context>
+    <name>MappingCard</name>
+    <message>
+        <source>How to read %1</source>
+        <extracomment>Zones that are offered; another one can be typed.</extracomment>
+        <translation>如何读取 %1</translation>
+    </message>
+    <message>
+        <source>Line %1 would be set aside: %2</source>
+        <translation>第 %1 行会被搁置：%2</translation>
+    </message>
+    <message>
+        <source>What the file holds</source>
+        <translation>文件内容</translation>
+    </message>
+    <message>
+        <source>Time zone</source>
+        <translation>时区</translation>
+    </message>
+    <message>
+        <source>Numbers look like</source>
+        <translation>数字写法</translation>
+    </message>
+    <message>
+        <source>As the file shows</source>
+        <translation>按文件判断</translation>
+    </message>
+    <message>
+        <source>Day first: 31/12/2024</source>
+        <translation>日在前：31/12/2024</translation>
+    </message>
+    <message>
+        <source>Month first: 12/31/2024</source>
+        <translation>月在前：12/31/2024</translation>
+    </message>
+    <message>
+        <source>Dates</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Your column</source>
+        <translation>您的列</translation>
+    </message>
+    <message>
+        <source>Is read as</source>
+        <translation>读作</translation>
+    </message>
+    <message>
+        <source>How sure</source>
+        <translation>把握</translation>
+    </message>
+    <message>
+        <source>First values as they will be read</source>
+        <translation>读取后的前几个值</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>不导入</translation>
+    </message>
+    <message>
+        <source>%1 is read as</source>
+        <translation>%1 读作</translation>
+    </message>
+    <message>
+        <source>Keep under a name</source>
+        <translation>保存名称</translation>
+    </message>
+    <message>
+        <source>Keep under a name (for the next file like this)</source>
+        <translation>保存名称（供下次同类文件使用）</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>See again</source>
+        <translation>重新查看</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Still needed: %1</source>
+        <translation>还需要：%1</translation>
+    </message>
+    <message>
+        <source>Chosen more than once: %1</source>
+        <translation>重复选择：%1</translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>不导入</translation>
+    </message>
+    <message>
+        <source>%1 look</source>
+        <translation>%1 请看</translation>
+    </message>
+    <message>
+        <source>%1 check</source>
+        <translation>%1 请核对</translation>
+    </message>
+</context>
+<context>
     <name>Overview</name>
     <message>
         <source>Overview</source>
@@ -879,6 +1221,81 @@
     <message>
         <source>Department</source>
         <translation>部门</translation>
+    </message>
+</context>
+<context>
+    <name>PersonCard</name>
+    <message>
+        <source>Shopper %1</source>
+        <translation>顾客 %1</translation>
+    </message>
+    <message>
+        <source>A minor: used for nothing</source>
+        <translation>未成年人：不作任何使用</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) that left this computer may have used these rows. They were noised first and cannot be taken back.</source>
+        <translation><numerusform>有 %n 个已发出的结果可能用到这些行。发出前已加噪声，无法收回。</numerusform></translation>
+    </message>
+    <message>
+        <source>Forget this shopper…</source>
+        <translation>删除该顾客…</translation>
+    </message>
+    <message>
+        <source>What is held</source>
+        <translation>保存的内容</translation>
+    </message>
+    <message>
+        <source>Refused rows that name this person</source>
+        <translation>提到此人的被拒绝行</translation>
+    </message>
+    <message>
+        <source>Nothing beside consent.</source>
+        <translation>除同意状态外没有内容。</translation>
+    </message>
+    <message>
+        <source>What this shopper said</source>
+        <translation>该顾客的选择</translation>
+    </message>
+    <message>
+        <source>Has agreed: may be learnt from</source>
+        <translation>已同意：可用于学习</translation>
+    </message>
+    <message>
+        <source>May see ads picked by their own behaviour</source>
+        <translation>可根据本人行为展示广告</translation>
+    </message>
+    <message>
+        <source>Written down.</source>
+        <translation>已记录。</translation>
+    </message>
+    <message>
+        <source>Everything about this shopper is deleted here: rows, profile, audiences.</source>
+        <translation>该顾客的一切都会在本机删除：数据行、画像、人群。</translation>
+    </message>
+    <message>
+        <source>Files that you import later do not bring them back.</source>
+        <translation>以后导入的文件不会让其恢复。</translation>
+    </message>
+    <message>
+        <source>The ledger keeps a receipt with counts only; it names nobody.</source>
+        <translation>账本只保留含数量的回执，不含任何姓名。</translation>
+    </message>
+    <message>
+        <source>What was learnt and sent before was noised and cannot be taken back.</source>
+        <translation>此前学习并发出的内容已加噪声，无法收回。</translation>
+    </message>
+    <message>
+        <source>Forget for good</source>
+        <translation>永久删除</translation>
+    </message>
+    <message>
+        <source>Forget this shopper?</source>
+        <translation>删除该顾客？</translation>
+    </message>
+    <message>
+        <source>Forgotten: %1 rows deleted. Receipt %2.</source>
+        <translation>已删除 %1 行。回执 %2。</translation>
     </message>
 </context>
 <context>
@@ -1421,6 +1838,263 @@
     </message>
 </context>
 <context>
+    <name>ReceiptsCard</name>
+    <message>
+        <source>Receipts of what was deleted</source>
+        <translation>删除回执</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Ledger entry</source>
+        <translation>账本条目</translation>
+    </message>
+    <message>
+        <source>Receipt</source>
+        <translation>回执</translation>
+    </message>
+    <message>
+        <source>A shopper was forgotten</source>
+        <translation>删除了一位顾客</translation>
+    </message>
+    <message>
+        <source>Older than is kept</source>
+        <translation>超过保留期限</translation>
+    </message>
+    <message>
+        <source>Rows of minors</source>
+        <translation>未成年人的行</translation>
+    </message>
+    <message>
+        <source>A shopper may come back</source>
+        <translation>允许顾客恢复</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>画像</translation>
+    </message>
+    <message>
+        <source>Places in audiences</source>
+        <translation>所在人群</translation>
+    </message>
+    <message>
+        <source>Left out of audiences</source>
+        <translation>排除的人群</translation>
+    </message>
+    <message>
+        <source>Changes of consent</source>
+        <translation>同意变更</translation>
+    </message>
+    <message>
+        <source>Refused rows</source>
+        <translation>被拒绝的行</translation>
+    </message>
+</context>
+<context>
+    <name>RefusedSets</name>
+    <message>
+        <source>Rows that were set aside</source>
+        <translation>被搁置的行</translation>
+    </message>
+    <message>
+        <source>Pick what is right for all rows of a group; what still fails stays here.</source>
+        <translation>请选择适合整组的办法；仍不能读取的会留在这里。</translation>
+    </message>
+    <message>
+        <source>%1, first in line %2</source>
+        <translation>%1，首见于第 %2 行</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation><numerusform>%n 行</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left out</source>
+        <translation><numerusform>已舍弃 %n 行</numerusform></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Times without a zone are of</source>
+        <translation>没有时区的时间属于</translation>
+    </message>
+    <message>
+        <source>%1 for all rows of this group</source>
+        <translation>整组的 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) were repaired and imported.</source>
+        <translation><numerusform>已修复并导入 %n 行。</numerusform></translation>
+    </message>
+    <message>
+        <source>Done. No row was imported by it.</source>
+        <translation>已完成，没有因此导入任何行。</translation>
+    </message>
+    <message>
+        <source>Ignore currency signs</source>
+        <translation>忽略货币符号</translation>
+    </message>
+    <message>
+        <source>Say the time zone…</source>
+        <translation>指定时区…</translation>
+    </message>
+    <message>
+        <source>Day comes first</source>
+        <translation>日在前</translation>
+    </message>
+    <message>
+        <source>Comma is the decimal sign</source>
+        <translation>逗号是小数点</translation>
+    </message>
+    <message>
+        <source>Set a value…</source>
+        <translation>填写一个值…</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>不导入</translation>
+    </message>
+    <message>
+        <source>It is empty</source>
+        <translation>为空</translation>
+    </message>
+    <message>
+        <source>It is not a time that can be read</source>
+        <translation>不是可识别的时间</translation>
+    </message>
+    <message>
+        <source>This time cannot be</source>
+        <translation>不可能的时间</translation>
+    </message>
+    <message>
+        <source>Day or month first? It could be either</source>
+        <translation>日在前还是月在前？两种都有可能</translation>
+    </message>
+    <message>
+        <source>The time zone is not known</source>
+        <translation>未知的时区</translation>
+    </message>
+    <message>
+        <source>It is not an amount that can be read</source>
+        <translation>不是可识别的金额</translation>
+    </message>
+    <message>
+        <source>It is not a number that can be read</source>
+        <translation>不是可识别的数字</translation>
+    </message>
+    <message>
+        <source>The number is out of bounds</source>
+        <translation>数字超出范围</translation>
+    </message>
+    <message>
+        <source>The number is too large</source>
+        <translation>数字过大</translation>
+    </message>
+    <message>
+        <source>The text is too long</source>
+        <translation>文字过长</translation>
+    </message>
+    <message>
+        <source>It is neither yes nor no</source>
+        <translation>既不是“是”也不是“否”</translation>
+    </message>
+    <message>
+        <source>This kind of event is not known</source>
+        <translation>未知的行为类型</translation>
+    </message>
+    <message>
+        <source>The currency is not known</source>
+        <translation>未知的货币</translation>
+    </message>
+    <message>
+        <source>A quotation mark is in the wrong place</source>
+        <translation>引号位置不对</translation>
+    </message>
+    <message>
+        <source>A quotation mark is not closed</source>
+        <translation>引号没有闭合</translation>
+    </message>
+    <message>
+        <source>The line has too many or too few columns</source>
+        <translation>该行的列数过多或过少</translation>
+    </message>
+    <message>
+        <source>Letters that cannot be read</source>
+        <translation>有无法识别的字符</translation>
+    </message>
+</context>
+<context>
+    <name>RetentionCard</name>
+    <message>
+        <source>How long rows are kept</source>
+        <translation>数据保留多久</translation>
+    </message>
+    <message>
+        <source>Days of behaviour to keep</source>
+        <translation>行为保留天数</translation>
+    </message>
+    <message>
+        <source>Delete what is older every day</source>
+        <translation>每天删除更早的数据</translation>
+    </message>
+    <message>
+        <source>Older ads shown and events, with what hangs on them, are deleted and a receipt is written. Rows of minors go earlier.</source>
+        <translation>更早的展示和行为及其相关内容会被删除并写下回执。未成年人的行会更早删除。</translation>
+    </message>
+    <message>
+        <source>Delete now…</source>
+        <translation>立即删除…</translation>
+    </message>
+    <message>
+        <source>What would go?</source>
+        <translation>会删除什么？</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Nothing is older than that.</source>
+        <translation>没有更早的数据。</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>已保存。</translation>
+    </message>
+    <message>
+        <source>Rows older than %1 days are deleted for good.</source>
+        <translation>早于 %1 天的行将被永久删除。</translation>
+    </message>
+    <message>
+        <source>The ledger keeps a receipt with counts only.</source>
+        <translation>账本只保留含数量的回执。</translation>
+    </message>
+    <message>
+        <source>Delete old rows now?</source>
+        <translation>现在删除旧数据？</translation>
+    </message>
+    <message>
+        <source>Delete them</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Old rows are deleted; the receipt is in the ledger.</source>
+        <translation>旧数据已删除，回执在账本中。</translation>
+    </message>
+</context>
+<context>
     <name>Settings</name>
     <message>
         <source>Settings</source>
@@ -1486,6 +2160,54 @@
         <translation>数据保存在本机的一个文件中，不会离开。</translation>
     </message>
     <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>质量</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>修复</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>顾客权利</translation>
+    </message>
+    <message>
+        <source>Part of this page</source>
+        <translation>页面部分</translation>
+    </message>
+    <message>
+        <source>See and repair</source>
+        <translation>查看并修复</translation>
+    </message>
+    <message>
+        <source>Your rows are being counted…</source>
+        <translation>正在统计您的数据…</translation>
+    </message>
+    <message>
+        <source>Does it fit together?</source>
+        <translation>能否对应？</translation>
+    </message>
+    <message>
+        <source>What is filled in</source>
+        <translation>填写情况</translation>
+    </message>
+    <message>
+        <source>Looking at the rows that were set aside…</source>
+        <translation>正在查看被搁置的行…</translation>
+    </message>
+    <message>
+        <source>No row waits for repair: every one was taken.</source>
+        <translation>没有待修复的行：全部已导入。</translation>
+    </message>
+    <message>
+        <source>There are no rows yet.</source>
+        <translation>还没有数据。</translation>
+    </message>
+    <message>
         <source>Import files</source>
         <translation>导入文件</translation>
     </message>
@@ -1496,112 +2218,8 @@
         </translation>
     </message>
     <message>
-        <source>Choose files…</source>
-        <translation>选择文件…</translation>
-    </message>
-    <message>
-        <source>Try with sample data</source>
-        <translation>用示例数据试试</translation>
-    </message>
-    <message>
-        <source>Drop the files of your shop here</source>
-        <translation>把店铺文件拖到这里</translation>
-    </message>
-    <message>
-        <source>Products, shoppers, events, ads shown and conversions, as CSV. They are copied into a file on this computer and are never uploaded.</source>
-        <translation>商品、顾客、行为、广告展现与转化的 CSV 文件。它们被复制到本机的一个文件中，绝不上传。</translation>
-    </message>
-    <message>
-        <source>An import is running already.</source>
-        <translation>已有导入正在进行。</translation>
-    </message>
-    <message>
-        <source>The files were imported.</source>
-        <translation>文件已导入。</translation>
-    </message>
-    <message>
-        <source>In this shop</source>
-        <translation>本店数据</translation>
-    </message>
-    <message>
-        <source>Products</source>
-        <translation>商品</translation>
-    </message>
-    <message>
-        <source>Shoppers</source>
-        <translation>顾客</translation>
-    </message>
-    <message>
-        <source>Shoppers who consented</source>
-        <translation>已同意的顾客</translation>
-    </message>
-    <message>
-        <source>Events</source>
-        <translation>行为</translation>
-    </message>
-    <message>
-        <source>Ads shown</source>
-        <translation>广告展现</translation>
-    </message>
-    <message>
-        <source>Clicks</source>
-        <translation>点击</translation>
-    </message>
-    <message>
-        <source>Conversions</source>
-        <translation>转化</translation>
-    </message>
-    <message>
-        <source>From %1 to %2</source>
-        <translation>%1 至 %2</translation>
-    </message>
-    <message>
-        <source>Rows that were set aside</source>
-        <translation>另存的数据行</translation>
-    </message>
-    <message>
-        <source>File</source>
-        <translation>文件</translation>
-    </message>
-    <message>
-        <source>Line</source>
-        <translation>行号</translation>
-    </message>
-    <message>
-        <source>Column</source>
-        <translation>列</translation>
-    </message>
-    <message>
-        <source>Why</source>
-        <translation>原因</translation>
-    </message>
-    <message>
-        <source>Imported files</source>
-        <translation>已导入的文件</translation>
-    </message>
-    <message>
-        <source>When</source>
-        <translation>时间</translation>
-    </message>
-    <message>
-        <source>Kind</source>
-        <translation>类型</translation>
-    </message>
-    <message>
         <source>Rows</source>
         <translation>数据行</translation>
-    </message>
-    <message>
-        <source>New</source>
-        <translation>新增</translation>
-    </message>
-    <message>
-        <source>Set aside</source>
-        <translation>另存</translation>
-    </message>
-    <message>
-        <source>None</source>
-        <translation>无</translation>
     </message>
 </context>
 <context>
@@ -2013,6 +2631,18 @@
         <translation>正在检查账本</translation>
     </message>
     <message>
+        <source>Cleaning your rows</source>
+        <translation>正在清洗数据</translation>
+    </message>
+    <message>
+        <source>Deleting old rows</source>
+        <translation>正在删除旧数据</translation>
+    </message>
+    <message>
+        <source>Repairing refused rows</source>
+        <translation>正在修复被拒绝的行</translation>
+    </message>
+    <message>
         <source>Importing %1</source>
         <translation>正在导入 %1</translation>
     </message>
@@ -2041,6 +2671,18 @@
         <translation>正在用您的数据学习 %1</translation>
     </message>
     <message>
+        <source>Checking rows: %1</source>
+        <translation>检查数据：%1</translation>
+    </message>
+    <message>
+        <source>Deleting %1</source>
+        <translation>删除 %1</translation>
+    </message>
+    <message>
+        <source>Repairing %1</source>
+        <translation>修复 %1</translation>
+    </message>
+    <message>
         <source>Ads shown</source>
         <translation>广告展现</translation>
     </message>
@@ -2059,6 +2701,10 @@
     <message>
         <source>Conversions</source>
         <translation>转化</translation>
+    </message>
+    <message>
+        <source>Costs</source>
+        <translation>费用</translation>
     </message>
     <message>
         <source>Shown</source>
@@ -2133,6 +2779,126 @@
         <translation>个性化广告</translation>
     </message>
     <message>
+        <source>Customer number</source>
+        <translation>顾客编号</translation>
+    </message>
+    <message>
+        <source>Event number</source>
+        <translation>行为编号</translation>
+    </message>
+    <message>
+        <source>Impression number</source>
+        <translation>展示编号</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>费用</translation>
+    </message>
+    <message>
+        <source>Product type</source>
+        <translation>商品类型</translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation>描述</translation>
+    </message>
+    <message>
+        <source>Web page</source>
+        <translation>网页</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>How many articles</source>
+        <translation>涵盖商品数</translation>
+    </message>
+    <message>
+        <source>Stock</source>
+        <translation>库存</translation>
+    </message>
+    <message>
+        <source>Barcode (GTIN)</source>
+        <translation>商品条码</translation>
+    </message>
+    <message>
+        <source>Public category</source>
+        <translation>公共类目</translation>
+    </message>
+    <message>
+        <source>Search words</source>
+        <translation>搜索词</translation>
+    </message>
+    <message>
+        <source>City</source>
+        <translation>城市</translation>
+    </message>
+    <message>
+        <source>Campaign</source>
+        <translation>广告活动</translation>
+    </message>
+    <message>
+        <source>Creative</source>
+        <translation>创意</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>广告位</translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Chance of being shown</source>
+        <translation>展示概率</translation>
+    </message>
+    <message>
+        <source>Activity tier</source>
+        <translation>活跃等级</translation>
+    </message>
+    <message>
+        <source>Affinity tier</source>
+        <translation>偏好等级</translation>
+    </message>
+    <message>
+        <source>Redemption tier</source>
+        <translation>兑换等级</translation>
+    </message>
+    <message>
+        <source>Order number</source>
+        <translation>订单编号</translation>
+    </message>
+    <message>
+        <source>Refunded</source>
+        <translation>退款时间</translation>
+    </message>
+    <message>
+        <source>Refund</source>
+        <translation>退款</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Clicks</source>
+        <translation>点击</translation>
+    </message>
+    <message>
+        <source>Under age</source>
+        <translation>未成年</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>年龄</translation>
+    </message>
+    <message>
+        <source>Birthday</source>
+        <translation>生日</translation>
+    </message>
+    <message>
         <source>Yes</source>
         <translation>是</translation>
     </message>
@@ -2159,6 +2925,18 @@
     <message>
         <source>Bought</source>
         <translation>购买</translation>
+    </message>
+    <message>
+        <source>Reviewed</source>
+        <translation>评价</translation>
+    </message>
+    <message>
+        <source>Shared</source>
+        <translation>分享</translation>
+    </message>
+    <message>
+        <source>Sent back</source>
+        <translation>退货</translation>
     </message>
     <message>
         <source>Campaign and product</source>

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout
 
 from client.api import Cleaning, CleaningRule, JobResult, Shop, run_cleaning
 from gui import format as fmt
 from gui.hub import Hub
 from gui.widgets.basics import Card, boxed, button, column, figure, label, row, rule
-from gui.words import fill
+from gui.words import fill, table_name
 
 
 class CleanCard(Card):
@@ -23,7 +23,7 @@ class CleanCard(Card):
             else translate("CleanCard", "Not run yet")
         )
         super().__init__(translate("CleanCard", "Cleaning"), label(ran, "caption"))
-        self._hub, self._shop = hub, shop
+        self._hub, self._shop, self._ran_once = hub, shop, bool(cleaning.ran_at)
         note = self.tr(
             "A rule sets rows aside: they stay here but are not learnt from, scored or counted."
             " Switch the rule off, run again, and they are back."
@@ -47,7 +47,7 @@ class CleanCard(Card):
         words = column(box, label(one.words, "caption", wrap=True), spacing=1)
         line = row(spacing=16)
         line.addLayout(words, 1)
-        line.addWidget(figure(_counts(one)))
+        line.addLayout(_counts(one, self._ran_once))
         return line
 
     def _switch(self, name: str, on: bool) -> None:
@@ -65,9 +65,14 @@ class CleanCard(Card):
         self._hub.said.emit(self.tr("The rules have run over all rows."), "good")
 
 
-def _counts(one: CleaningRule) -> str:
+def _counts(one: CleaningRule, ran: bool) -> QVBoxLayout:
+    """Rows that a rule sets aside now, and whether its switch waits for a run."""
     translate = QCoreApplication.translate
-    if one.n_seen is None:
-        return fmt.DASH
-    text = translate("CleanCard", "%1 of %2 set aside")
-    return fill(text, fmt.count(one.n_aside), fmt.count(one.n_seen))
+    text = fill(translate("CleanCard", "%1 set aside"), fmt.count(one.n_aside)) if ran else fmt.DASH
+    out = column(figure(text), spacing=1)
+    for table, n in one.tables if len(one.tables) > 1 else ():
+        out.addWidget(figure(f"{table_name(table)} {fmt.count(n)}", "caption"))
+    if one.pending and ran:
+        waits = figure(translate("CleanCard", "switched, not run yet"), "caption")
+        out.addWidget(waits)
+    return out

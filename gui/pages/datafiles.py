@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from client.api import ImportRecord, RefusedRow, ShopInfo
+from client.api import ImportRecord, ShopInfo
 from gui import format as fmt
 from gui.widgets.basics import Card, button, label, named_row
 from gui.widgets.dropzone import DropZone
-from gui.widgets.table import Cell, Column, Table, table_height
+from gui.widgets.table import Cell, Column, Table
 from gui.words import fill, table_name
 
 
@@ -62,25 +62,6 @@ class FiguresCard(Card):
             self.add(named_row(name, value))
         span = fill(self.tr("From %1 to %2"), fmt.day(info.shown_from), fmt.day(info.shown_until))
         self.add(None, label(span, "caption"))
-
-
-class RefusedCard(Card):
-    """Rows that were refused, one by one: where and why, never their values."""
-
-    def __init__(self, refused: Sequence[RefusedRow]) -> None:
-        name = QCoreApplication.translate("RefusedCard", "Rows that were set aside")
-        super().__init__(name, pad=14)
-        columns = [
-            Column(self.tr("File"), "strong", 240),
-            Column(self.tr("Line"), "num", 90),
-            Column(self.tr("Column"), "text", 170),
-            Column(self.tr("Why"), "text"),
-        ]
-        rows = [(r.file_name, fmt.count(r.line), r.column, r.reason) for r in refused]
-        table = Table(name).show_rows(columns, rows, fit=len(rows) <= 8)
-        if len(rows) > 8:
-            table.setFixedHeight(table_height(8))
-        self.add(table)
 
 
 class ImportsCard(Card):

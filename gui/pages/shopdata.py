@@ -16,19 +16,22 @@ from client.api import (
     JobResult,
     Quality,
     Receipt,
-    RefusedRow,
+    RefusedSet,
     ShopInfo,
     count_data,
-    import_files,
+    list_refused,
+    read_groups,
 )
 from common.errors import UserFacing
 from gui.hub import Hub
+from gui.pages.bringing import TABLES, Bringing
 from gui.pages.cleancard import CleanCard
-from gui.pages.datafiles import FiguresCard, ImportsCard, RefusedCard, drop_zone, sample_folder
+from gui.pages.datafiles import FiguresCard, ImportsCard, drop_zone, sample_folder
 from gui.pages.dataquality import DaysCard, KnowCard, PartsCard
 from gui.pages.page import PageView
 from gui.pages.personcard import LookupCard, PersonCard
 from gui.pages.receiptcard import ReceiptsCard, RetentionCard
+from gui.pages.refusedcard import RefusedSets
 from gui.pages.shoptables import ShopTables
 from gui.widgets.banner import Banner
 from gui.widgets.basics import label, row
@@ -37,10 +40,7 @@ from gui.widgets.sides import Sides
 from gui.words import table_name
 
 __all__ = ["ENDINGS", "ShopData", "sample_folder"]
-ENDINGS = (
-    *(".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".jsonl", ".jsonl.gz", ".ndjson", ".json"),
-    *(".xlsx", ".ods", ".parquet"),
-)
+ENDINGS = (*TABLES, ".txt", ".json")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class _Seen:
     info: ShopInfo
     busy: tuple[str, ...]
     imports: tuple[ImportRecord, ...] = ()
-    refused: tuple[RefusedRow, ...] = ()
+    groups: tuple[RefusedSet, ...] = ()
+    step: object = None
     quality: Quality | None = None
     cleaning: Cleaning | None = None
     held: Held | None = None
@@ -65,7 +66,9 @@ class ShopData(PageView):
         self.subtitle.setText(self.tr("Rows live in one file on this computer and stay there."))
         self._part = "files"
         self._person = ""
-        self._asked = ""
+        self._asked = self._listed = ""
+        self._groups: tuple[RefusedSet, ...] = ()
+        self._bring = Bringing(hub, self.refresh)
         self.parts: dict[str, Callable[[_Seen], None]] = {
             "files": self._files,
             "quality": self._quality,
@@ -98,14 +101,18 @@ class ShopData(PageView):
         seen = _Seen(part, shop.info(), busy)
         language = "zh" if QLocale().language() == QLocale.Language.Chinese else "en"
         if part == "files":
-            imports, refused = tuple(shop.imports()[:8]), tuple(shop.refused(1))
-            return _Seen(part, seen.info, busy, imports=imports, refused=refused)
+            if self._bring.current is not None:
+                # what is chosen there must not vanish when the database changes
+                return _Seen(part, seen.info, (), step=self._bring.current)
+            return _Seen(part, seen.info, busy, imports=tuple(shop.imports()[:8]))
         if part == "quality":
             self._count(busy)
             return _Seen(part, seen.info, busy, quality=shop.quality(language))
         if part == "repair":
-            refused = tuple(shop.refused(50))
-            return _Seen(part, seen.info, busy, refused=refused, cleaning=shop.cleaning(language))
+            self._list(seen.info)
+            return _Seen(
+                part, seen.info, busy, groups=self._groups, cleaning=shop.cleaning(language)
+            )
         if part == "people":
             held, receipts = self._found(), shop.people_receipts()
             return _Seen(part, seen.info, busy, held=held, receipts=receipts)
@@ -127,9 +134,24 @@ class ShopData(PageView):
             self._asked = state
             self.hub.start(count_data())
 
+    def _list(self, info: ShopInfo) -> None:
+        """Have the refused rows put into groups, once for each state, by a child process."""
+        state = self.shop.data_state()
+        if not info.n_refused and not any(g.n_left for g in self._groups):
+            self._groups = ()
+        elif state != self._listed:
+            self._listed = state
+            self.hub.start(list_refused(), self._grouped)
+
+    def _grouped(self, result: JobResult) -> None:
+        self._groups = read_groups(result.values)
+
     def _files(self, seen: _Seen) -> None:
         info = seen.info
-        drop = drop_zone(self._choose, self._import, ENDINGS)
+        if self._bring.current is not None:
+            self.content.addWidget(self._bring.card())
+            return
+        drop = drop_zone(self._choose, self._bring.take, ENDINGS)
         self.content.addWidget(drop if info.is_empty else Sides(drop, FiguresCard(info), (3, 2)))
         if info.n_refused:
             text = self.tr(
@@ -156,8 +178,11 @@ class ShopData(PageView):
             self.content.addWidget(PartsCard(self.tr("What is filled in"), groups))
 
     def _repair(self, seen: _Seen) -> None:
-        if seen.refused:
-            self.content.addWidget(RefusedCard(seen.refused))
+        if seen.groups:
+            self.content.addWidget(RefusedSets(self.hub, seen.groups))
+        elif seen.info.n_refused:
+            text = self.tr("Looking at the rows that were set aside…")
+            self.content.addWidget(Banner(text))
         else:
             self.content.addWidget(
                 Banner(self.tr("No row waits for repair: every one was taken."), tone="good")
@@ -203,11 +228,4 @@ class ShopData(PageView):
             self, self.tr("Import files"), "", f"{self.tr('Shop files')} ({kinds})"
         )
         if names:
-            self._import([Path(n) for n in names])
-
-    def _import(self, files: Sequence[Path]) -> None:
-        if not self.hub.start(import_files(files), self._imported):
-            self.hub.said.emit(self.tr("An import is running already."), "warn")
-
-    def _imported(self, result: JobResult) -> None:
-        self.hub.said.emit(self.tr("The files were imported."), "good")
+            self._bring.take([Path(n) for n in names])

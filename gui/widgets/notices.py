@@ -15,7 +15,7 @@ from gui.widgets.basics import Card, button, clear, label, row, symbol
 from gui.words import job_title, step_name
 
 SAY_MS = 6_000
-QUIET = ("node", "privacy", "quarter", "data", "would-go", "preview")
+QUIET = ("node", "privacy", "quarter", "data", "would-go", "preview", "refused")
 
 
 class JobCard(Card):
