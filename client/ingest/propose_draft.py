@@ -147,6 +147,11 @@ def draft(sample: Sample, kind: str) -> Draft:
         _key_of_orders(work)
     if kind == "impressions" and "impression_id" not in work.columns:
         _key_of_impressions(work)
+    if kind == "shoppers" and "consent" not in work.columns:
+        why = (
+            "no column says who consents: importing this takes the consent of these customers away"
+        )
+        work.notes.append(Note("consent", "", 0.2, "no-consent", why))
     return Draft(
         kind, _score(work), work.columns, work.constants, work.joined, {}, tuple(work.notes)
     )
