@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from client.commands.people import shopper
+from client.ingest.files import import_files
 from client.ingest.pseudonym import Pseudonyms
 from client.people import rights
 from client.people.refused import names
-from client.shop import load_salt
+from client.shop import load_salt, make_shop
 from client.store import Store, ledger
 from client.store.people import READ, find, suppress, suppressed
 from client.store.people_forget import DELETE, copies, explain
@@ -141,15 +142,6 @@ def test_a_batch_of_an_import_without_the_forgotten(home: Path) -> None:
 
 
 def test_an_import_of_the_same_files_leaves_the_forgotten_out(home: Path, tmp_path: Path) -> None:
-    from client.ingest import files
-
-    sources = "".join(
-        p.read_text(encoding="utf-8") for p in Path(files.__file__).parent.glob("*.py")
-    )
-    if "suppressed(" not in sources and ".without(" not in sources:
-        pytest.skip("the intake does not ask for the forgotten yet")
-    from client.shop import make_shop
-
     make_shop(home, "Tea", "en", {})
     texts = {
         "shoppers": "customer_id,consent\n" + "".join(f"c{i},yes\n" for i in range(5)),
@@ -165,20 +157,20 @@ def test_an_import_of_the_same_files_leaves_the_forgotten_out(home: Path, tmp_pa
         paths.append(tmp_path / f"{kind}.csv")
         paths[-1].write_text(text, encoding="utf-8")
     with Store.open(home) as store:
-        files.import_files(store, paths)
+        import_files(store, paths)
         rights.forget(store, "c3", NOW)
         for again in (False, True):
             for path in paths:
                 # other bytes, so that it is not the file that is known already
                 path.write_text(path.read_text(encoding="utf-8") + "\n" * again, encoding="utf-8")
-            files.import_files(store, paths)
+            import_files(store, paths)
             assert find(store, key(home, "c3")) is None
             assert {t: n_rows(store, t) for t in texts} == dict.fromkeys(texts, 4)
             assert n_rows(store, "refused_rows") == 0
         rights.allow_again(store, "c3", NOW)
         for path in paths:
             path.write_text(path.read_text(encoding="utf-8") + "\n\n", encoding="utf-8")
-        files.import_files(store, paths)
+        import_files(store, paths)
         assert {t: n_rows(store, t) for t in texts} == dict.fromkeys(texts, 5)
 
 
