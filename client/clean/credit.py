@@ -92,7 +92,9 @@ def attribute_shop(
                     refund_minor=c.refund_minor,
                 )
 
-    return _result(tally, replace(store, make, dry_run=dry_run), dry_run)
+    return _result(
+        tally, replace(store, make, max(windows.click_s, windows.view_s), dry_run=dry_run), dry_run
+    )
 
 
 def _credit(journey: Journey, windows: Windows) -> Outcome:

@@ -42,9 +42,9 @@ def clean(ctx: click.Context, home: Path, as_json: bool, dry_run: bool) -> None:
     switched off gives its rows back at the next 'hansa clean'.
     """
     if ctx.invoked_subcommand is not None:
-        ctx.obj = (
-            home  # `hansa clean --home X rules` means the same as `hansa clean rules --home X`
-        )
+        # `hansa clean --home X rules` means the same as `hansa clean rules --home X`
+        given = {"home": home, "as_json": as_json}
+        ctx.default_map = dict.fromkeys(clean.commands, given)
         return
     with Store.open(home) as store:
         done = run(

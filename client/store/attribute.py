@@ -69,12 +69,19 @@ class Written:
     n_total: int
 
 
-def journeys(conn: sqlite3.Connection) -> Iterator[Journey]:
+def journeys(conn: sqlite3.Connection, reach_s: int) -> Iterator[Journey]:
     """Every shopper with a purchase of a known product; rows that are set aside are left out.
 
-    The memory is that of `GROUP` shoppers. The unary plus keeps SQLite from walking the whole
+    Of a shopper's impressions those are read that lie within `reach_s` before a purchase, through
+    the index, and those to which a file gives a conversion. The memory is that of `GROUP` shoppers. The unary plus keeps SQLite from walking the whole
     index by shopper: sorting the few purchases is quicker.
     """
+    conn.execute("DROP TABLE IF EXISTS temp.own")
+    conn.execute(
+        "CREATE TEMP TABLE own AS SELECT i.shopper, i.rowid AS place FROM conversions AS c"
+        " CROSS JOIN impressions AS i USING (impression_id) WHERE c.source = 'file'"
+    )
+    conn.execute("CREATE INDEX temp.own_by_shopper ON own (shopper)")
     sales = conn.execute(
         "SELECT e.shopper, e.kind, e.event_key, e.product_id, coalesce(p.category, ''),"
         " unixepoch(e.happened_at), e.value_minor FROM events AS e"
@@ -86,14 +93,15 @@ def journeys(conn: sqlite3.Connection) -> Iterator[Journey]:
     for shopper, rows in groupby(sales, key=itemgetter(0)):
         group.append((int(shopper), list(rows)))
         if len(group) == GROUP:
-            yield from _with_shown(conn, group)
+            yield from _with_shown(conn, group, reach_s)
             group = []
-    yield from _with_shown(conn, group)
+    yield from _with_shown(conn, group, reach_s)
 
 
 def replace(
     store: Store,
     make: Callable[[Iterator[Journey]], Iterator[NewConversion]],
+    reach_s: int,
     *,
     dry_run: bool = False,
 ) -> Written:
@@ -105,6 +113,7 @@ def replace(
     Args:
         store: The shop.
         make: From journeys to conversions.
+        reach_s: Seconds before a purchase that matter.
         dry_run: Count everything, then leave the database as it was.
 
     Raises:
@@ -123,12 +132,13 @@ def replace(
                 (
                     (n.impression_id, n.converted_at, n.value_minor, n.order_id, n.refunded_at,
                      n.refund_minor)
-                    for n in make(journeys(conn))
+                    for n in make(journeys(conn, reach_s))
                 ),
             )  # fmt: skip
             written = _swap(conn)
         finally:
-            conn.execute("DROP TABLE IF EXISTS temp.credit")
+            for table in ("credit", "own", "span"):
+                conn.execute(f"DROP TABLE IF EXISTS temp.{table}")
     return written
 
 
@@ -171,9 +181,11 @@ def _with_shown(conn: sqlite3.Connection, group: list[tuple[int, list[Any]]]) ->
         " unixepoch(i.shown_at), coalesce(i.clicked, 0), unixepoch(c.converted_at)"
         " FROM impressions AS i LEFT JOIN products AS p USING (product_id)"
         " LEFT JOIN conversions AS c ON c.impression_id = i.impression_id AND c.source = 'file'"
-        f" WHERE i.shopper IN ({marks}) AND i.aside = 0"
-        " ORDER BY i.shopper, i.shown_at, i.impression_id",
-        [shopper for shopper, _ in group],
+        " WHERE i.aside = 0 AND i.rowid IN ("
+        "  SELECT j.rowid FROM temp.span AS s CROSS JOIN impressions AS j ON j.shopper = s.shopper"
+        "   AND j.shown_at BETWEEN s.low AND s.high"
+        "  UNION SELECT o.place FROM temp.span AS s CROSS JOIN temp.own AS o USING (shopper))"
+        " ORDER BY +i.shopper, i.shown_at, i.impression_id"
     )
     by_shopper = {
         s: tuple(Shown(*r[1:]) for r in rows) for s, rows in groupby(shown, key=itemgetter(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -38,10 +39,9 @@ class AmountCount:
 def amounts(conn: sqlite3.Connection, table: str) -> list[AmountCount]:
     """Distinct amounts of a table by group; the memory is that of the distinct ones."""
     amount, group, source, condition = _SOURCES[table]
-    rows = conn.execute(
-        f"SELECT {group}, {amount}, count(*) FROM {source} WHERE {condition} GROUP BY 1, 2"
-    )
-    return [AmountCount(*r) for r in rows]
+    # counted here: GROUP BY would sort millions of rows that have a few thousand amounts
+    found = Counter(conn.execute(f"SELECT {group}, {amount} FROM {source} WHERE {condition}"))
+    return [AmountCount(grp, value, n) for (grp, value), n in sorted(found.items())]
 
 
 def outside(conn: sqlite3.Connection, table: str, limits: Iterable[tuple[str, int, int]]) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+import numpy as np
+
 #: As every time in the store is written; GLOB, so that the check is one pass without parsing.
 _DAY = "[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]"
 TIME_GLOB = f"{_DAY}T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z"
+#: Rows that are compared at a time.
+CHUNK = 100_000
 _TIMES = {"events": "happened_at", "impressions": "shown_at", "conversions": "converted_at"}
 _PLACE = {"events": "rowid", "impressions": "rowid", "conversions": "impression_id"}
 
@@ -169,15 +173,21 @@ def _neighbours(conn: sqlite3.Connection, table: str, within_s: int) -> None:
     at = _TIMES[table]
     conn.execute("CREATE TEMP TABLE IF NOT EXISTS near (place INTEGER PRIMARY KEY)")
     conn.execute("DELETE FROM temp.near")
-    conn.execute(
-        "INSERT INTO temp.near SELECT place FROM ("
-        " SELECT place, t - lag(t) OVER w AS back, lead(t) OVER w - t AS ahead FROM ("
-        f"  SELECT rowid AS place, shopper, {at} AS a, unixepoch({at}) AS t"
-        f"  FROM {table} INDEXED BY {table}_by_shopper WHERE {at} NOT LIKE '%:00:00Z')"
-        " WINDOW w AS (PARTITION BY shopper ORDER BY a))"
-        " WHERE back <= :s OR ahead <= :s",
-        {"s": within_s},
+    rows = conn.execute(
+        f"SELECT rowid, shopper, coalesce(unixepoch({at}), -1) FROM {table} INDEXED BY {table}_by_shopper"
+        f" WHERE substr({at}, 14) != ':00:00Z'"
+        f" ORDER BY shopper, {at}"
     )
+    last = np.zeros((0, 3), np.int64)
+    while chunk := rows.fetchmany(CHUNK):
+        # the last row of the chunk before may have its neighbour in this one
+        block = np.concatenate([last, np.array(chunk, np.int64)])
+        close = (block[1:, 1] == block[:-1, 1]) & (block[1:, 2] - block[:-1, 2] <= within_s)
+        near = np.union1d(block[1:][close, 0], block[:-1][close, 0])
+        conn.executemany(
+            "INSERT OR IGNORE INTO temp.near VALUES (?)", [(p,) for p in near.tolist()]
+        )
+        last = block[-1:]
 
 
 def _whole_hours(conn: sqlite3.Connection, most: int) -> None:

@@ -10,6 +10,7 @@ from client.clean.rules import defaults
 from client.clean.run import run
 from client.shop import make_shop
 from client.store import Store
+from common.database import transaction
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 START = datetime(2024, 3, 1, 9, 17, 5, tzinfo=UTC)
@@ -27,6 +28,7 @@ class Shop:
     def __init__(self, home: Path) -> None:
         make_shop(home, "Tea", "en", {})
         self.store = Store.open(home)
+        self.store.db.execute("PRAGMA synchronous = OFF")
         self.n = 0
 
     def row(self, table: str, **values: object) -> None:
@@ -77,6 +79,12 @@ class Shop:
 def sound(home: Path, n: int = 40) -> Shop:
     """n shoppers with views, purchases, impressions and conversions; nothing of it is faulty."""
     shop = Shop(home)
+    with transaction(shop.store.db):
+        _fill(shop, n)
+    return shop
+
+
+def _fill(shop: Shop, n: int) -> None:
     shop.product("P1")
     shop.product("P2", "Pots")
     for i in range(1, n + 1):
@@ -88,4 +96,3 @@ def sound(home: Path, n: int = 40) -> Shop:
         shop.event(f"b{i}", i, "purchase", at(day + 4_000), value_minor=500 + 10 * (i % 30))
         if i % 2:
             shop.won(f"i{i}-1", at(day + 4_007), 500 + 10 * (i % 30))
-    return shop

@@ -1,6 +1,7 @@
 import json
 import sqlite3
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -204,7 +205,7 @@ def test_counts_before_and_after_and_the_record(shop):
     left = shop.store.db.execute("SELECT count(*) FROM events WHERE aside = 0").fetchone()[0]
     counts = [t for r in report.rules for t in r.tables if t.table == "events"]
     assert (counts[0].before, counts[-1].after) == (seen, left)
-    for before, after in zip(counts, counts[1:], strict=False):
+    for before, after in pairwise(counts):
         assert before.after == after.before
     assert all(t.before - t.after <= t.aside for t in counts)
     record = clean.last_run(shop.store)
