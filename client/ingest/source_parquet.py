@@ -14,6 +14,9 @@ from client.ingest.source_errors import bad_cursor, guarded, no_header
 from client.ingest.source_header import sound, told_apart
 from client.ingest.source_table import Piece, TableSource, csv_line, texts
 
+#: Rows that are asked of polars at a time.
+_PORTION = 500_000
+
 
 def open_parquet(path: Path) -> TableSource:
     """Open a Parquet file.
@@ -43,13 +46,16 @@ def open_parquet(path: Path) -> TableSource:
 
 def _pieces(scan: pl.LazyFrame, file: FileBytes, start: int, n: int) -> Iterator[Piece]:
     what = "The Parquet file is damaged: it cannot be read to its end."
-    with guarded(file.name, what):
-        batches = iter(
-            scan.slice(start).collect_batches(chunk_size=BLOCK_ROWS, maintain_order=True)
-        )
     done = start
+    batches: Iterator[pl.DataFrame] = iter(())
+    until = start
     while True:
         with guarded(file.name, what):
+            if done >= until and done < n:
+                # in portions: polars reads row groups ahead, as many as it is let
+                until = min(done + _PORTION, n)
+                portion = scan.slice(done, until - done)
+                batches = iter(portion.collect_batches(chunk_size=BLOCK_ROWS, maintain_order=True))
             batch = next(batches, None)
         file.check()
         if batch is None:
