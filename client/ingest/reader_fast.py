@@ -25,6 +25,14 @@ _SLASHED = r"^[0-9]{2}/[0-9]{2}/(?:199[0-9]|20[0-9][0-9])(?: " + _CLOCK + r"(?::
 _COMPACT = (
     rf"^{_YEAR}{_MONTH}{_DATE_OF}[T _]?(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9](?:[0-9]{{3}})?$"
 )
+_M, _D = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12][0-9]|3[01])"
+_LOOSE = (
+    rf"^(?:{_YEAR}年{_M}月{_D}日|{_YEAR}/{_M}/{_D}|{_YEAR}-{_M}-{_D})"
+    r" (?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?$"
+)
+_EXCEL = r"^[0-9]{5}(?:\.[0-9]{1,12})?$"
+#: Days from Excel's day zero, 1899-12-30, to 1970-01-01.
+_EXCEL_EPOCH = 25_569
 _EPOCH = r"^[0-9]{9,10}$"
 _EPOCH_MS = r"^[0-9]{13}$"
 #: The engine's own table of zones ends here.
@@ -129,6 +137,8 @@ def _shapes(how: Spelling) -> tuple[tuple[str, str, bool], ...]:
         (_SHORT, "short", True),
         (_DAY, "%Y-%m-%d", True),
         (_COMPACT, "compact", True),
+        (_LOOSE, "loose", True),
+        (_EXCEL, "excel", True),
         (_EPOCH, "s", False),
         (_EPOCH_MS, "ms", False),
     )
@@ -153,6 +163,14 @@ def _moments(raw: pl.Series, pattern: str, form: str, zone: str) -> pl.Series:
         case "%Y-%m-%d":
             clean = text.str.replace_all("/", "-", literal=True)
             moment = clean.str.to_date(form, strict=False).cast(pl.Datetime("ms"))
+        case "loose":
+            plain = text.str.replace_all("[年月/]", "-").str.replace("日", "", literal=True)
+            short = plain.str.count_matches(":", literal=True) == 1
+            clean = pl.when(short).then(plain + ":00").otherwise(plain)
+            moment = clean.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="ms")
+        case "excel":
+            seconds = (text.cast(pl.Float64, strict=False) * 86_400 + 0.5).floor().cast(pl.Int64)
+            moment = pl.from_epoch(seconds - _EXCEL_EPOCH * 86_400, "s")
         case "compact":
             clean = text.str.replace_all(r"[T _]", "").str.slice(0, 14)
             moment = clean.str.to_datetime("%Y%m%d%H%M%S", strict=False, time_unit="ms")

@@ -94,6 +94,11 @@ TIMES = st.one_of(
     ),
     st.from_regex(r"20[0-9]{2}/[01][0-9]/[0-3][0-9]( [0-2][0-9]:[0-6][0-9])?", fullmatch=True),
     digits(5, 17),
+    st.from_regex(r"[1-9][0-9]{4}\.[0-9]{1,12}", fullmatch=True),
+    st.from_regex(
+        r"20[0-9]{2}[/年-][01]?[0-9][/月-][0-3]?[0-9]日? [0-2]?[0-9]:[0-6][0-9](:[0-6][0-9])?",
+        fullmatch=True,
+    ),
     st.text("0123456789-/: TZ年月日", max_size=18),
 )
 HABITS = st.builds(
