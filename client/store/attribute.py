@@ -174,8 +174,21 @@ def _windows(conn: sqlite3.Connection) -> int:
     )
 
 
-def _with_shown(conn: sqlite3.Connection, group: list[tuple[int, list[Any]]]) -> Iterator[Journey]:
-    marks = ", ".join("?" * len(group))
+def _with_shown(
+    conn: sqlite3.Connection, group: list[tuple[int, list[Any]]], reach_s: int
+) -> Iterator[Journey]:
+    conn.execute("CREATE TEMP TABLE IF NOT EXISTS span (shopper INT, low TEXT, high TEXT)")
+    conn.execute("DELETE FROM temp.span")
+    conn.executemany(
+        f"INSERT INTO temp.span VALUES (:shopper, strftime({_AT}, :at - :reach, 'unixepoch'),"
+        f" strftime({_AT}, :at, 'unixepoch'))",
+        (
+            {"shopper": shopper, "at": row[5], "reach": reach_s}
+            for shopper, rows in group
+            for row in rows
+            if row[1] == "purchase"
+        ),
+    )
     shown = conn.execute(
         "SELECT i.shopper, i.impression_id, i.product_id, coalesce(p.category, ''),"
         " unixepoch(i.shown_at), coalesce(i.clicked, 0), unixepoch(c.converted_at)"
