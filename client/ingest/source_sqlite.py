@@ -62,7 +62,9 @@ def open_sqlite(path: Path, wanted: str = "") -> TableSource:
 
     def read(following: tuple[int | str, ...]) -> Iterator[Piece]:
         for piece in _pieces(db, table, following, int(total), file.name):
-            if _version(db) != version:
+            with _in_words(file.name):
+                same = _version(db) == version
+            if not same:
                 raise changed(file.name)
             yield piece
 
@@ -106,7 +108,8 @@ def _in_words(name: str) -> Iterator[None]:
                 "Another program holds the database.", name, "Try again, or import a copy."
             ) from e
         raise damaged(name, "The database cannot be read.") from e
-    except (sqlite3.Error, OverflowError, UnicodeError) as e:
+    except (sqlite3.Error, OverflowError, UnicodeError, MemoryError) as e:
+        # a damaged length asks for more memory than there is
         raise damaged(name, "The database is damaged or protected by a password.") from e
 
 

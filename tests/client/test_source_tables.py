@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from client.ingest import source_parquet, source_sqlite
@@ -263,6 +263,13 @@ def test_a_database_in_use(tmp_path, monkeypatch):
     writer.close()
 
 
+class Files(list[bytes]):
+    """Good files; hypothesis shows its arguments, and these are long."""
+
+    def __repr__(self) -> str:
+        return "good files"
+
+
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
     folder = tmp_path_factory.mktemp("good")
@@ -277,10 +284,11 @@ def good(tmp_path_factory):
         db.execute("CREATE TABLE t (customer_id TEXT, kind TEXT, n INTEGER)")
         db.executemany("INSERT INTO t VALUES (?,?,?)", [(f"c{i}", "view", i) for i in range(300)])
     db.close()
-    return [p.read_bytes() for p in sorted(folder.iterdir())]
+    return Files(p.read_bytes() for p in sorted(folder.iterdir()))
 
 
 @given(st.integers(0, 3), st.integers(0, 2**32), st.sampled_from(["flip", "cut", "fill", "swap"]))
+@example(2, 2081, "fill")
 @FUZZ
 def test_a_damaged_file_of_any_format_is_read_or_refused(tmp_path, good, which, seed, how):
     rng = random.Random(seed)
