@@ -39,22 +39,34 @@
     <name>PersonCard</name>
     <message numerus="yes">
         <source>%n answer(s) that left this computer may have used these rows. They were noised first and cannot be taken back.</source>
-        <translation><numerusform>%n answer that left this computer may have used these rows. It was noised first and cannot be taken back.</numerusform><numerusform>%n answers that left this computer may have used these rows. They were noised first and cannot be taken back.</numerusform></translation>
+        <translation>
+            <numerusform>%n answer that left this computer may have used these rows. It was noised first and cannot be taken back.</numerusform>
+            <numerusform>%n answers that left this computer may have used these rows. They were noised first and cannot be taken back.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
     <name>RefusedSets</name>
     <message numerus="yes">
         <source>%n row(s)</source>
-        <translation><numerusform>%n row</numerusform><numerusform>%n rows</numerusform></translation>
+        <translation>
+            <numerusform>%n row</numerusform>
+            <numerusform>%n rows</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n left out</source>
-        <translation><numerusform>%n left out</numerusform><numerusform>%n left out</numerusform></translation>
+        <translation>
+            <numerusform>%n left out</numerusform>
+            <numerusform>%n left out</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n row(s) were repaired and imported.</source>
-        <translation><numerusform>%n row was repaired and imported.</numerusform><numerusform>%n rows were repaired and imported.</numerusform></translation>
+        <translation>
+            <numerusform>%n row was repaired and imported.</numerusform>
+            <numerusform>%n rows were repaired and imported.</numerusform>
+        </translation>
     </message>
 </context>
 <context>

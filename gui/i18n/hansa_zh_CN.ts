@@ -997,6 +997,10 @@
         <translation>如何读取 %1</translation>
     </message>
     <message>
+        <source>Please look at the columns that are marked before you import.</source>
+        <translation>导入前请先核对有标记的列。</translation>
+    </message>
+    <message>
         <source>Line %1 would be set aside: %2</source>
         <translation>第 %1 行会被搁置：%2</translation>
     </message>
@@ -1235,7 +1239,9 @@
     </message>
     <message numerus="yes">
         <source>%n answer(s) that left this computer may have used these rows. They were noised first and cannot be taken back.</source>
-        <translation><numerusform>有 %n 个已发出的结果可能用到这些行。发出前已加噪声，无法收回。</numerusform></translation>
+        <translation>
+            <numerusform>有 %n 个已发出的结果可能用到这些行。发出前已加噪声，无法收回。</numerusform>
+        </translation>
     </message>
     <message>
         <source>Forget this shopper…</source>
@@ -1916,11 +1922,15 @@
     </message>
     <message numerus="yes">
         <source>%n row(s)</source>
-        <translation><numerusform>%n 行</numerusform></translation>
+        <translation>
+            <numerusform>%n 行</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n left out</source>
-        <translation><numerusform>已舍弃 %n 行</numerusform></translation>
+        <translation>
+            <numerusform>已舍弃 %n 行</numerusform>
+        </translation>
     </message>
     <message>
         <source>Undo</source>
@@ -1936,7 +1946,9 @@
     </message>
     <message numerus="yes">
         <source>%n row(s) were repaired and imported.</source>
-        <translation><numerusform>已修复并导入 %n 行。</numerusform></translation>
+        <translation>
+            <numerusform>已修复并导入 %n 行。</numerusform>
+        </translation>
     </message>
     <message>
         <source>Done. No row was imported by it.</source>

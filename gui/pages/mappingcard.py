@@ -40,8 +40,10 @@ class MappingCard(Card):
         title = fill(self.tr("How to read %1"), preview.path.name)
         self.setAccessibleName(title)
         self.add(row(label(title, "section"), None, label(f"{place} {preview.written}", "caption")))
-        for doubt in preview.doubts:
-            self.add(Banner(doubt, tone="warn"))
+        if preview.doubts:
+            text = self.tr("Please look at the columns that are marked before you import.")
+            self.add(Banner(text, tone="warn"))
+            self.add(label("; ".join(preview.doubts), "caption", wrap=True))
         self._head(again)
         self.add(rule(), grid_in(self._grid(preview)))
         for line, name, reason in preview.problems:

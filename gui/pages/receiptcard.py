@@ -31,6 +31,8 @@ class RetentionCard(Card):
         self.days.setValue(people.retention_days or 180)
         self.days.setAccessibleName(self.tr("Days of behaviour to keep"))
         self.days.setFixedWidth(110)
+        # arrows of the platform's own look do not fit; the keys and the wheel still count
+        self.days.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.add(row(label(self.tr("Days of behaviour to keep"), "muted"), None, self.days))
         daily = self.tr("Delete what is older every day")
         self.daily = QCheckBox(daily)
