@@ -49,7 +49,7 @@ from client.people.rights import Held, Receipt
 from client.preview import Membership, Preview, TensorPreview
 from client.store import DATABASE_NAME, Store, audiences, browse, creatives, held, rows
 from client.store.held import HeldReport
-from client.store.rows import ImportRecord, ProductCount, RefusedRow
+from client.store.rows import ImportRecord, ProductCount
 from client.views import (
     MIN_FOR_RATE,
     AdView,
@@ -98,7 +98,6 @@ __all__ = [
     "Quality",
     "Reason",
     "Receipt",
-    "RefusedRow",
     "RefusedSet",
     "Shop",
     "ShopInfo",
@@ -217,10 +216,6 @@ class Shop(DataDesk):
     def imports(self) -> Sequence[ImportRecord]:
         """Imported files, newest first."""
         return rows.imports(self._store)
-
-    def refused(self, limit: int = 100) -> Sequence[RefusedRow]:
-        """Rows that were set aside: where and why, never their values."""
-        return rows.refused(self._store, limit=limit)
 
     def products(self, search: str = "", limit: int = 100) -> Sequence[ProductCount]:
         """Products, those shown most first."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from client.api import JobFailure
 from gui import format as fmt
+from gui.wordsoffiles import file_columns
 
 
 def fill(text: str, *values: object) -> str:
@@ -221,48 +222,8 @@ def column_name(column: str) -> str:
         "brand": translate("Words", "Brand"),
         "consent": translate("Words", "Consent"),
         "personalise": translate("Words", "Personal ads"),
-        **_file_columns(),
+        **file_columns(),
     }.get(column, column)
-
-
-def _file_columns() -> dict[str, str]:
-    """Columns of files that are no columns of the tables that are browsed."""
-    translate = QCoreApplication.translate
-    return {
-        "customer_id": translate("Words", "Customer number"),
-        "event_id": translate("Words", "Event number"),
-        "impression_id": translate("Words", "Impression number"),
-        "value": translate("Words", "Value"),
-        "price": translate("Words", "Price"),
-        "cost": translate("Words", "Cost"),
-        "product_type": translate("Words", "Product type"),
-        "description": translate("Words", "Description"),
-        "url": translate("Words", "Web page"),
-        "image": translate("Words", "Picture"),
-        "breadth": translate("Words", "How many articles"),
-        "stock": translate("Words", "Stock"),
-        "gtin": translate("Words", "Barcode (GTIN)"),
-        "taxonomy_id": translate("Words", "Public category"),
-        "query": translate("Words", "Search words"),
-        "city": translate("Words", "City"),
-        "campaign_id": translate("Words", "Campaign"),
-        "creative_id": translate("Words", "Creative"),
-        "placement": translate("Words", "Placement"),
-        "position": translate("Words", "Position"),
-        "propensity": translate("Words", "Chance of being shown"),
-        "platform_activity": translate("Words", "Activity tier"),
-        "platform_affinity": translate("Words", "Affinity tier"),
-        "platform_redemptions": translate("Words", "Redemption tier"),
-        "order_id": translate("Words", "Order number"),
-        "refunded_at": translate("Words", "Refunded"),
-        "refund": translate("Words", "Refund"),
-        "day": translate("Words", "Day"),
-        "impressions": translate("Words", "Ads shown"),
-        "clicks": translate("Words", "Clicks"),
-        "minor": translate("Words", "Under age"),
-        "age": translate("Words", "Age"),
-        "birthday": translate("Words", "Birthday"),
-    }
 
 
 def cell_words(column: str, value: object) -> str:
