@@ -31,7 +31,7 @@ def text(ctx: click.Context, folder: Path | None, home: Path, as_json: bool) -> 
     """Turn the words of all products into vectors; those that are there are not made again."""
     if ctx.invoked_subcommand:
         return
-    from client.text.encoder import open_encoder
+    from client.text.choose import open_encoder
     from client.text.vectors import model_key, product_vectors
 
     with Store.open(home) as store:
@@ -62,7 +62,7 @@ def text(ctx: click.Context, folder: Path | None, home: Path, as_json: bool) -> 
 @json_option
 def near(words: str, limit: int, folder: Path | None, home: Path, as_json: bool) -> None:
     """Products whose words are nearest to a search, in English or Chinese."""
-    from client.text.encoder import open_encoder
+    from client.text.choose import open_encoder
     from client.text.vectors import nearest, product_vectors, vectors
 
     with Store.open(home) as store:
@@ -86,7 +86,7 @@ def near(words: str, limit: int, folder: Path | None, home: Path, as_json: bool)
 @json_option
 def taxonomy(folder: Path | None, home: Path, as_json: bool) -> None:
     """Give each product its place in the public taxonomy; taxonomy.csv in the shop's folder wins."""
-    from client.text.encoder import open_encoder
+    from client.text.choose import open_encoder
     from client.text.taxonomy import map_products
 
     with Store.open(home) as store:

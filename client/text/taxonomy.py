@@ -19,7 +19,7 @@ from common.taxonomy import Node, by_id, nodes
 #: In the shop's folder: product_id,taxonomy_id.
 OVERRIDES = "taxonomy.csv"
 #: A place is told only if it leads every place under another top level by this much cosine.
-MARGIN = 0.004
+MARGIN = 0.008
 
 
 @dataclass(frozen=True, slots=True)

