@@ -63,7 +63,7 @@ from client.views import (
 )
 from common.domain import Audience, Creative, CreativeState, Product, Reason
 from common.keys import Identity
-from common.settings import Policy, Settings, load_settings
+from common.settings import Policy, load_settings
 
 __all__ = [
     "MIN_FOR_RATE",
@@ -134,9 +134,6 @@ class Shop(DataDesk):
 
     Every method takes milliseconds; what takes longer is a job in a process of its own.
     """
-
-    def __init__(self, store: Store, settings: Settings) -> None:
-        super().__init__(store, settings)
 
     @staticmethod
     def exists(home: Path) -> bool:
