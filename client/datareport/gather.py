@@ -49,14 +49,7 @@ def gather(store: Store, *, features: bool | None = None, now: datetime | None =
         tables=tables,
         days=days,
         hour_of_day=hour_of_day,
-        matches=(
-            Match("impressions-product", *coverage.known_products(store, "impressions")),
-            Match("impressions-consent", consenting, shown),
-            Match("events-product", *coverage.known_products(store, "events")),
-            Match("events-consent", *coverage.by_shopper(store, "events")[:2]),
-            Match("conversions-impression", matched, conversions),
-            Match("costs-campaign", *coverage.costs(store)),
-        ),
+        matches=_matches(store, (consenting, shown), (matched, conversions)),
         columns=tuple(c for c in columns if c.n_rows),
         features=tuple(coverage.coverage(store).items()) if counted else (),
         refused=tuple(RefusedGroup(*g) for g in coverage.refused_groups(store)),
@@ -71,6 +64,19 @@ def gather(store: Store, *, features: bool | None = None, now: datetime | None =
     )
     found = alerts(report, now, settings.people.retention_days)
     return replace(report, alerts=found, seconds=round(time.monotonic() - began, 3))
+
+
+def _matches(
+    store: Store, consenting: tuple[int, int], converted: tuple[int, int]
+) -> tuple[Match, ...]:
+    return (
+        Match("impressions-product", *coverage.known_products(store, "impressions")),
+        Match("impressions-consent", *consenting),
+        Match("events-product", *coverage.known_products(store, "events")),
+        Match("events-consent", *coverage.by_shopper(store, "events")[:2]),
+        Match("conversions-impression", *converted),
+        Match("costs-campaign", *coverage.costs(store)),
+    )
 
 
 def _days(store: Store) -> tuple[tuple[Day, ...], tuple[int, ...]]:
