@@ -125,20 +125,19 @@ def replace(
             "CREATE TEMP TABLE credit (impression_id TEXT PRIMARY KEY, converted_at TEXT,"
             " value_minor INT, order_id TEXT, refunded_at TEXT, refund_minor INT)"
         )
-        try:
-            conn.executemany(
-                f"INSERT INTO temp.credit VALUES (?, strftime({_AT}, ?, 'unixepoch'), ?, ?,"
-                f" coalesce(strftime({_AT}, ?, 'unixepoch'), ''), ?)",
-                (
-                    (n.impression_id, n.converted_at, n.value_minor, n.order_id, n.refunded_at,
-                     n.refund_minor)
-                    for n in make(journeys(conn, reach_s))
-                ),
-            )  # fmt: skip
-            written = _swap(conn)
-        finally:
-            for table in ("credit", "own", "span"):
-                conn.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        conn.executemany(
+            f"INSERT INTO temp.credit VALUES (?, strftime({_AT}, ?, 'unixepoch'), ?, ?,"
+            f" coalesce(strftime({_AT}, ?, 'unixepoch'), ''), ?)",
+            (
+                (n.impression_id, n.converted_at, n.value_minor, n.order_id, n.refunded_at,
+                 n.refund_minor)
+                for n in make(journeys(conn, reach_s))
+            ),
+        )  # fmt: skip
+        written = _swap(conn)
+        # after an error the transaction takes its temporary tables back by itself
+        for table in ("credit", "own", "span"):
+            conn.execute(f"DROP TABLE IF EXISTS temp.{table}")
     return written
 
 
