@@ -13,8 +13,29 @@ from common.terminal import LazyGroup, run_group
 #: verb -> (module, attribute, one-line help): help costs no import of any engine.
 VERBS: dict[str, tuple[str, str, str]] = {
     "init": ("client.commands.shop", "init", "Make a shop folder with its own keys."),
-    "import": ("client.commands.data", "import_", "Import the shop's files into its database."),
+    "import": ("client.commands.imports", "import_", "Import the shop's files into its database."),
     "data": ("client.commands.data", "data", "Show what data is there."),
+    "clean": (
+        "client.commands.clean",
+        "clean",
+        "Set aside rows that look wrong; switch the rules.",
+    ),
+    "segments": (
+        "client.commands.segments",
+        "segments",
+        "Sort shoppers into segments; show, export them.",
+    ),
+    "text": ("client.commands.text", "text", "Text vectors of products; near ones; taxonomy."),
+    "shopper": (
+        "client.commands.people",
+        "shopper",
+        "One person's rights: show, consent, personalise, forget; the salt.",
+    ),
+    "retention": (
+        "client.commands.people",
+        "retention",
+        "Delete rows older than the shop keeps; rows of minors.",
+    ),
     "join": ("client.commands.league", "join", "Join a league with the operator's site kit."),
     "node": ("client.commands.league", "node", "Run the merchant's node: learn with the league."),
     "bundle": ("client.commands.model", "bundle", "Show, check or install model bundles."),

@@ -35,6 +35,8 @@ def open_database(path: Path, migrations: Sequence[str], *, read_only: bool = Fa
         conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
         conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         conn.execute("PRAGMA foreign_keys = ON")
+        # what is deleted is overwritten: a shopper that is forgotten is in no free page either
+        conn.execute("PRAGMA secure_delete = ON")
         version = int(conn.execute("PRAGMA user_version").fetchone()[0])
         if version > len(migrations):
             raise NewerDatabase(

@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-AREAS = ("train", "score", "ledger", "federation", "gui")
+AREAS = ("data", "train", "score", "ledger", "federation", "gui")
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ from hypothesis import settings
 
 # Flower reads these once, when its first module is imported: before any test can
 os.environ["FLWR_TELEMETRY_ENABLED"] = "0"
+# a developer's own keyring is none of the tests' business
+os.environ["HANSA_PEOPLE__SALT"] = "file"
 os.environ["FLWR_DISABLE_UPDATE_CHECK"] = "1"
 os.environ["FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION"] = "1"
 

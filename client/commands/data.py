@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from client.datareport.facts import Report
 
 
-def __getattr__(name: str) -> object:
-    # until the table of verbs names the module where import_ lives now
-    if name == "import_":
-        from client.commands.imports import import_
-
-        return import_
-    raise AttributeError(name)
-
-
 @click.command()
 @home_option
 @json_option

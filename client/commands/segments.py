@@ -179,7 +179,7 @@ def _vectors(store: Store, text: bool | None, as_json: bool) -> tuple[Vectors | 
     if text is False or (text is None and n > MOST_TEXTS):
         skipped = f"{n} products: interests by text left out, ask with --text"
         return None, skipped if text is None else ""
-    from client.text.encoder import open_encoder
+    from client.text.choose import open_encoder
     from client.text.vectors import vectors
 
     try:

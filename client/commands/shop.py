@@ -26,6 +26,9 @@ from common.terminal import emit, json_option
     default=None,
     help="Declared size: up to 4,000, 35,000 or 280,000 shoppers.",
 )
+@click.option(
+    "--retention", "retention_days", type=click.IntRange(0), help="Delete older rows every day."
+)
 def init(
     home: Path,
     as_json: bool,
@@ -33,10 +36,12 @@ def init(
     language: str,
     epsilon: float | None,
     tier: str | None,
+    retention_days: int | None,
 ) -> None:
     """Make a shop folder with its own database, settings and keys."""
     policy = {"epsilon": epsilon, "tier": tier}
-    made = make_shop(home, name, language, {k: v for k, v in policy.items() if v is not None})
+    given = {k: v for k, v in policy.items() if v is not None}
+    made = make_shop(home, name, language, given, retention_days=retention_days)
     emit(
         {"home": str(home), "name": name, "fingerprint": made},
         as_json,

@@ -17,6 +17,7 @@ from client.store.history import (
     History,
     Offers,
     Shown,
+    outcomes_known,
     read_catalogue,
     read_history,
     read_impressions,
@@ -72,7 +73,7 @@ def load(
     offers = read_impressions(store, catalogue, shown_before)
     columns = _columns(catalogue, history, offers.shown, offers)
     del history
-    known = store.db.execute("SELECT 1 FROM imports WHERE kind = 'conversions' LIMIT 1").fetchone()
+    known = outcomes_known(store)
     converted = np.where(offers.converted_at >= 0, 1, 0 if known else UNKNOWN).astype(np.int8)
     first = seconds([shown_from])[0] if shown_from else np.iinfo(np.int64).min
     kept = np.flatnonzero(offers.shown.at >= first)

@@ -89,6 +89,15 @@ def seconds(times: Sequence[str]) -> Ints:
     return np.where(np.isnat(parsed), UNKNOWN, parsed.astype(np.int64))
 
 
+def outcomes_known(store: Store) -> bool:
+    """Whether an impression without a conversion did not convert: a file said so, or the attribution."""
+    row = store.db.execute(
+        "SELECT EXISTS (SELECT 1 FROM imports WHERE kind = 'conversions')"
+        " OR EXISTS (SELECT 1 FROM conversions WHERE source = 'window')"
+    ).fetchone()
+    return bool(row[0])
+
+
 def read_catalogue(store: Store) -> Catalogue:
     """All products, in the order of their ids."""
     rows = store.db.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from client.store import Store
+from client.store.history import outcomes_known
 from common.domain import Product
 from common.errors import InputError
 
@@ -131,7 +132,7 @@ def summary(store: Store) -> Summary:
         " SELECT min(happened_at) AS a, max(happened_at) AS b FROM events"
         " UNION ALL SELECT min(shown_at), max(shown_at) FROM impressions)"
     ).fetchone()
-    labelled = _one(store, "SELECT count(*) FROM imports WHERE kind = 'conversions'") > 0
+    labelled = outcomes_known(store)
     clicks, clicked = store.db.execute(
         "SELECT count(clicked), coalesce(sum(clicked), 0) FROM impressions"
     ).fetchone()
@@ -162,6 +163,8 @@ def revision(store: Store) -> tuple[int, ...]:
         _one(store, "SELECT count(*) FROM impressions"),
         _one(store, "SELECT count(*) FROM events"),
         _one(store, "SELECT count(*) FROM conversions"),
+        _one(store, "SELECT coalesce(sum(value_minor), 0) FROM conversions"),
+        _one(store, "SELECT coalesce(max(run_id), 0) FROM cleaning_runs"),
     )
 
 

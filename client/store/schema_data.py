@@ -118,7 +118,7 @@ CREATE TABLE profiles (
     as_of        TEXT NOT NULL,
     segment_id   TEXT NOT NULL DEFAULT '',
     cluster_id   TEXT NOT NULL DEFAULT '',
-    body         TEXT NOT NULL   -- canonical JSON of client.profiles.profile.Profile
+    body         TEXT NOT NULL   -- canonical JSON of client.profiles.shopper.Profile
 );
 CREATE INDEX profiles_by_segment ON profiles (segment_id);
 CREATE TABLE forgotten (
