@@ -14,13 +14,10 @@ import numpy as np
 from common.errors import Refusal
 from common.heads import LedgerHead
 from common.keys import PublicIdentity
-from common.privacy import DELTA_BY_TIER, TIER_LIMIT
+from common.league_plan import SLACK, most_shoppers
 from common.rounds import RoundPlan, RoundReport, Task
 from common.secagg.messages import MaskedSum
 from server.extends import extends
-
-#: How far above its own standard deviation a noisy norm may be before it is no accident.
-SLACK = 6.0
 
 #: A report that is another's or of other bytes has no ledger of this merchant to look at.
 _UNREAD = ("wrong-merchant", "wrong-signature")
@@ -150,17 +147,6 @@ def _vector(plan: RoundPlan, report: RoundReport, masked: MaskedSum) -> Iterator
     codec = plan.league.codec if plan.league else None
     if codec is None or len(masked.vector) != codec.length * -(-codec.bits // 8):
         yield Refusal("wrong-vector", "The masked vector is not as long as the plan's.")
-
-
-def most_shoppers(plan: RoundPlan) -> float:
-    """Public bound on the shoppers in one sum: a merchant of the largest tier that may answer.
-
-    A merchant refuses a plan whose delta is too large for its size, so delta bounds the size.
-    """
-    tiers = [tier for tier, delta in DELTA_BY_TIER.items() if delta >= plan.delta]
-    rate = plan.sampling_rate if plan.task is Task.TRAIN else 1.0
-    expected = rate * max((TIER_LIMIT[tier] for tier in tiers), default=0)
-    return expected + SLACK * math.sqrt(expected)
 
 
 def norm_bound(plan: RoundPlan, n_values: int) -> float:
