@@ -26,6 +26,7 @@ __all__ = ["Imported", "Options", "Watch", "expand", "import_files"]
 Watch = Callable[[str, int, float], None]
 #: Refused rows that are named at once.
 N_SHOWN = 20
+_RIGHTS = {"consent", "personalise", "minor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +156,12 @@ class _Part:
                 return
 
     def _said(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """A file of shoppers that does not speak of minors does not change who is one."""
+        """A file of shoppers changes nothing of which it does not speak: consent, minors."""
         m = self._mapping
-        if m.kind != "shoppers" or {"minor"} & {*m.columns, *m.constants, *m.joined}:
+        if m.kind != "shoppers":
             return frame
-        return frame.with_columns(pl.lit(None, pl.Int64).alias("minor"))
+        silent = _RIGHTS - {*m.columns, *m.constants, *m.joined}
+        return frame.with_columns(pl.lit(None, pl.Int64).alias(name) for name in sorted(silent))
 
     def _refused(self, block: Block, typed: Typed) -> list[Refused]:
         out = [

@@ -13,6 +13,7 @@ from client.ingest.blocks import Hints, Source
 from client.ingest.columns import KINDS, check, rename
 from client.ingest.mapping import Mapping
 from client.ingest.propose import Proposal, propose
+from client.ingest.propose_names import is_known
 from client.ingest.sensitive import refuse_sensitive
 from client.ingest.source import open_source
 from common.errors import InputError
@@ -20,7 +21,6 @@ from common.errors import InputError
 MAPPINGS = "mappings"
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".ods")
 _PACKED = (".csv.gz", ".tsv.gz", ".jsonl.gz", ".ndjson.gz")
-_NAMES = frozenset(c.name for columns in KINDS.values() for c in columns)
 #: Confidence from which on nobody has to look.
 SURE = 0.75
 Where = str | Path
@@ -100,8 +100,8 @@ def plans(paths: Sequence[Where], options: Options, home: Path) -> list[Plan]:
 
 
 def hints() -> Hints:
-    """What a reader may know about files: the names of our columns."""
-    return Hints(known=lambda name: name.strip().lower() in _NAMES)
+    """What a reader may know about files: the names of our columns and what others call them."""
+    return Hints(known=is_known)
 
 
 def mapping_of(source: Source, options: Options, kept: Sequence[Mapping]) -> Mapping:

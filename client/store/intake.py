@@ -29,10 +29,11 @@ CHECKPOINT_PAGES = 65_536
 CHUNK_ROWS = 250_000
 
 #: What an unknown value becomes where the table takes no null; texts become "".
-_ZERO = ("consent", "value_minor", "position", "cost_minor", "refund_minor")
+_ZERO = ("value_minor", "position", "cost_minor", "refund_minor")
 _TIERS = ("platform_activity", "platform_affinity", "platform_redemptions")
-_ABSENT = {**dict.fromkeys((*_ZERO, *_TIERS), 0), "personalise": 1, "breadth": 1}
-_NULL = {"price_minor", "stock", "propensity", "clicked", "n_impressions", "n_clicks", "minor"}
+_ABSENT = {**dict.fromkeys((*_ZERO, *_TIERS), 0), "breadth": 1}
+_RIGHTS = ("consent", "personalise", "minor")
+_NULL = {"price_minor", "stock", "propensity", "clicked", "n_impressions", "n_clicks", *_RIGHTS}
 
 
 @dataclass(slots=True)

@@ -39,11 +39,17 @@ COST_KEY = COLUMNS["costs"][:5]
 WRITTEN: dict[str, tuple[str, ...]] = {**COLUMNS, "costs": ("cost_key", *COLUMNS["costs"])}
 
 #: (kind, column) -> value in VALUES: what a null of the file becomes in a new row.
-_GIVEN = {("shoppers", "minor"): "coalesce(?, 0)"}
+_GIVEN = {
+    ("shoppers", "consent"): "coalesce(?, 0)",
+    ("shoppers", "personalise"): "coalesce(?, 1)",
+    ("shoppers", "minor"): "coalesce(?, 0)",
+}
 #: Columns that no file has and the writer sets, with the value.
 _SET = {"conversions": {"source": "'file'"}, "products": {"taxonomy_by": "''"}}
 #: (kind, column) -> value of a known row: what the file does not say does not undo what is known.
 _KEPT = {
+    ("shoppers", "consent"): "coalesce(?{n}, shoppers.consent)",
+    ("shoppers", "personalise"): "coalesce(?{n}, shoppers.personalise)",
     ("shoppers", "minor"): "coalesce(?{n}, shoppers.minor)",
     ("products", "taxonomy_id"): "coalesce(nullif(?{n}, ''), products.taxonomy_id)",
     ("products", "taxonomy_by"): (
