@@ -7,7 +7,8 @@ from client.store.schema_data import DATA
 from client.store.schema_league import LEAGUE
 from client.store.schema_ledger import LEDGER
 from client.store.schema_model import MODEL
+from client.store.schema_model2 import MODEL2
 from client.store.schema_receipts import RECEIPTS
 from client.store.schema_shop import SHOP
 
-MIGRATIONS: tuple[str, ...] = (SHOP, LEDGER, MODEL, ADS, RECEIPTS, LEAGUE, DATA)
+MIGRATIONS: tuple[str, ...] = (SHOP, LEDGER, MODEL, ADS, RECEIPTS, LEAGUE, DATA, MODEL2)
