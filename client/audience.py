@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from client import personal
+from client.audience_expected import Expected, expected, interval
+from client.audience_sift import above, afford, cost_of, sift, too_small
+from client.audience_wish import Wish
 from client.explain import Explanation, background_of, explain, reasons
 from client.score import Probabilities, Scorer
 from client.store import Store, audiences, exposures, rows
@@ -23,7 +25,6 @@ from common.settings import Settings
 
 #: Part of the shoppers that is taken when nobody says how many.
 DEFAULT_SHARE = 0.1
-N_RESAMPLES = 200
 #: Members beyond this get no reasons of their own; the audience's are over these.
 MAX_EXPLAINED = 400
 #: Products that a misspelt name is compared with.
@@ -48,10 +49,42 @@ class Scored:
     p_conversion: Probabilities
     p_click: Probabilities | None
 
+    def only(self, keep: NDArray[np.bool_]) -> Scored:
+        """Those of the mask [N]."""
+        return Scored(
+            keys=tuple(k for k, kept in zip(self.keys, keep, strict=True) if kept),
+            encoded=Encoded(self.encoded.ids[keep], self.encoded.numeric[keep]),
+            logit=self.logit[keep],
+            p_conversion=self.p_conversion[keep],
+            p_click=None if self.p_click is None else self.p_click[keep],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """An audience that was made, and what it may bring.
+
+    Attributes:
+        audience: As kept in the store.
+        expected: Outcomes and cost of showing the ad to all of it.
+        n_addressable: Everybody who could have been in it, before exclusions.
+        left_out: Reason -> how many were left out for it.
+    """
+
+    audience: Audience
+    expected: Expected
+    n_addressable: int
+    left_out: dict[str, int]
+
 
 def pick(
     store: Store, settings: Settings, product_id: str, size: int | None = None, name: str = ""
 ) -> Audience:
+    """The `size` shoppers likeliest to convert on a product; see `choose`."""
+    return choose(store, settings, product_id, Wish(size=size), name).audience
+
+
+def choose(store: Store, settings: Settings, product: str, wish: Wish, name: str = "") -> Picked:
     """The shoppers likeliest to convert on a product, kept in the store.
 
     Only shoppers who consent, want personalisation and were not left out are considered.
@@ -59,29 +92,57 @@ def pick(
     Args:
         store: The shop.
         settings: Gives the size floor.
-        product_id: A product of the shop, by its id or its exact title.
-        size: How many; a tenth of all if None, never more than there are.
+        product: A product of the shop, by its id or its exact title.
+        wish: How many and who not; a tenth of all if nothing says how many.
         name: Shown in lists; made from the product's title if empty.
 
     Raises:
-        AudienceError: unknown product, or fewer shoppers than the floor.
+        AudienceError: unknown product or audience, a budget that pays for nobody, or fewer
+            shoppers than the floor.
         BundleError: no model is installed.
     """
-    product_id, title = find_product(store, product_id)
+    product_id, title = find_product(store, product)
     floor = settings.audience_floor
-    if size is not None and size < floor:
-        raise _too_small(f"An audience of {size} is below the floor of {floor}.", floor)
+    if wish.size is not None and wish.size < floor:
+        raise too_small(f"An audience of {wish.size} is below the floor of {floor}.", floor)
+    cost = cost_of(store, product_id, wish)
+    most = afford(wish, cost[0], floor)
     scorer, past = calibrate(store)
-    everybody = score_candidates(store, scorer, product_id)
+    all_of_them = score_candidates(store, scorer, product_id)
+    keep, left_out = sift(store, product_id, all_of_them.keys, wish)
+    everybody = all_of_them.only(keep)
     n = len(everybody.keys)
     if n < floor:
-        raise _too_small(f"Only {n} shoppers may be addressed; the floor is {floor}.", floor)
-    wanted = size if size is not None else max(floor, round(DEFAULT_SHARE * n))
+        few = f"Only {n} shoppers" if not left_out else f"Fewer than {floor} shoppers"
+        raise too_small(f"{few} may be addressed; the floor is {floor}.", floor)
     # Equal scores are broken by pseudonym, so that the same rows give the same audience.
-    order = np.lexsort((np.array(everybody.keys), -everybody.p_conversion))[: min(wanted, n)]
+    order = np.lexsort((np.array(everybody.keys), -everybody.p_conversion))
+    order = above(order, everybody.p_conversion, everybody.p_click, wish, floor)
+    narrow = wish.min_ctr is not None or wish.min_cvr is not None
+    wanted = wish.size if wish.size is not None else most
+    if wanted is None:
+        wanted = len(order) if narrow else max(floor, round(DEFAULT_SHARE * n))
+    order = order[:wanted]
+    audience = _made(scorer, past, everybody, order, (product_id, title, name))
+    audiences.save(store, audience)
+    plan = expected(
+        audience.size, wish.frequency, audience.expected_cvr, audience.expected_ctr, cost
+    )
+    return Picked(audience, plan, len(all_of_them.keys), left_out)
+
+
+def _made(
+    scorer: Scorer,
+    past: OwnRows,
+    everybody: Scored,
+    order: NDArray[np.int64],
+    names: tuple[str, str, str],
+) -> Audience:
+    """The audience of the picked places, with rates and reasons; `names`: id, title, own name."""
+    product_id, title, name = names
     why = explain_rows(scorer, everybody, order[:MAX_EXPLAINED])
     ctr = everybody.p_click
-    audience = Audience(
+    return Audience(
         audience_id=secrets.token_hex(6),
         name=name or f"{title}: likeliest {len(order)}",
         product_id=product_id,
@@ -94,8 +155,6 @@ def pick(
         reasons=reasons(why.groups, why.values.mean(0)),
         members=_members(everybody, order, why),
     )
-    audiences.save(store, audience)
-    return audience
 
 
 def score_candidates(store: Store, scorer: Scorer, product_id: str) -> Scored:
@@ -125,40 +184,6 @@ def explain_rows(scorer: Scorer, everybody: Scored, picked: NDArray[np.int64]) -
     return explain(logit, default_spec(), rows_of, background_of(everybody.encoded))
 
 
-def interval(
-    scorer: Scorer, past: OwnRows, logit: NDArray[np.floating], head: str = "conversion"
-) -> Interval:
-    """Mean probability of a group with a 95 % interval for the rate itself.
-
-    With a local calibration, shoppers are resampled (Efron 1979) and the calibration is fitted
-    again each time. Without one, the shop's outcomes so far against the model's total give a
-    Gamma posterior for a common factor, with a prior worth one outcome.
-
-    Args:
-        scorer: With the calibration, if there is one.
-        past: The shop's own labelled rows.
-        logit: [n] the group's log-odds before calibration.
-        head: "conversion" or "click".
-    """
-    p = scorer.calibrated(head, logit)
-    value = float(p.mean())
-    rng = np.random.default_rng(0)
-    x, y = past.logits[head], past.labels[head]
-    if head in scorer.calibration:
-        found = [
-            float(platt.p(logit).mean())
-            for weights in _resamples(past.shopper, rng)
-            if (platt := personal.fit(np.repeat(x, weights), np.repeat(y, weights)))
-        ]
-        draws = np.array(found or [value])
-    else:
-        known = y >= 0
-        expected = float(scorer.calibrated(head, x[known]).sum())
-        draws = value * rng.gamma(1.0 + int((y[known] == 1).sum()), 1 / (1.0 + expected), 4000)
-    low, high = (float(v) for v in np.quantile(draws, [0.025, 0.975]))
-    return Interval(value, min(low, value), min(1.0, max(high, value)))
-
-
 def find_product(store: Store, text: str) -> tuple[str, str]:
     """(id, title) of a product given by id or by exact title.
 
@@ -185,15 +210,6 @@ def find_product(store: Store, text: str) -> tuple[str, str]:
     )
 
 
-def _resamples(shopper: NDArray[np.int64], rng: np.random.Generator) -> list[NDArray[np.int64]]:
-    """How often each row is in each bootstrap sample of whole shoppers, [N] each."""
-    n = int(shopper.max()) + 1 if len(shopper) else 0
-    return [
-        np.bincount(rng.integers(0, n, n), minlength=n)[shopper].astype(np.int64)
-        for _ in range(N_RESAMPLES if n else 0)
-    ]
-
-
 def _members(
     everybody: Scored, order: NDArray[np.int64], why: Explanation
 ) -> tuple[AudienceMember, ...]:
@@ -212,11 +228,3 @@ def _members(
 def _ctr(scorer: Scorer, past: OwnRows, everybody: Scored, order: NDArray[np.int64]) -> Interval:
     picked = Encoded(everybody.encoded.ids[order], everybody.encoded.numeric[order])
     return interval(scorer, past, scorer.logits(picked)["click"], "click")
-
-
-def _too_small(what: str, floor: int) -> AudienceError:
-    return AudienceError(
-        what,
-        safe="No audience was made: a small group could point at single people.",
-        todo=f"Ask for {floor} shoppers or more, or import more consenting shoppers.",
-    )

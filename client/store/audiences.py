@@ -69,8 +69,9 @@ def listing(store: Store, product_id: str | None = None) -> list[Audience]:
 def load(store: Store, audience_id: str) -> Audience:
     """One audience with its members, likeliest first.
 
-    Who withdrew consent, switched personalising off or was left out since is no member any more;
-    the audience's own figures stay as they were recorded.
+    Who withdrew consent, switched personalising off, turned out to be a minor, was set aside by a
+    cleaning rule or was left out since is no member any more; the audience's own figures stay as
+    they were recorded.
 
     Raises:
         AudienceError: there is none of this name.
@@ -88,7 +89,7 @@ def load(store: Store, audience_id: str) -> Audience:
     members = store.db.execute(
         "SELECT m.shopper_key, p_conversion, p_click, m.reasons FROM audience_members AS m"
         " JOIN shoppers AS s ON s.shopper_key = m.shopper_key AND s.consent AND s.personalise"
-        " WHERE audience_id = ? AND m.shopper_key NOT IN ("
+        " AND s.minor = 0 AND s.aside = 0 WHERE audience_id = ? AND m.shopper_key NOT IN ("
         "  SELECT shopper_key FROM audience_exclusions WHERE product_id IN ('', ?))"
         " ORDER BY rank",
         [audience_id, row[2]],
