@@ -9,14 +9,13 @@ from typing import Any
 import click
 
 from client.commands import home_option
-from client.store import Store, audiences, models
+from client.commands.audience import audience as audience
+from client.store import Store, models
 from common.bundle import ModelBundle, unpack
-from common.domain import Audience
 from common.errors import AudienceError, InputError
 from common.features import default_spec
 from common.keys import PublicIdentity
-from common.settings import load_settings
-from common.terminal import emit, json_option, progress
+from common.terminal import emit, json_option
 
 
 @click.group()
@@ -114,53 +113,6 @@ def score(product: str, shared: bool, limit: int, home: Path, as_json: bool) -> 
 
 
 @click.command()
-@click.argument("product_argument", metavar="[PRODUCT]", required=False)
-@click.option("--product", help="Id or title of a product.")
-@click.option("--size", type=int, help="How many shoppers; a tenth of all by default.")
-@click.option("--name", default="", help="Name of the audience.")
-@click.option("--list", "listing", is_flag=True, help="List the audiences that exist.")
-@click.option("--exclude", multiple=True, metavar="SHOPPER", help="Leave a shopper out for good.")
-@home_option
-@json_option
-def audience(
-    product_argument: str | None,
-    product: str | None,
-    size: int | None,
-    name: str,
-    listing: bool,
-    exclude: tuple[str, ...],
-    home: Path,
-    as_json: bool,
-) -> None:
-    """Pick an audience for a product, with its expected conversion rate and reasons."""
-    wanted = product or product_argument
-    settings = load_settings(home)
-    with Store.open(home, read_only=listing) as store:
-        if listing:
-            found = audiences.listing(store, wanted)
-            lines = [f"{a.audience_id}  {a.expected_cvr.value:.3%}  {a.name}" for a in found]
-            emit(
-                {"audiences": [_audience(a) for a in found]},
-                as_json,
-                "\n".join(lines) or "No audience yet.",
-            )
-            return
-        if exclude:
-            audiences.exclude(store, exclude)
-        if wanted is None:
-            if exclude:
-                emit({"excluded": len(exclude)}, as_json, f"Left out: {len(exclude)}.")
-                return
-            raise InputError("Which product?", todo="Give --product with an id or a title.")
-        from client.audience import pick
-
-        progress(as_json, "audience", 0, 1, "scoring")
-        made = pick(store, settings, wanted, size, name)
-        progress(as_json, "audience", 1, 1)
-    emit(_audience(made), as_json, _audience_lines(made))
-
-
-@click.command()
 @click.option("--shopper", required=True, help="Pseudonym of a shopper.")
 @click.option("--product", required=True, help="Id or title of a product.")
 @home_option
@@ -233,19 +185,3 @@ def _fact_lines(found: ModelBundle) -> str:
     facts = _facts(found)
     rest = facts.pop("provenance")
     return "\n".join(f"{k}: {v}" for k, v in {**facts, **rest}.items())
-
-
-def _audience(a: Audience) -> dict[str, Any]:
-    out = asdict(a)
-    out["lift"] = a.expected_cvr.value / a.base_cvr if a.base_cvr else None
-    return out
-
-
-def _audience_lines(a: Audience) -> str:
-    cvr = a.expected_cvr
-    lines = [
-        f"{a.name} ({a.audience_id})",
-        f"{a.size} shoppers, expected conversion rate {cvr.value:.2%}"
-        f" (95 %: {cvr.low:.2%} to {cvr.high:.2%}); everybody: {a.base_cvr:.2%}",
-    ]
-    return "\n".join([*lines, *(f"  {r.text}" for r in a.reasons)])
