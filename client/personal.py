@@ -41,7 +41,11 @@ class Platt:
         return sigmoid(self.logit(logit))
 
 
-def fit(logit: NDArray[np.floating], label: NDArray[np.integer]) -> Platt | None:
+def fit(
+    logit: NDArray[np.floating],
+    label: NDArray[np.integer],
+    weight: NDArray[np.float64] | None = None,
+) -> Platt | None:
     """Fit slope and intercept by Newton's method with a prior at "leave it as it is".
 
     Fitted after the shared weights are final and on rows that stay here, so it costs no budget
@@ -50,22 +54,24 @@ def fit(logit: NDArray[np.floating], label: NDArray[np.integer]) -> Platt | None
     Args:
         logit: [N] the shared model's log-odds on this merchant's own rows.
         label: [N] of 0, 1, and -1 for unknown, which are left out.
+        weight: [N], above 1 for a row that stands for several; 1 each if None.
 
     Returns:
-        None with fewer than MIN_ROWS labelled rows.
+        None with fewer than MIN_ROWS labelled rows, or where a score is not a number.
     """
     known = label >= 0
     x, y = logit[known].astype(np.float64), (label[known] == 1).astype(np.float64)
-    if len(y) < MIN_ROWS:
+    if len(y) < MIN_ROWS or not np.isfinite(x).all():
         return None
+    w = np.ones(len(y)) if weight is None else weight[known]
     # Centred, so that slope and shift do not fight; undone at the end.
-    middle = float(x.mean())
+    middle = float(np.average(x, weights=w))
     centred = x - middle
     start, precision = np.array([1.0, middle]), np.array(_PRECISION)
     weights = start.copy()
     for _ in range(100):
         p = sigmoid(weights[0] * centred + weights[1])
-        error, curve = p - y, p * (1 - p)
+        error, curve = w * (p - y), w * p * (1 - p)
         gradient = np.array([error @ centred, error.sum()]) + precision * (weights - start)
         cross = float(curve @ centred)
         hessian = np.array([[float(curve @ centred**2), cross], [cross, float(curve.sum())]])

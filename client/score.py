@@ -1,12 +1,14 @@
-"""A checked bundle and encoded rows to probabilities; onnxruntime lives here."""
+"""A checked bundle, the shop's own head and encoded rows to probabilities; onnxruntime lives here."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from client.personal import Platt
+from client.personal_head import Calibration, Linear
 from common.bundle import ModelBundle
 from common.errors import BadSignature, BundleError
 from common.features import Encoded
@@ -24,17 +26,25 @@ class Scorer:
         bundle: Its signature is checked here once more, against the signer it names; that the
             signer is the league's coordinator was checked when it was installed.
         calibration: This shop's own calibrations by head; the shared probabilities without.
+        own: This shop's own heads, fitted for this very bundle, by head; they act on its log-odds
+            before the calibration.
 
     Raises:
         BadSignature: the bundle is not as it was signed.
         BundleError: onnxruntime cannot read the model.
     """
 
-    def __init__(self, bundle: ModelBundle, calibration: dict[str, Platt] | None = None) -> None:
+    def __init__(
+        self,
+        bundle: ModelBundle,
+        calibration: Mapping[str, Calibration] | None = None,
+        own: Mapping[str, Linear] | None = None,
+    ) -> None:
         if not bundle.signer:
             raise BadSignature("This model is not signed.", safe="Nothing was scored with it.")
         bundle.verify(PublicIdentity.from_hex(bundle.signer))
-        self.bundle, self.calibration = bundle, calibration or {}
+        self.bundle = bundle
+        self.calibration, self.own = dict(calibration or {}), dict(own or {})
         spec = bundle.feature_spec()
         self._n_ids, self._shape = spec.n_ids, (spec.n_categorical, spec.n_numeric)
         options = onnxruntime.SessionOptions()
@@ -54,7 +64,19 @@ class Scorer:
             ) from e
 
     def logits(self, encoded: Encoded) -> dict[str, NDArray[np.float32]]:
-        """Log-odds [N] by trained head, as the shared model says, before any calibration.
+        """Log-odds [N] by trained head, the shop's own head included, before any calibration.
+
+        Raises:
+            BundleError: as `shared_logits`.
+        """
+        shared = self.shared_logits(encoded)
+        return {
+            name: self.own[name].logit(logit, encoded) if name in self.own else logit
+            for name, logit in shared.items()
+        }
+
+    def shared_logits(self, encoded: Encoded) -> dict[str, NDArray[np.float32]]:
+        """Log-odds [N] by trained head, as the shared model alone says.
 
         Raises:
             BundleError: rows of another width, or ids that the model does not have.
@@ -80,9 +102,9 @@ class Scorer:
         }
 
     def calibrated(self, head: str, logit: NDArray[np.floating]) -> Probabilities:
-        """Probability of a head's log-odds with this shop's calibration, if there is one."""
-        platt = self.calibration.get(head)
-        return platt.p(logit) if platt else sigmoid(logit)
+        """Probability of a head's `logits` with this shop's calibration, if there is one."""
+        found = self.calibration.get(head)
+        return found.p(logit) if found else sigmoid(logit)
 
     def score(self, encoded: Encoded) -> tuple[Probabilities | None, Probabilities]:
         """(p_click [N] or None, p_conversion [N]).

@@ -1,7 +1,9 @@
-"""The shop's own scorer: the current bundle, checked, with the calibration fitted here."""
+"""The shop's own scorer: the current bundle, checked, with the head and calibration fitted here."""
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,21 +12,29 @@ from numpy.typing import NDArray
 from client import personal
 from client.enrol import KIT_PATH, load_kit
 from client.personal import Platt
+from client.personal_head import Calibration, Chosen, Linear
 from client.score import Scorer
 from client.store import Store, exposures, models
+from client.store import personal_heads as heads
 from client.store.exposures import Exposures
-from common.errors import BadSignature, BundleError
+from common.errors import BadSignature, BundleError, StoreError
 from common.features import Encoded, default_spec, encode
+
+_log = logging.getLogger(__name__)
+#: Raised when heads are fitted in another way, so that kept ones are fitted again.
+_WAY = b"head 1"
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRows:
-    """The shop's past exposures as the current model sees them.
+    """The shop's past exposures as the current model and the shop's head see them.
 
     Attributes:
         encoded: N rows.
         shopper: int64 [N], dense codes.
-        logits: Log-odds [N] by head, before calibration.
+        logits: Log-odds [N] by head, before calibration. With a head of the shop's own, each row's
+            is that of a head which never saw its shopper, so that calibrations and intervals
+            fitted on them hold for rows to come.
         labels: int8 [N] by head; -1 where unknown.
     """
 
@@ -35,7 +45,7 @@ class OwnRows:
 
 
 def open_scorer(store: Store, *, shared_only: bool = False) -> Scorer:
-    """The current bundle with this shop's calibration; fits it where it is missing.
+    """The current bundle with this shop's head; fits it where it is missing or rows changed.
 
     Args:
         store: The shop.
@@ -49,38 +59,85 @@ def open_scorer(store: Store, *, shared_only: bool = False) -> Scorer:
     scorer = _shared(store)
     if shared_only:
         return scorer
-    digest = scorer.bundle.digest()
-    kept = {h: models.calibration(store, digest, h) for h in scorer.bundle.heads}
-    found = {h: platt for h, platt in kept.items() if platt}
-    if found:
-        return Scorer(scorer.bundle, found)
-    return calibrate(store)[0]
+    digest, names = scorer.bundle.digest(), scorer.bundle.heads
+    now = heads.revision_of(store)
+    kept = {name: heads.kept(store, digest, name) for name in names}
+    fresh = {name: k.chosen for name, k in kept.items() if k and k.revision == now}
+    if len(fresh) < len(names):
+        return calibrate(store)[0]
+    platts = {name: heads.calibration(store, digest, name) for name in names}
+    return _with(scorer, fresh, {name: platt for name, platt in platts.items() if platt})
 
 
 def calibrate(store: Store) -> tuple[Scorer, OwnRows]:
-    """Fit the calibration anew on all labelled rows of the shop; it is kept here, never sent.
+    """The scorer fitted to all labelled rows as they are now; what is fitted is kept here, never sent.
+
+    A head is fitted again only if the very rows, labels or the bundle are others than last time.
 
     Raises:
         BundleError: as `open_scorer`.
     """
     scorer = _shared(store)
     rows = own_rows(scorer, exposures.load(store))
-    digest, found = scorer.bundle.digest(), {}
-    for head in scorer.bundle.heads:
-        platt: Platt | None = personal.fit(rows.logits[head], rows.labels[head])
+    digest, now = scorer.bundle.digest(), heads.revision_of(store)
+    found: dict[str, Chosen] = {}
+    platts: dict[str, Platt] = {}
+    logits: dict[str, NDArray[np.float32]] = {}
+    for name in scorer.bundle.heads:
+        labels, mark = rows.labels[name], _mark(rows, name)
+        kept = heads.kept(store, digest, name)
+        same = kept is not None and kept.rows_digest == mark
+        chosen = kept.chosen if kept and same else _choose(scorer, rows, name)
+        logits[name] = _crossed(chosen, rows, name)
+        platt = personal.fit(logits[name], labels)
+        if not same or (kept and kept.revision != now):
+            try:
+                heads.save(store, digest, name, chosen, platt, mark)
+            except StoreError as e:  # opened for reading, or busy: it is used all the same
+                _log.info("the head for %s was fitted but not kept: %s", name, e)
+        found[name] = chosen
         if platt:
-            models.save_calibration(store, digest, head, platt)
-            found[head] = platt
-        else:
-            models.forget_calibration(store, digest, head)
-    return Scorer(scorer.bundle, found), rows
+            platts[name] = platt
+    return _with(scorer, found, platts), OwnRows(rows.encoded, rows.shopper, logits, rows.labels)
 
 
 def own_rows(scorer: Scorer, past: Exposures) -> OwnRows:
-    """Encode and score past exposures."""
+    """Encode past exposures and score them with the shared model alone."""
     encoded = encode(default_spec(), past.columns)
     labels = {"click": past.clicked, "conversion": past.converted}
-    return OwnRows(encoded, past.shopper, scorer.logits(encoded), labels)
+    return OwnRows(encoded, past.shopper, scorer.shared_logits(encoded), labels)
+
+
+def _with(scorer: Scorer, found: dict[str, Chosen], platts: dict[str, Platt]) -> Scorer:
+    """The same bundle with heads and calibrations."""
+    calibration: dict[str, Calibration] = dict(platts)
+    calibration |= {name: c.isotonic for name, c in found.items() if c.isotonic}
+    own: dict[str, Linear] = {name: c.linear for name, c in found.items() if c.linear}
+    return Scorer(scorer.bundle, calibration, own)
+
+
+def _choose(scorer: Scorer, rows: OwnRows, name: str) -> Chosen:
+    from client.personal_choose import choose  # scipy takes its time: only where a fit is due
+
+    n_ids = scorer.bundle.feature_spec().n_ids
+    return choose(rows.encoded, rows.logits[name], rows.labels[name], rows.shopper, n_ids)
+
+
+def _crossed(chosen: Chosen, rows: OwnRows, name: str) -> NDArray[np.float32]:
+    if not chosen.folds:
+        return rows.logits[name]
+    from client.personal_choose import cross_fitted
+
+    return cross_fitted(chosen, rows.encoded, rows.logits[name], rows.labels[name], rows.shopper)
+
+
+def _mark(rows: OwnRows, name: str) -> str:
+    """Digest of the very rows, labels and shoppers that a head is fitted on."""
+    found = hashlib.sha256(_WAY)
+    for part in (rows.encoded.ids, rows.encoded.numeric, rows.labels[name], rows.shopper):
+        found.update(f"{part.dtype}{part.shape}".encode())
+        found.update(part.tobytes())
+    return found.hexdigest()
 
 
 def _shared(store: Store) -> Scorer:

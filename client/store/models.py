@@ -1,11 +1,10 @@
-"""Installed bundles and local calibrations; a bundle is checked again whenever it is read."""
+"""Installed bundles; each is checked again whenever it is read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from client.personal import Platt
 from client.store import Store
 from common.bundle import ModelBundle, unpack
 from common.database import transaction
@@ -117,43 +116,6 @@ def listing(store: Store) -> list[Installed]:
         Installed(digest, at, signer, run_id, n_bytes, current=i == 0)
         for i, (digest, at, signer, run_id, n_bytes) in enumerate(rows)
     ]
-
-
-def calibration(store: Store, bundle_digest: str, head: str) -> Platt | None:
-    """This shop's calibration of a bundle's head; None if it was not fitted."""
-    row = store.db.execute(
-        "SELECT slope, intercept, n_rows, n_positive FROM calibrations"
-        " WHERE bundle_digest = ? AND head = ?",
-        [bundle_digest, head],
-    ).fetchone()
-    return Platt(*row) if row else None
-
-
-def save_calibration(store: Store, bundle_digest: str, head: str, platt: Platt) -> None:
-    """Keep a calibration beside its bundle. It stays in this database."""
-    with transaction(store.db) as conn:
-        conn.execute(
-            "INSERT OR REPLACE INTO calibrations"
-            " (bundle_digest, head, slope, intercept, n_rows, n_positive, fitted_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                bundle_digest,
-                head,
-                platt.slope,
-                platt.intercept,
-                platt.n_rows,
-                platt.n_positive,
-                _now(),
-            ),
-        )
-
-
-def forget_calibration(store: Store, bundle_digest: str, head: str) -> None:
-    """Drop a calibration that the rows no longer support."""
-    with transaction(store.db) as conn:
-        conn.execute(
-            "DELETE FROM calibrations WHERE bundle_digest = ? AND head = ?", (bundle_digest, head)
-        )
 
 
 def _checked(content: bytes, signer: str) -> ModelBundle:

@@ -12,6 +12,7 @@ from client import personal
 from client.explain import background_of, explain, reasons
 from client.score import Scorer
 from client.store import models
+from client.store import personal_heads as heads
 from client.targeting import calibrate, open_scorer
 from common.errors import BadSignature, BundleError, InputError, WrongSpec
 from common.features import Encoded, FeatureSpec
@@ -104,9 +105,9 @@ def test_platt_with_little_or_one_sided_data() -> None:
 def test_calibration_is_fitted_here_and_kept(tmp_path: Path) -> None:
     with shop(tmp_path) as store:
         digest = models.install(store, model().pack(), COORDINATOR.public)
-        assert models.calibration(store, digest, "conversion") is None
+        assert heads.calibration(store, digest, "conversion") is None
         scorer = open_scorer(store)
-        kept = models.calibration(store, digest, "conversion")
+        kept = heads.calibration(store, digest, "conversion")
         assert kept is not None and kept == scorer.calibration["conversion"]
         assert open_scorer(store, shared_only=True).calibration == {}
         again, rows = calibrate(store)

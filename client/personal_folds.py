@@ -1,0 +1,120 @@
+"""Folds by shopper and cross-fitted heads: every row judged by a head that never saw its shopper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from client import personal
+from client.personal_fit import Design, Floats, prior, solve
+from client.personal_head import Linear
+from common.features import Encoded
+
+N_FOLDS = 5
+#: Rows that a head is fitted on: every outcome, and as many of the rest as fit, weighted up.
+MAX_ROWS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop's labelled past under one head of one bundle.
+
+    Attributes:
+        encoded: N rows.
+        shared: float64 [N], the shared model's log-odds.
+        label: int8 [N] of 0 and 1; -1 where unknown.
+        shopper: int64 [N], dense codes.
+        fold: int64 [N], 0..N_FOLDS-1, the same for all rows of a shopper.
+    """
+
+    encoded: Encoded
+    shared: Floats
+    label: NDArray[np.int8]
+    shopper: NDArray[np.int64]
+    fold: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """One way to fit a head: on everybody, and N_FOLDS times without a fold.
+
+    Attributes:
+        whole: Fitted on all rows.
+        folds: The k-th never saw a shopper of fold k.
+        logit: float64 [N], each row by the head of its own fold.
+    """
+
+    whole: Linear
+    folds: tuple[Linear, ...]
+    logit: Floats
+
+
+def folds_of(
+    shopper: NDArray[np.int64], label: NDArray[np.integer], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """A fold [N] for each row, by shopper; shoppers with an outcome are spread evenly."""
+    n = int(shopper.max()) + 1 if len(shopper) else 0
+    won = np.bincount(shopper[label == 1], minlength=n) > 0
+    fold = np.zeros(n, np.int64)
+    for group in (won, ~won):
+        who = rng.permutation(np.flatnonzero(group))
+        fold[who] = np.arange(len(who)) % N_FOLDS
+    return fold[shopper]
+
+
+def sampled(
+    label: NDArray[np.integer], rng: np.random.Generator
+) -> tuple[NDArray[np.int64], Floats]:
+    """(rows to fit on, their weights): all outcomes, and of the rest as many as MAX_ROWS allows."""
+    won, rest = np.flatnonzero(label == 1), np.flatnonzero(label == 0)
+    room = max(MAX_ROWS - len(won), MAX_ROWS // 2)
+    kept = rest if len(rest) <= room else np.sort(rng.choice(rest, room, replace=False))
+    rows = np.concatenate([won, kept])
+    weight = np.ones(len(rows))
+    weight[len(won) :] = len(rest) / max(1, len(kept))
+    order = np.argsort(rows)
+    return rows[order], weight[order]
+
+
+def crossed(
+    shop: Shop, design: Design, rows: NDArray[np.int64], ridges: Sequence[float], *, own: bool
+) -> dict[float, Crossed]:
+    """Heads for several penalties, each cross-fitted, from the strongest penalty to the weakest.
+
+    Args:
+        shop: All rows.
+        design: Of the rows that are fitted, in the order of `rows`.
+        rows: Their numbers in `shop`.
+        ridges: Precisions of the weights' prior.
+        own: Without the shared score: the shop's own model alone.
+    """
+    fold, everybody = shop.fold[rows], np.arange(len(rows))
+    platt = personal.fit(shop.shared[rows], shop.label[rows], design.weight)
+    p = (platt or personal.Platt()).p(shop.shared[rows])
+    parts = [design.curvature(everybody[fold == k], p[fold == k]) for k in range(N_FOLDS)]
+    total = np.sum(parts, 0)
+    starts: list[Floats | None] = [None] * (N_FOLDS + 1)
+    out = {}
+    for ridge in sorted(ridges, reverse=True):
+        mean, precision = prior(design, ridge, own=own)
+        heads = []
+        for k in range(N_FOLDS + 1):
+            left = everybody[fold != k]  # no row is in fold N_FOLDS: the last one takes them all
+            curve = total - parts[k] if k < N_FOLDS else total
+            starts[k] = theta = solve(design, left, mean, precision, curve, starts[k])
+            heads.append(design.linear(theta))
+        out[ridge] = Crossed(heads[-1], tuple(heads[:-1]), by_fold(heads[:-1], shop))
+    return out
+
+
+def by_fold(heads: Sequence[Linear], shop: Shop) -> Floats:
+    """Log-odds [N], each row by the head of its own fold, which never saw its shopper."""
+    out = np.empty(len(shop.shared))
+    for k, head in enumerate(heads):
+        mine = shop.fold == k
+        part = Encoded(shop.encoded.ids[mine], shop.encoded.numeric[mine])
+        out[mine] = head.logit(shop.shared[mine], part)
+    return out

@@ -1,0 +1,74 @@
+"""Isotonic calibration: steps where a shop has outcomes enough, straight lines between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.metrics import sigmoid
+
+#: Fewer outcomes than this make steps of chance.
+MIN_POSITIVE = 100
+#: Log-odds outside the outermost knots go on with this slope, so that the order of shoppers stays.
+_OUTSIDE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Isotonic:
+    """log-odds -> log-odds on a rising line through knots.
+
+    Attributes:
+        x: float64 [knots], rising.
+        y: float64 [knots], rising.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+
+    def logit(self, logit: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Calibrated log-odds, same shape."""
+        given = logit.astype(np.float64)
+        inside = np.clip(given, self.x[0], self.x[-1])
+        return np.interp(inside, self.x, self.y) + _OUTSIDE * (given - inside)
+
+    def p(self, logit: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Calibrated probability, same shape."""
+        return sigmoid(self.logit(logit))
+
+
+def fit(
+    logit: NDArray[np.floating],
+    label: NDArray[np.integer],
+    weight: NDArray[np.float64] | None = None,
+) -> Isotonic | None:
+    """Pool adjacent violators, one knot in the middle of each block.
+
+    Centred isotonic regression (Oron and Flournoy 2017): lines between the blocks' centres instead
+    of steps, so that shoppers keep their order and ties stay few.
+
+    Args:
+        logit: [N] log-odds.
+        label: [N] of 0, 1, and -1 for unknown, which are left out.
+        weight: [N], 1 each if None.
+
+    Returns:
+        None with fewer than MIN_POSITIVE outcomes, or where a line cannot be drawn.
+    """
+    known = (label >= 0) & np.isfinite(logit)
+    x, y = logit[known].astype(np.float64), (label[known] == 1).astype(np.float64)
+    w = np.ones(len(x)) if weight is None else weight[known]
+    if y.sum() < MIN_POSITIVE:
+        return None
+    from sklearn.isotonic import IsotonicRegression
+
+    level = IsotonicRegression(out_of_bounds="clip").fit(x, y, sample_weight=w).predict(x)
+    _, block = np.unique(level, return_inverse=True)
+    size = np.bincount(block, weights=w)
+    centre = np.bincount(block, weights=w * x) / size
+    # half an outcome more on each side: a block without any is rare, not impossible
+    rate = (np.bincount(block, weights=w * y) + 0.5) / (size + 1.0)
+    value = np.maximum.accumulate(np.log(rate / (1 - rate)))
+    first = np.concatenate([[True], np.diff(centre) > 0])
+    return Isotonic(centre[first], value[first]) if first.sum() >= 3 else None
