@@ -25,8 +25,13 @@ def imported_words(done: Imported, dry_run: bool) -> str:
     ]
     if done.n_masked:
         lines.append(f"  in {done.n_masked} texts personal data was replaced by [removed]")
-    if done.n_left_out:
-        lines.append(f"  {done.n_left_out} rows were left out")
+    if done.n_skipped:
+        lines.append(f"  {done.n_skipped} rows were left out, as the mapping says")
+    if done.n_left_out > done.n_skipped:
+        n = done.n_left_out - done.n_skipped
+        lines.append(f"  {n} rows of people who were forgotten were left out")
+    if done.time_zone not in ("", "UTC"):
+        lines.append(f"  times without a zone were read as {done.time_zone}; another: --time-zone")
     for line, column, reason in done.refused:
         lines.append(f"  line {line}{', column ' + column if column else ''}: {reason}")
     if done.n_refused > len(done.refused):

@@ -165,7 +165,7 @@ def detect(names: Sequence[str]) -> str | None:
         kind: len(given & {c.name for c in columns})
         for kind, columns in KINDS.items()
         if all(c.name in given for c in columns if c.required)
-        # any file of customers would do otherwise, and take their consent away
+        # any file of customers would do otherwise
         and (kind != "shoppers" or "consent" in given)
     }
     most = max(fits.values(), default=0)

@@ -26,6 +26,7 @@ __all__ = ["Imported", "Options", "Watch", "expand", "import_files"]
 Watch = Callable[[str, int, float], None]
 #: Refused rows that are named at once.
 N_SHOWN = 20
+_TIMED = ("events", "impressions", "conversions")
 _RIGHTS = {"consent", "personalise", "minor"}
 
 
@@ -45,6 +46,8 @@ class Imported:
             there already; nothing was read).
         n_masked: Values in which personal data was replaced.
         n_left_out: Rows that the mapping leaves out or whose shopper was forgotten.
+        n_skipped: Those of them that the mapping leaves out.
+        time_zone: Of times without one; empty where there are no times.
     """
 
     file_name: str
@@ -57,6 +60,8 @@ class Imported:
     state: str = "imported"
     n_masked: int = 0
     n_left_out: int = 0
+    n_skipped: int = 0
+    time_zone: str = ""
 
 
 def import_files(
@@ -184,6 +189,7 @@ class _Part:
         return Imported(
             *(record.file_name, record.kind, record.n_rows, record.n_new, record.n_changed),
             *(record.n_refused, tuple(self._first), state, self._n_masked, left_out),
+            *(self._n_left_out, self._mapping.time_zone if record.kind in _TIMED else ""),
         )
 
 

@@ -129,7 +129,9 @@ def _habits(best: Draft, sample: Sample) -> tuple[Mapping, list[Note]]:
     amounts = [t for n in money_names for t in sample.texts[n]]
     zone, sure, why = time_zone([*time_names, *sample.names], times)
     first, first_sure, first_why = day_first(times)
-    notes = [Note("time_zone", "", sure, "zone", f"{zone}: {why}")] if times else []
+    # a day is a day in every zone
+    clocks = any(forms[o] == "time" for o in (*taken, *best.joined))
+    notes = [Note("time_zone", "", sure, "zone", f"{zone}: {why}")] if times and clocks else []
     notes += [Note("day_first", "", first_sure, "day-first", first_why)] if first_why else []
     decimal = decimal_sign(amounts)
     if amounts and decimal == ",":

@@ -34,6 +34,8 @@ _AGAINST = {
 _KIND_OF_CUE = {"order": "events", "kind": "events", "clicked": "impressions", "cost": "costs"}
 #: A consent is proposed by a clear name and clear values only.
 _STRICT = ("consent", "personalise")
+#: Rows from which on a key that tells all of them apart is trusted.
+_MANY = 20
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?", re.ASCII)
 
 
@@ -148,10 +150,8 @@ def draft(sample: Sample, kind: str) -> Draft:
     if kind == "impressions" and "impression_id" not in work.columns:
         _key_of_impressions(work)
     if kind == "shoppers" and "consent" not in work.columns:
-        why = (
-            "no column says who consents: importing this takes the consent of these customers away"
-        )
-        work.notes.append(Note("consent", "", 0.2, "no-consent", why))
+        why = "no column says who consents: who is known keeps theirs, who is new has none"
+        work.notes.append(Note("consent", "", 0.8, "no-consent", why))
     return Draft(
         kind, _score(work), work.columns, work.constants, work.joined, {}, tuple(work.notes)
     )
@@ -247,7 +247,10 @@ def _key_of_orders(work: _Work) -> None:
         return
     parts = [order] + [work.columns[c] for c in ("product_id",) if c in work.columns]
     if len(parts) == 2 and order != parts[1]:
-        work.join("event_id", parts, 0.7, "an order and a product name a row")
+        texts = [work.sample.texts[p] for p in parts]
+        rows = set(zip(*texts, strict=False))
+        apart = all(len(rows) == len(t) >= _MANY for t in texts)
+        work.join("event_id", parts, 0.8 if apart else 0.7, "an order and a product name a row")
     elif len(set(work.sample.texts[order])) == len(work.sample.texts[order]) > 0:
         work.take("event_id", order, 0.7, "values", "each row has another order number")
 

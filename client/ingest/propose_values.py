@@ -17,6 +17,8 @@ _OFFSET = re.compile(r"[T ]\d{1,2}:\d{2}.*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
 _CLOCK_OR_DATE = re.compile(
     r"\d{1,2}:\d{2}|\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}"
 )
+#: Kana and Hangul: Japanese columns are of another zone.
+_NOT_CHINESE = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
 _HINT = re.compile(r"(?:utc|gmt)\s*([+-]\s*\d{1,2})?(?::00)?")
 _ZONES = {
     "北京": "Asia/Shanghai", "beijing": "Asia/Shanghai", "cst": "Asia/Shanghai", "上海": "Asia/Shanghai",
@@ -91,8 +93,9 @@ def time_zone(names: Sequence[str], texts: Sequence[str]) -> tuple[str, float, s
         if zone:
             return zone, 0.95, f"the column '{name[:40]}' says so"
     chinese = sum(bool(re.search(r"[\u4e00-\u9fff]", n)) for n in names)
-    if chinese >= 0.4 * len(names):
-        return "Asia/Shanghai", 0.7, "the columns are Chinese and the times name no zone"
+    if chinese >= 0.4 * len(names) and not any(_NOT_CHINESE.search(n) for n in names):
+        # wherever Chinese is written as the first language, clocks are eight hours ahead
+        return "Asia/Shanghai", 0.85, "the columns are Chinese and the times name no zone"
     return "UTC", 0.3, "the times name no zone; say it if they are local (time_zone)"
 
 

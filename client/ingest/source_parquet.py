@@ -11,6 +11,7 @@ import polars as pl
 from client.ingest.blocks import BLOCK_ROWS, BadRow, Layout
 from client.ingest.source_bytes import FileBytes
 from client.ingest.source_errors import bad_cursor, guarded, no_header
+from client.ingest.source_guard import survives
 from client.ingest.source_header import sound, told_apart
 from client.ingest.source_table import Piece, TableSource, csv_line, texts
 
@@ -25,6 +26,7 @@ def open_parquet(path: Path) -> TableSource:
         InputError: it is damaged or has no columns.
     """
     file = FileBytes(path)
+    survives(file)
     with guarded(file.name, "The Parquet file is damaged: it cannot be opened."):
         scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
         schema = scan.collect_schema()
@@ -44,18 +46,22 @@ def open_parquet(path: Path) -> TableSource:
     return TableSource(file.name, layout, names, read, str(file.size), file.digest, file.close)
 
 
+def portions(scan: pl.LazyFrame, start: int, n: int) -> Iterator[pl.DataFrame]:
+    """Rows from one to another, a few hundred thousand asked for at a time.
+
+    In portions: polars reads row groups ahead, as many as it is let.
+    """
+    for begin in range(start, n, _PORTION):
+        portion = scan.slice(begin, min(_PORTION, n - begin))
+        yield from portion.collect_batches(chunk_size=BLOCK_ROWS, maintain_order=True)
+
+
 def _pieces(scan: pl.LazyFrame, file: FileBytes, start: int, n: int) -> Iterator[Piece]:
     what = "The Parquet file is damaged: it cannot be read to its end."
     done = start
-    batches: Iterator[pl.DataFrame] = iter(())
-    until = start
+    batches = portions(scan, start, n)
     while True:
         with guarded(file.name, what):
-            if done >= until and done < n:
-                # in portions: polars reads row groups ahead, as many as it is let
-                until = min(done + _PORTION, n)
-                portion = scan.slice(done, until - done)
-                batches = iter(portion.collect_batches(chunk_size=BLOCK_ROWS, maintain_order=True))
             batch = next(batches, None)
         file.check()
         if batch is None:

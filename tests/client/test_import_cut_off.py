@@ -190,3 +190,15 @@ def test_the_last_file_wins_and_a_dry_run_keeps_nothing(tmp_path, home):
             "customer_id": "customer_id",
             "consent": "consent",
         }
+
+
+@pytest.mark.parametrize("kind", [None, "shoppers"])
+def test_a_file_of_shoppers_changes_nothing_of_which_it_does_not_speak(tmp_path, home, kind):
+    said, silent = tmp_path / "said.csv", tmp_path / "silent.csv"
+    said.write_text("customer_id,consent,personalise,minor\na,yes,no,no\nb,no,yes,yes\n")
+    silent.write_text("customer_id,minor\na,no\nnew,no\n" if kind is None else "customer_id\na\nnew\n")
+    with Store.open(home) as store:
+        import_files(store, [said])
+        import_files(store, [silent], Options(kind="shoppers"))
+        rows = store.db.execute("SELECT consent, personalise, minor FROM shoppers").fetchall()
+    assert sorted(rows) == [(0, 1, 0), (0, 1, 1), (1, 0, 0)]

@@ -114,6 +114,6 @@ def test_a_consent_is_never_made_up():
     assert "consent" not in found.mapping.constants
     (note,) = [n for n in found.notes if n.column == "consent"]
     assert note.code == "no-consent"
-    assert note.confidence < 0.5
+    assert "keeps theirs" in note.why
     assert found.typed.frame["consent"].to_list() == [0, 0]
     assert found.typed.frame["minor"].to_list() == [1, 0]
