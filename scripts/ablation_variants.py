@@ -1,0 +1,132 @@
+"""The variants of the ablation: which columns, which parts, which public gains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from ablation_data import ALIKE, Rows
+from ablation_engine import Table
+
+from common.features import FeatureSpec, default_spec
+from common.features_rich import rich_spec
+from common.history_spec import default_history_spec
+from common.model_rich import RichConfig, RichNet, build_rich
+
+FIRST, RICH = default_spec(), rich_spec()
+HASHED = tuple(c.name for c in RICH.categorical if c.kind == "hash")
+CROSSES = tuple(c.name for c in RICH.categorical if c.kind == "cross")
+#: Columns whose rows are many and say little each.
+WIDE = (*HASHED, *CROSSES)
+#: Columns of both versions that describe the candidate; a past meets them.
+CANDIDATE = tuple(
+    FIRST.categorical_names.index(n) for n in ("department", "category", "product_type")
+)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to build the model.
+
+    Attributes:
+        label: Its line in the table.
+        rich: Version 2 of the features, else version 1.
+        alike: Whether the frozen text attention's numbers are given.
+        text: Whether the projected text vector is given.
+        gain: Gain of id columns by name; "*" is of all others, 1 if it is missing.
+        number_gain: The same for numbers; "*" is 4 if it is missing.
+        config: All else.
+    """
+
+    label: str
+    rich: bool = False
+    alike: bool = False
+    text: bool = False
+    gain: dict[str, float] = field(default_factory=dict)
+    number_gain: dict[str, float] = field(default_factory=dict)
+    config: RichConfig = field(default_factory=RichConfig)
+
+    @property
+    def spec(self) -> FeatureSpec:
+        """Of its columns."""
+        return RICH if self.rich else FIRST
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Names of its numbers, in order."""
+        past = default_history_spec()
+        more = ALIKE if self.alike else ()
+        text = tuple(f"text_{i}" for i in range(past.projected)) if self.text else ()
+        return (*self.spec.numeric_names, *more, *text)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """V and D, as the net wants them."""
+
+    n_ids: int
+    n_numeric: int
+
+
+def table_of(variant: Variant, rows: Rows) -> Table:
+    """The rows as this variant takes them; version 1's columns are the first of version 2's."""
+    data, spec = rows.data, variant.spec
+    numeric = [data.numeric[:, : spec.n_numeric]]
+    numeric += [rows.alike] if variant.alike else []
+    numeric += [rows.text] if variant.text else []
+    return Table(
+        rows,
+        np.ascontiguousarray(data.ids[:, : spec.n_categorical]),
+        np.concatenate(numeric, axis=1).astype(np.float32),
+        variant.config.history != "none",
+    )
+
+
+def net_of(variant: Variant) -> RichNet:
+    """The variant's net with its public initial weights."""
+    spec, numbers = variant.spec, variant.numbers
+    config = RichConfig(
+        **{
+            **vars(variant.config),
+            "first_gain": tuple(
+                variant.gain.get(n, variant.gain.get("*", 1.0)) for n in spec.categorical_names
+            ),
+            "numeric_gain": tuple(
+                variant.number_gain.get(n, variant.number_gain.get("*", 4.0)) for n in numbers
+            ),
+        }
+    )
+    past = default_history_spec()
+    return build_rich(Sizes(spec.n_ids, len(numbers)), spec.n_categorical, past.n_ids, config)
+
+
+def _same(names: tuple[str, ...], gain: float) -> dict[str, float]:
+    return dict.fromkeys(names, gain)
+
+
+NO_PAIRS = RichConfig(pairs=False)
+HALF = _same(WIDE, 0.5)
+VARIANTS: tuple[Variant, ...] = (
+    Variant("today's model"),
+    Variant("minus pairs", config=NO_PAIRS),
+    Variant("minus crosses", gain=_same(CROSSES, 0.0)),
+    Variant("minus numbers", number_gain={"*": 0.0}),
+    Variant("hashed and crosses x .5", gain=HALF),
+    Variant("hashed and crosses x .35", gain=_same(WIDE, 0.35)),
+    Variant("all ids x .7", gain={"*": 0.7}),
+    Variant("all ids x .5", gain={"*": 0.5}),
+    Variant("ids .7, hashed and crosses .4", gain={"*": 0.7, **_same(WIDE, 0.4)}),
+    Variant("numbers x 6", number_gain={"*": 6.0}),
+    Variant("numbers x 2", number_gain={"*": 2.0}),
+    Variant("vectors x .1", config=RichConfig(vector_gain=0.1)),
+    Variant("vectors x 1", config=RichConfig(vector_gain=1.0)),
+    Variant("width 2", config=RichConfig(width=2)),
+    Variant("width 8", config=RichConfig(width=8)),
+    Variant("rich columns", rich=True),
+    Variant("rich columns, hashed and crosses x .5", rich=True, gain=HALF),
+    Variant("plus history, dot", config=RichConfig(history="dot", history_gain=0.3, target=CANDIDATE)),
+    Variant("plus history, attention", config=RichConfig(history="attention", target=CANDIDATE)),
+    Variant("plus text likeness (frozen attention)", alike=True),
+    Variant("plus text projection", text=True, number_gain=_same(tuple(f"text_{i}" for i in range(16)), 1.0)),
+    Variant("plus number crosses", config=RichConfig(cross=True, cross_gain=0.25)),
+)  # fmt: skip
