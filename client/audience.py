@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.audience_expected import Expected, expected, interval
-from client.audience_sift import above, afford, cost_of, sift, too_small
+from client.audience_sift import above, afford, cost_of, find_product, sift, too_small
 from client.audience_wish import Wish
 from client.explain import Explanation, background_of, explain, reasons
 from client.score import Probabilities, Scorer
-from client.store import Store, audiences, exposures, rows
+from client.store import Store, audiences, exposures
 from client.store.exposures import Exposures
 from client.targeting import OwnRows, calibrate
 from common.domain import Audience, AudienceMember, Interval
-from common.errors import AudienceError, InputError
 from common.features import Encoded, default_spec, encode
 from common.settings import Settings
 
@@ -27,8 +25,6 @@ from common.settings import Settings
 DEFAULT_SHARE = 0.1
 #: Members beyond this get no reasons of their own; the audience's are over these.
 MAX_EXPLAINED = 400
-#: Products that a misspelt name is compared with.
-MAX_PRODUCTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,32 +178,6 @@ def explain_rows(scorer: Scorer, everybody: Scored, picked: NDArray[np.int64]) -
         return platt.logit(raw) if platt else raw
 
     return explain(logit, default_spec(), rows_of, background_of(everybody.encoded))
-
-
-def find_product(store: Store, text: str) -> tuple[str, str]:
-    """(id, title) of a product given by id or by exact title.
-
-    Raises:
-        AudienceError: there is none; names the nearest ones.
-    """
-    try:
-        product = rows.product(store, text)
-        return product.product_id, product.title or product.product_id
-    except InputError:
-        pass
-    known = [c.product for c in rows.products(store, limit=MAX_PRODUCTS)]
-    titles = {p.title.casefold(): p for p in known}
-    if match := titles.get(text.casefold()):
-        return match.product_id, match.title
-    names = [*(p.product_id for p in known), *titles]
-    near = difflib.get_close_matches(text.casefold(), names, n=3, cutoff=0.5)
-    ids = [titles[m].product_id if m in titles else m for m in near]
-    raise AudienceError(
-        "The shop has no such product.",
-        where=text[:60],
-        safe="No audience was made.",
-        todo=f"Nearest: {', '.join(dict.fromkeys(ids))}." if ids else "See 'hansa data'.",
-    )
 
 
 def _members(

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.audience_wish import MINOR, NOTHING, Wish
-from client.score import Probabilities
-from client.store import Store, audience_facts, audiences, profiles
-from common.errors import AudienceError
+from client.store import Store, audience_facts, audiences, profiles, rows
+from common.errors import AudienceError, InputError
+
+#: Products that a misspelt name is compared with.
+MAX_PRODUCTS = 100_000
+Probabilities = NDArray[np.float64]
 
 
 def sift(
@@ -74,6 +77,32 @@ def known(store: Store, audience_id: str) -> None:
         where=audience_id[:40],
         safe="Nothing was changed.",
         todo=f"Nearest: {', '.join(near)}." if near else "See the list with: hansa audience --list",
+    )
+
+
+def find_product(store: Store, text: str) -> tuple[str, str]:
+    """(id, title) of a product given by id or by exact title.
+
+    Raises:
+        AudienceError: there is none; names the nearest ones.
+    """
+    try:
+        product = rows.product(store, text)
+        return product.product_id, product.title or product.product_id
+    except InputError:
+        pass
+    known = [c.product for c in rows.products(store, limit=MAX_PRODUCTS)]
+    titles = {p.title.casefold(): p for p in known}
+    if match := titles.get(text.casefold()):
+        return match.product_id, match.title
+    names = [*(p.product_id for p in known), *titles]
+    near = difflib.get_close_matches(text.casefold(), names, n=3, cutoff=0.5)
+    ids = [titles[m].product_id if m in titles else m for m in near]
+    raise AudienceError(
+        "The shop has no such product.",
+        where=text[:60],
+        safe="Nothing was changed.",
+        todo=f"Nearest: {', '.join(dict.fromkeys(ids))}." if ids else "See 'hansa data'.",
     )
 
 

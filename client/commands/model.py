@@ -83,7 +83,8 @@ def install(file: Path, key: str | None, home: Path, as_json: bool) -> None:
 @json_option
 def score(product: str, shared: bool, limit: int, home: Path, as_json: bool) -> None:
     """Shoppers likeliest to convert on a product, if it were shown now."""
-    from client.audience import find_product, score_candidates
+    from client.audience import score_candidates
+    from client.audience_sift import find_product
     from client.targeting import open_scorer
 
     with Store.open(home) as store:
@@ -121,7 +122,8 @@ def explain(shopper: str, product: str, home: Path, as_json: bool) -> None:
     """What the model used for one shopper and one product."""
     import numpy as np
 
-    from client.audience import explain_rows, find_product, score_candidates
+    from client.audience import explain_rows, score_candidates
+    from client.audience_sift import find_product
     from client.targeting import open_scorer
 
     with Store.open(home) as store:

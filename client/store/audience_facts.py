@@ -65,3 +65,35 @@ def segments_of(store: Store) -> dict[str, tuple[str, str]]:
         f" JOIN shoppers AS s USING (shopper) WHERE {USABLE} AND personalise = 1"
     ).fetchall()
     return {r[0]: (r[1], r[2]) for r in rows}
+
+
+def sold_out(store: Store) -> frozenset[str]:
+    """Products whose stock is known to be nothing."""
+    rows = store.db.execute("SELECT product_id FROM products WHERE stock <= 0").fetchall()
+    return frozenset(str(r[0]) for r in rows)
+
+
+def left_out_of(store: Store, shopper_key: str) -> frozenset[str]:
+    """Products that a shopper was left out of by hand; "" stands for all of them."""
+    rows = store.db.execute(
+        "SELECT product_id FROM audience_exclusions WHERE shopper_key = ?", [shopper_key]
+    ).fetchall()
+    return frozenset(str(r[0]) for r in rows)
+
+
+def text_models(store: Store) -> tuple[tuple[str, int], ...]:
+    """(model, width T) of the cached vectors of texts that are not searches."""
+    found: list[tuple[str, int]] = []
+    model = ""
+    while True:
+        # the next model by the index: DISTINCT would read every vector
+        row = store.db.execute(
+            "SELECT model, length(vector) / 4 FROM text_vectors WHERE model > ?"
+            " ORDER BY model LIMIT 1",
+            [model],
+        ).fetchone()
+        if row is None:
+            return tuple(found)
+        model = str(row[0])
+        if not model.endswith("#query"):
+            found.append((model, int(row[1])))
