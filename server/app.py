@@ -1,4 +1,4 @@
-"""app = ServerApp(): a run on one screen."""
+"""app = ServerApp(): a run on one screen, or a bundle handed out once more."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from common.errors import InternalError
 from common.features import default_spec
 from common.model import trainable
 from server.folder import Folder
+from server.handout import read_bundle
 from server.registry import Registry
 from server.release import release
 from server.strategy import LeagueRun, RunEvent, Tell
@@ -38,12 +39,18 @@ def main(grid: Grid, context: Context) -> None:
     folder, tell = Folder(Path(home)), listener.get()
     with closing(Registry.of(folder)) as registry:
         row = registry.run(run_id)
+        again = context.run_config.get("bundle")
         names = trainable(default_spec(), row.options.recipe.heads)
         run = LeagueRun(grid, registry, row, names, tell)
+        if isinstance(again, str):
+            packed = read_bundle(folder, registry.bundle(again))
+            registry.note_installed(again, run.distribute(packed))
+            return
         while run.wants_training:
             run.train_round()
         run.evaluate()
         bundle = release(folder, run)
-        installed = run.distribute(bundle.packed)
-        registry.note_installed(bundle.digest, installed)
-        registry.end_run(run_id, "finished", bundle=bundle.digest)
+        if not bundle.held:
+            registry.note_installed(bundle.digest, run.distribute(bundle.packed))
+        note = "held: " + " ".join(bundle.verdict.reasons) if bundle.held else ""
+        registry.end_run(run_id, "finished", note, bundle=bundle.digest)

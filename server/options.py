@@ -34,6 +34,9 @@ class RunOptions:
         hold_s: Own noise: so long merchants that hold their report for a yes are asked again.
         halves: League noise: a TRAIN round asks one half of the league, drawn anew for every two rounds,
             and the two sums are compared (`server.halves`).
+        gates: Compare the new model with the current one; hold it back if it is worse beyond noise.
+        start: Where learning begins: "fresh" (public initial weights), the digest of a bundle, or
+            the name of a public warm start (`server.warmstart`).
         recipe: Constants of training.
     """
 
@@ -54,6 +57,8 @@ class RunOptions:
     stage_s: float = 10.0
     hold_s: float = 0.0
     halves: bool = False
+    gates: bool = True
+    start: str = "fresh"
     recipe: Recipe = field(default_factory=lambda: DEFAULT)
 
     def __post_init__(self) -> None:

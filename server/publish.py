@@ -119,6 +119,23 @@ def export(model: torch.nn.Module, spec: FeatureSpec, heads: tuple[str, ...]) ->
     return out.getvalue()
 
 
+def weights_in(data: bytes) -> dict[str, NDArray[np.float32]]:
+    """The weights in an exported model, bit for bit, by the network's own names.
+
+    Raises:
+        InternalError: it holds none of ours.
+    """
+    prefix = "net."
+    found = {
+        t.name.removeprefix(prefix): np.array(onnx.numpy_helper.to_array(t), np.float32)
+        for t in onnx.load_from_string(data).graph.initializer
+        if t.name.startswith(prefix)
+    }
+    if not found:
+        raise InternalError("the exported model holds no weights of ours")
+    return found
+
+
 def parity(model: torch.nn.Module, data: bytes, spec: FeatureSpec) -> float:
     """Largest absolute difference of a log-odds between torch and onnxruntime."""
     options = onnxruntime.SessionOptions()

@@ -1,19 +1,17 @@
-"""The coordinator's SQLite: merchants and bundles here, runs and rounds in their modules, one book."""
+"""The coordinator's SQLite: merchants here, runs, rounds, sums and bundles in their modules, one book."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database
 
 from common.book import BookKind
-from common.canonical import canonical
 from common.database import open_database, transaction
 from common.errors import InputError
 from common.keys import Identity
 from server.book import Book, entry
+from server.bundles import Bundles
 from server.folder import Folder
 from server.rounds import Rounds
 from server.rows import Merchant, now
@@ -22,7 +20,7 @@ from server.schema import MIGRATIONS
 from server.sums import Sums
 
 
-class Registry(Runs, Rounds, Sums):
+class Registry(Runs, Rounds, Sums, Bundles):
     """One open registry. Every method is one transaction.
 
     Args:
@@ -112,43 +110,3 @@ class Registry(Runs, Rounds, Sums):
             "SELECT banned_at FROM merchants WHERE fingerprint = ?", (fingerprint,)
         ).fetchone()
         return row is not None and row[0] is not None
-
-    # bundles
-
-    def add_bundle(
-        self, digest: str, run_id: str, path: str, provenance: dict[str, Any], weights: str
-    ) -> None:
-        """A published bundle.
-
-        Args:
-            digest: Names the bundle.
-            run_id: Whose weights it holds.
-            path: Inside the coordinator's folder.
-            provenance: Public JSON values.
-            weights: `tensors_digest` of the weights that were published.
-        """
-        text = canonical(provenance).decode("utf-8")
-        with transaction(self.db) as conn:
-            conn.execute(
-                "INSERT INTO bundles (digest, run_id, path, provenance, created_at) "
-                "VALUES (?,?,?,?,?)",
-                (digest, run_id, path, text, now()),
-            )
-            draft = entry(BookKind.BUNDLE, digest, run_id=run_id, before=weights)
-            self.book.append(conn, draft)
-
-    def note_installed(self, digest: str, n_installed: int) -> None:
-        """How many merchants said that they installed it."""
-        with transaction(self.db) as conn:
-            conn.execute(
-                "UPDATE bundles SET n_installed = ? WHERE digest = ?", (n_installed, digest)
-            )
-
-    def bundles(self) -> list[dict[str, Any]]:
-        """Published bundles, the newest first."""
-        rows = self.db.execute(
-            "SELECT digest, run_id, path, provenance, created_at, n_installed FROM bundles "
-            "ORDER BY created_at DESC"
-        ).fetchall()
-        names = ("digest", "run_id", "path", "provenance", "created_at", "n_installed")
-        return [dict(zip(names, (*r[:3], json.loads(r[3]), *r[4:]), strict=True)) for r in rows]

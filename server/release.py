@@ -1,4 +1,4 @@
-"""release(): a run's weights -> recentred, published, noted in the registry."""
+"""release(): a run's weights -> recentred, judged by the gates, signed, noted in the registry."""
 
 from __future__ import annotations
 
@@ -11,23 +11,34 @@ from common.program import code_digest
 from common.rounds import tensors_digest
 from server.cost import adversary, league_cost
 from server.folder import Folder
+from server.gates import Verdict, gates
+from server.gates_evidence import measured
 from server.rows import now
 from server.strategy import LeagueRun
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A published bundle."""
+    """A signed bundle, and whether merchants may have it."""
 
     digest: str
     packed: bytes
+    verdict: Verdict
+
+    @property
+    def held(self) -> bool:
+        """It is kept back until somebody promotes it by hand."""
+        return not self.verdict.promote
 
 
 def release(folder: Folder, run: LeagueRun) -> Released:
-    """Publish what the run learned; publishing the same run again gives the same weights.
+    """Sign what the run learned; publishing the same run again gives the same weights.
+
+    The gates' verdict is in the signed provenance. A bundle that they hold back is in the book and
+    in the registry like any other, for a signature that nobody knows of would be worse; it is not sent.
 
     Raises:
-        InternalError: the run has nothing to publish, or a gate of `server.publish` says no.
+        InternalError: the run has nothing to publish, or its weights are not sound.
     """
     # imported here: torch and onnx are needed once, at the end of a run
     from common.features import default_spec
@@ -43,12 +54,35 @@ def release(folder: Folder, run: LeagueRun) -> Released:
     if "conversion" in run.options.recipe.heads and math.isfinite(pcoc):
         tensors = recentre(tensors, "conversion", pcoc)
         facts["recentred"] = {"head": "conversion", "pcoc": pcoc}
+    verdict = judge(run, facts.get("recentred", {}))
+    facts["gates"] = verdict.as_dict()
     made = publish(tensors, spec, facts, folder.identity(), folder.bundles)
     digest, packed = made.digest(), made.pack()
     path = f"{folder.bundles.name}/{digest}.hansa"
     weights = tensors_digest(tensors)
-    run.registry.add_bundle(digest, run.run.run_id, path, dict(made.provenance), weights)
-    return Released(digest, packed)
+    run.registry.add_bundle(
+        digest, run.run.run_id, path, dict(made.provenance), weights,
+        tensors=tensors, held=not verdict.promote, why=" ".join(verdict.reasons),
+    )  # fmt: skip
+    return Released(digest, packed, verdict)
+
+
+def judge(run: LeagueRun, recentred: dict[str, Any]) -> Verdict:
+    """The gates' verdict on what a run learned, beside the bundle that merchants have now.
+
+    The current bundle's figures are those of its own evaluation: evaluating it again in this run
+    would charge every merchant for a second histogram.
+    """
+    registry, options = run.registry, run.options
+    if not options.gates:
+        return Verdict(True, ("The gates were switched off (--no-gates).",))
+    current = registry.current_bundle()
+    before = None
+    if current is not None:
+        before = measured(registry, current.run_id, current.provenance.get("recentred", {}))
+    new = measured(registry, run.run.run_id, recentred)
+    against = current.digest if current else ""
+    return gates(new, before, against, asked=options.evaluate)
 
 
 def provenance(folder: Folder, run: LeagueRun) -> dict[str, Any]:
@@ -85,4 +119,5 @@ def provenance(folder: Folder, run: LeagueRun) -> dict[str, Any]:
         },
         "evaluation": dict(state.metrics or {}),
         "train_before_at": options.train_before_at,
+        "started_from": options.start,
     }

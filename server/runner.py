@@ -18,6 +18,7 @@ from common.flower.control import Control
 from common.privacy import Mechanism, MechanismKind, PrivacyBudget, PrivacyMode
 from common.program import bundle_of_code, code_digest
 from common.rounds import Task
+from server.bundles import HELD
 from server.cost import adversary
 from server.enrolment import not_serving
 from server.folder import Folder
@@ -37,11 +38,12 @@ def new_run(folder: Folder, options: RunOptions, tell: Tell) -> str:
 
     Raises:
         BudgetExhausted: no usable noise is enough for the options.
-        InputError: the league is too small for league noise.
+        InputError: the league is too small for league noise, or there is no bundle to start from.
+        WrongSpec: the bundle to start from is one for other features.
     """
     from common.accounting import calibrate
     from common.features import default_spec
-    from common.model import initial_tensors
+    from server.starting import starting
 
     if options.league:
         with closing(Registry.of(folder)) as registry:
@@ -56,7 +58,10 @@ def new_run(folder: Folder, options: RunOptions, tell: Tell) -> str:
     run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     spec = default_spec()
     with closing(Registry.of(folder)) as registry:
-        registry.add_run(run_id, options, sigma, spec.digest(), initial_tensors(spec))
+        start, initial = starting(folder, registry, options.start, spec)
+        options = replace(options, start=start)
+        registry.add_run(run_id, options, sigma, spec.digest(), initial)
+    tell(RunEvent("start", 0, recipe.rounds, start))
     return run_id
 
 
@@ -128,12 +133,7 @@ def _check_age(registry: Registry, run_id: str) -> None:
 
 
 def _play(folder: Folder, registry: Registry, run_id: str, before: str, tell: Tell) -> None:
-    # after FLWR_HOME is set
-    from common.flower.superlink import RunTask
-    from server.app import app, listener
-
-    address = folder.config().control_address
-    control = Control(address)
+    control = Control(folder.config().control_address)
     try:
         if before:
             try:
@@ -144,8 +144,17 @@ def _play(folder: Folder, registry: Registry, run_id: str, before: str, tell: Te
     finally:
         control.close()
     registry.note_flower_run(run_id, flower_run)
-    task = _acquire(RunTask, address, folder.secret(), flower_run)
-    task.context.run_config = {"home": str(folder.home), "run": run_id}
+    perform(folder, flower_run, {"run": run_id}, tell)
+
+
+def perform(folder: Folder, flower_run: int, config: dict[str, str], tell: Tell) -> None:
+    """Take the task of one of Flower's runs and run the installed ServerApp here."""
+    # after FLWR_HOME is set
+    from common.flower.superlink import RunTask
+    from server.app import app, listener
+
+    task = _acquire(RunTask, folder.config().control_address, folder.secret(), flower_run)
+    task.context.run_config = {"home": str(folder.home), **config}
     token, completed = listener.set(tell), False
     try:
         app(task.grid, task.context)
@@ -193,6 +202,9 @@ def summary(registry: Registry, run_id: str) -> dict[str, Any]:
         "bundle_digest": run.bundle_digest,
         "bundle": bundle["path"] if bundle else "",
         "installed": bundle["n_installed"] if bundle else 0,
+        "held": bundle is not None and bundle["state"] == HELD,
+        "gates": bundle["provenance"].get("gates", {}) if bundle else {},
+        "started_from": run.options.start,
     }
 
 

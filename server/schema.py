@@ -131,4 +131,28 @@ CREATE TABLE sum_messages (            -- for the auditor: what a finished sum w
 ) STRICT;
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST, SECOND, THIRD)
+FOURTH = """
+ALTER TABLE bundles ADD COLUMN weights BLOB;  -- the published tensors, float32; for later runs
+
+CREATE TABLE bundle_moves (            -- what was handed out, held back, taken back, and why
+    number INTEGER PRIMARY KEY,
+    digest TEXT NOT NULL REFERENCES bundles (digest),
+    action TEXT NOT NULL CHECK (action IN ('hold', 'promote', 'rollback')),
+    why TEXT NOT NULL,
+    at TEXT NOT NULL
+) STRICT;
+CREATE INDEX bundle_moves_by_digest ON bundle_moves (digest, number);
+
+CREATE TRIGGER bundle_moves_no_update BEFORE UPDATE ON bundle_moves
+BEGIN SELECT RAISE(ABORT, 'what was done with a bundle stays on record'); END;
+
+CREATE TRIGGER bundle_moves_no_delete BEFORE DELETE ON bundle_moves
+BEGIN SELECT RAISE(ABORT, 'what was done with a bundle stays on record'); END;
+
+-- before there were gates every bundle was handed out when it was made
+INSERT INTO bundle_moves (digest, action, why, at)
+    SELECT digest, 'promote', 'before there were gates', created_at FROM bundles
+    ORDER BY created_at, rowid;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, SECOND, THIRD, FOURTH)

@@ -1,9 +1,9 @@
-"""hansa-server run, rounds, bundles."""
+"""hansa-server run, rounds."""
 
 from __future__ import annotations
 
-import shutil
 import signal
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from common.errors import FederationError, InputError
+from common.errors import BundleError, FederationError, InputError
 from common.privacy import DELTA_BY_TIER, PrivacyMode
 from common.recipe import DEFAULT, LEAGUE
 from common.terminal import emit, json_option, progress
 from server.commands import home_option
+from server.commands.bundles import bundles as bundles  # the verb's old address
 from server.folder import Folder
 
 if TYPE_CHECKING:
@@ -60,6 +61,16 @@ MODES = {"own": PrivacyMode.OWN, "league": PrivacyMode.LEAGUE}
 @click.option("--expected-batch", type=float)
 @click.option("--head", "heads", multiple=True, type=click.Choice(["click", "conversion"]))
 @click.option("--no-evaluation", is_flag=True, help="Spend nothing on figures.")
+@click.option("--no-gates", is_flag=True, help="Hand the model out however it was judged.")
+@click.option(
+    "--from", "start", default="last", show_default=True, metavar="last|fresh|DIGEST",
+    help="Whose weights learning goes on from; last: the current bundle's.",
+)  # fmt: skip
+@click.option(
+    "--warm-start",
+    type=click.Choice(["synthetic"]),
+    help="Begin with weights of public made-up data.",
+)
 @click.option("--resume", metavar="RUN", help="Go on with a run; 'last' for the newest.")
 @json_option
 def run(home: Path, resume: str | None, as_json: bool, **chosen: Any) -> None:
@@ -88,13 +99,22 @@ def run(home: Path, resume: str | None, as_json: bool, **chosen: Any) -> None:
             todo=f"Go on with: hansa-server run --home {home} --resume {run_id}",
         ) from None
     emit(result, as_json, _story(result))
+    if result["held"]:
+        sys.exit(BundleError.exit_code)
 
 
 def _options(chosen: dict[str, Any]) -> RunOptions:
     from server.options import RunOptions
     from server.runner import with_recipe
+    from server.starting import check_start
 
     mode = MODES[chosen["mode"]]
+    if chosen["warm_start"] and chosen["start"] != "last":
+        raise InputError(
+            "--from and --warm-start name two beginnings.",
+            safe="No merchant was asked anything.",
+            todo="Give one of them.",
+        )
     options = RunOptions(
         train_before_at=_date(chosen["train_before"]),
         epsilon=chosen["epsilon"],
@@ -112,6 +132,8 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
         stage_s=chosen["stage_seconds"],
         hold_s=chosen["hold_seconds"],
         halves=chosen["halves"],
+        gates=not chosen["no_gates"],
+        start=chosen["warm_start"] or check_start(chosen["start"]),
         recipe=LEAGUE if mode is PrivacyMode.LEAGUE else DEFAULT,
     )
     return with_recipe(
@@ -152,13 +174,24 @@ def _known(folder: Folder, name: str) -> str:
 
 
 def _story(r: dict[str, Any]) -> str:
+    from server.gates import measured_words
+
     figures = ", ".join(f"{k} {v:.3f}" for k, v in r["metrics"].items() if k != "merchants")
+    ending = (
+        f"Bundle {r['bundle_digest'][:16]} installed by {r['installed']} merchants: {r['bundle']}"
+    )
+    if r["held"]:
+        name = r["bundle_digest"][:16]
+        ending = (
+            f"Bundle {name} is HELD: merchants keep the one they have.\n"
+            f"To hand it out all the same: hansa-server bundles promote {name} --why ..."
+        )
+    judged = "".join(f"\n{line}" for line in measured_words(r["gates"]))
     return (
         f"Run {r['run']}: {r['rounds']} rounds with up to {r['merchants']} merchants "
         f"in {r['seconds']} s ({r['mode']})\nEpsilon of this run at most {r['epsilon']:g} "
         f"(delta {r['delta']:g}; {r['unit']})\nagainst {r['adversary']}\n"
-        f"Evaluation (noised): {figures or 'none'}\n"
-        f"Bundle {r['bundle_digest'][:16]} installed by {r['installed']} merchants: {r['bundle']}"
+        f"Evaluation (noised): {figures or 'none'}{judged}\n{ending}"
     )
 
 
@@ -256,30 +289,3 @@ def _round(registry: Registry, row: RoundRow) -> dict[str, Any]:
         "closed_at": row.closed_at,
         "refused": {names.get(who, who): why for who, why in codes.items() if why},
     }
-
-
-@click.command()
-@home_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Copy the newest.")
-@json_option
-def bundles(home: Path, out: Path | None, as_json: bool) -> None:
-    """Show published bundles; with --out copy the newest to a file."""
-    from server.registry import Registry
-
-    folder = Folder(home)
-    folder.config()
-    with closing(Registry.of(folder)) as registry:
-        found = registry.bundles()
-    if out is not None:
-        if not found:
-            raise InputError("No bundle was published yet.", where=str(home))
-        try:
-            shutil.copyfile(folder.home / found[0]["path"], out)
-        except OSError as e:
-            raise InputError("The bundle cannot be copied.", where=str(out)) from e
-    lines = [
-        f"{b['created_at'][:19]}  {b['digest'][:16]}  run {b['run_id']}, "
-        f"installed by {b['n_installed']}"
-        for b in found
-    ]
-    emit({"bundles": found}, as_json, "\n".join(lines) or "No bundle was published yet.")
