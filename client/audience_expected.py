@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from client import personal
+from client import personal, personal_isotonic
+from client.personal_head import Calibration
+from client.personal_isotonic import Isotonic
 from client.score import Scorer
 from client.targeting import OwnRows
 from common.domain import Interval
@@ -84,10 +86,12 @@ def interval(
     rng = np.random.default_rng(0)
     x, y = past.logits[head], past.labels[head]
     if head in scorer.calibration:
+        # calibrated in steps here: resampled in steps too
+        steps = isinstance(scorer.calibration[head], Isotonic)
         found = [
-            float(platt.p(logit).mean())
-            for weights in _resamples(past.shopper, rng)
-            if (platt := personal.fit(np.repeat(x, weights), np.repeat(y, weights)))
+            float(again.p(logit).mean())
+            for times in _resamples(past.shopper, rng)
+            if (again := _fit(x, y, times, steps))
         ]
         draws = np.array(found or [value])
     else:
@@ -96,6 +100,16 @@ def interval(
         draws = value * rng.gamma(1.0 + int((y[known] == 1).sum()), 1 / (1.0 + total), 4000)
     low, high = (float(v) for v in np.quantile(draws, [0.025, 0.975]))
     return Interval(value, min(low, value), min(1.0, max(high, value)))
+
+
+def _fit(
+    x: NDArray[np.floating], y: NDArray[np.int8], times: NDArray[np.int64], steps: bool
+) -> Calibration | None:
+    """The calibration of rows that count so many times, [N] each."""
+    drawn = times > 0
+    weight = times[drawn].astype(np.float64)
+    fit = personal_isotonic.fit if steps else personal.fit
+    return fit(x[drawn], y[drawn], weight)
 
 
 def _resamples(shopper: NDArray[np.int64], rng: np.random.Generator) -> list[NDArray[np.int64]]:

@@ -36,12 +36,12 @@ class Likeness:
 
     def to(self, place: int) -> NDArray[np.float64]:
         """How alike every product [P] is to one of them, 0 to 1."""
-        same = np.where(_equal(self.category, place), _CATEGORY, 0.0)
+        same: NDArray[np.float64] = np.where(_equal(self.category, place), _CATEGORY, 0.0)
         same = np.maximum(same, np.where(_equal(self.department, place), _DEPARTMENT, 0.0))
         cosine = self.cosines(place)
         if cosine is None:
             return same
-        both = (same + np.clip(cosine, 0, 1)) / 2
+        both: NDArray[np.float64] = (same + np.clip(cosine, 0, 1)) / 2
         found: NDArray[np.float64] = np.where(np.isnan(cosine), same, both)
         return found
 
@@ -49,7 +49,7 @@ class Likeness:
         """Cosines [P] to one of them; NaN without a vector; None where it has none itself."""
         if self.vectors is None or not self.vectors[place].any():
             return None
-        found = (self.vectors @ self.vectors[place]).astype(np.float64)
+        found: NDArray[np.float64] = (self.vectors @ self.vectors[place]).astype(np.float64)
         found[~self.vectors.any(1)] = np.nan
         return found
 

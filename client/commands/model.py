@@ -12,9 +12,10 @@ from client.commands import home_option
 from client.commands.audience import audience as audience
 from client.store import Store, models
 from common.bundle import ModelBundle, unpack
-from common.errors import AudienceError, InputError
+from common.errors import InputError
 from common.features import default_spec
 from common.keys import PublicIdentity
+from common.settings import load_settings
 from common.terminal import emit, json_option
 
 
@@ -114,43 +115,49 @@ def score(product: str, shared: bool, limit: int, home: Path, as_json: bool) -> 
 
 
 @click.command()
-@click.option("--shopper", required=True, help="Pseudonym of a shopper.")
-@click.option("--product", required=True, help="Id or title of a product.")
+@click.option("--shopper", help="Pseudonym of a shopper, or the customer id of your files.")
+@click.option("--product", help="Id or title of a product.")
+@click.option("--audience", "audience_id", help="An audience, as a whole.")
 @home_option
 @json_option
-def explain(shopper: str, product: str, home: Path, as_json: bool) -> None:
-    """What the model used for one shopper and one product."""
-    import numpy as np
-
-    from client.audience import explain_rows, score_candidates
-    from client.audience_sift import find_product
-    from client.targeting import open_scorer
+def explain(
+    shopper: str | None, product: str | None, audience_id: str | None, home: Path, as_json: bool
+) -> None:
+    """What the model used for one shopper and one product, or for an audience as a whole."""
+    from client.explain_why import why_audience, why_shopper
 
     with Store.open(home) as store:
-        product_id, title = find_product(store, product)
-        scorer = open_scorer(store)
-        everybody = score_candidates(store, scorer, product_id)
-    if shopper not in everybody.keys:
-        raise AudienceError(
-            "No shopper of this name may be addressed.",
-            safe="Nothing was changed.",
-            todo="Consent may be missing; 'hansa score' lists who may be addressed.",
-        )
-    place = everybody.keys.index(shopper)
-    why = explain_rows(scorer, everybody, np.array([place]))
-    effects = dict(zip(why.groups, np.exp(why.values[0]).tolist(), strict=True))
-    ordered = dict(sorted(effects.items(), key=lambda e: -e[1]))
-    p = float(everybody.p_conversion[place])
+        if audience_id and not shopper and not product:
+            why = why_audience(store, load_settings(home), audience_id)
+        elif shopper and product and not audience_id:
+            why = why_shopper(store, shopper, product)
+        else:
+            raise InputError(
+                "One shopper and a product, or an audience?",
+                safe="Nothing was changed.",
+                todo="Give --shopper and --product, or --audience.",
+            )
+    factors = dict(sorted(why.odds_factors.items(), key=lambda e: -e[1]))
     result = {
-        "shopper": shopper,
-        "product_id": product_id,
-        "p_conversion": p,
-        "base_odds": float(np.exp(why.base)),
-        "odds_factors": ordered,
+        "shopper": why.shopper,
+        "audience_id": why.audience_id,
+        "product_id": why.product_id,
+        "n_people": why.n_people,
+        "p_conversion": why.p_conversion,
+        "base_odds": why.base_odds,
+        "odds_factors": factors,
+        "reasons": [asdict(r) for r in why.reasons],
+        "bundle_digest": why.bundle_digest,
+        "same_model": why.same_model,
         "wording": "what the model used, not what causes a conversion",
     }
-    lines = [f"odds times {v:5.2f}  {k}" for k, v in ordered.items()]
-    text = "\n".join([f"{title}: {p:.3%}. The model used:", *lines])
+    lines = [f"odds times {v:5.2f}  {k}" for k, v in factors.items()]
+    said = [r.text for r in why.reasons] or ["no group of features moved this score by 5 %"]
+    if not why.same_model:
+        said.append(
+            "the audience was picked with an older model; this is what the current one uses"
+        )
+    text = "\n".join([f"{why.title}: {why.p_conversion:.3%}.", *said, "all groups:", *lines])
     emit(result, as_json, text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def _for_shopper(
     from client.salt import place
 
     if shopper == "-":
-        shopper = click.get_text_stream("stdin").readline()
+        shopper = sys.stdin.readline()
     days, cap, variety = limits
     with Store.open(home) as store:
         salt = place.load(home)
@@ -95,7 +96,8 @@ def _for_shopper(
         "sold out": found.n_sold_out,
     }
     gone = [f"{count} {why}" for why, count in out.items() if count]
-    lines += [f"left out: {', '.join(gone)}"] if gone else []
+    if gone:
+        lines.append(f"left out: {', '.join(gone)}")
     emit(asdict(found), as_json, "\n".join(lines))
 
 
