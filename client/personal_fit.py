@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, optimize, sparse
+from scipy import linalg, optimize, sparse  # type: ignore[import-untyped]
 
 from client.personal_head import Linear
 from common.metrics import sigmoid

@@ -61,14 +61,17 @@ def fit(
     w = np.ones(len(x)) if weight is None else weight[known]
     if y.sum() < MIN_POSITIVE:
         return None
-    from sklearn.isotonic import IsotonicRegression
+    from scipy import optimize  # type: ignore[import-untyped]
 
-    level = IsotonicRegression(out_of_bounds="clip").fit(x, y, sample_weight=w).predict(x)
-    _, block = np.unique(level, return_inverse=True)
+    at = np.unique(x, return_inverse=True)[1]
+    n = np.bincount(at, weights=w)
+    mean = np.bincount(at, weights=w * y) / n
+    level = np.asarray(optimize.isotonic_regression(mean, weights=n).x, np.float64)
+    _, block = np.unique(level[at], return_inverse=True)
     size = np.bincount(block, weights=w)
-    centre = np.bincount(block, weights=w * x) / size
+    centre: NDArray[np.float64] = np.bincount(block, weights=w * x) / size
     # half an outcome more on each side: a block without any is rare, not impossible
     rate = (np.bincount(block, weights=w * y) + 0.5) / (size + 1.0)
     value = np.maximum.accumulate(np.log(rate / (1 - rate)))
-    first = np.concatenate([[True], np.diff(centre) > 0])
+    first: NDArray[np.bool_] = np.concatenate([[True], np.diff(centre) > 0])
     return Isotonic(centre[first], value[first]) if first.sum() >= 3 else None

@@ -44,6 +44,21 @@ class OwnRows:
     labels: dict[str, NDArray[np.int8]]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The shop's past under the scorer that it has now.
+
+    Attributes:
+        scorer: With the head and calibration that are kept, if any.
+        rows: Logits are cross-fitted where the kept head was fitted on these very rows.
+        shown_at: [N] ISO-8601 UTC, of the rows.
+    """
+
+    scorer: Scorer
+    rows: OwnRows
+    shown_at: tuple[str, ...]
+
+
 def open_scorer(store: Store, *, shared_only: bool = False) -> Scorer:
     """The current bundle with this shop's head; fits it where it is missing or rows changed.
 
@@ -99,6 +114,35 @@ def calibrate(store: Store) -> tuple[Scorer, OwnRows]:
         if platt:
             platts[name] = platt
     return _with(scorer, found, platts), OwnRows(rows.encoded, rows.shopper, logits, rows.labels)
+
+
+def as_kept(store: Store) -> Seen | None:
+    """The shop's past exposures under what is kept; reads only. None without a model.
+
+    Raises:
+        BadSignature: the stored model was changed.
+        WrongSpec: the stored model is for other features.
+    """
+    if models.current(store) is None:
+        return None
+    scorer, past = _shared(store), exposures.load(store)
+    rows, digest = own_rows(scorer, past), scorer.bundle.digest()
+    found: dict[str, Chosen] = {}
+    platts: dict[str, Platt] = {}
+    logits = dict(rows.logits)
+    for name in scorer.bundle.heads:
+        kept, platt = heads.kept(store, digest, name), heads.calibration(store, digest, name)
+        if platt:
+            platts[name] = platt
+        if kept is None:
+            continue
+        chosen = found[name] = kept.chosen
+        if kept.rows_digest == _mark(rows, name):
+            logits[name] = _crossed(chosen, rows, name)
+        elif chosen.linear:
+            logits[name] = chosen.linear.logit(rows.logits[name], rows.encoded)
+    seen = OwnRows(rows.encoded, rows.shopper, logits, rows.labels)
+    return Seen(_with(scorer, found, platts), seen, tuple(past.shown_at))
 
 
 def own_rows(scorer: Scorer, past: Exposures) -> OwnRows:
