@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from client import membership, results
-from client.creative import review
 from client.datareport.desk import DataDesk
 from client.datareport.facts import Day
 from client.datareport.previews import (
@@ -19,7 +18,7 @@ from client.datareport.previews import (
     read_previews,
 )
 from client.datareport.refusedsets import RefusedSet, read_groups
-from client.datareport.views import Cleaning, CleaningRule, Part, Quality, Telling
+from client.datareport.views import Cleaning, CleaningRule, Part, Quality, SegmentView, Telling
 from client.hold import Countersigned
 from client.ingest.mapping import Mapping
 from client.jobs import (
@@ -43,11 +42,12 @@ from client.jobs import (
     run_cleaning,
     run_node,
     run_retention,
+    sort_segments,
     write_ads,
 )
 from client.people.rights import Held, Receipt
 from client.preview import Membership, Preview, TensorPreview
-from client.store import DATABASE_NAME, Store, audiences, browse, creatives, held, rows
+from client.store import DATABASE_NAME, Store, audiences, browse, rows
 from client.store.held import HeldReport
 from client.store.rows import ImportRecord, ProductCount
 from client.views import (
@@ -58,10 +58,11 @@ from client.views import (
     LeagueView,
     Performance,
     PrivacyView,
+    RosterView,
     ShopInfo,
     Waiting,
 )
-from common.domain import Audience, Creative, CreativeState, Product, Reason
+from common.domain import Audience, Creative, Product, Reason
 from common.keys import Identity
 from common.settings import Policy, load_settings
 
@@ -99,6 +100,8 @@ __all__ = [
     "Reason",
     "Receipt",
     "RefusedSet",
+    "RosterView",
+    "SegmentView",
     "Shop",
     "ShopInfo",
     "Telling",
@@ -125,6 +128,7 @@ __all__ = [
     "run_cleaning",
     "run_node",
     "run_retention",
+    "sort_segments",
     "write_ads",
 ]
 
@@ -228,6 +232,18 @@ class Shop(DataDesk):
         """Where this shop stands with its league."""
         return membership.league(self._store)
 
+    def changed_roster(self) -> RosterView | None:
+        """A list of merchants that waits for this shop's yes; None where none does."""
+        return membership.changed_roster(self._store)
+
+    def accept_roster(self, seen: RosterView) -> None:
+        """Go by the list that the person saw, from the next round on.
+
+        Raises:
+            UserFacing: another list came since, or none waits.
+        """
+        membership.accept_roster(self._store, seen)
+
     # --- audiences --------------------------------------------------------------------------
 
     def audiences(self) -> Sequence[Audience]:
@@ -246,51 +262,6 @@ class Shop(DataDesk):
     def exclude(self, audience: Audience, shopper_key: str) -> None:
         """Leave a shopper out of this product's audiences, those to come too."""
         audiences.exclude(self._store, [shopper_key], audience.product_id)
-
-    # --- ads --------------------------------------------------------------------------------
-
-    def waiting(self) -> Waiting:
-        """What waits for the merchant."""
-        return Waiting(
-            n_drafts=len(creatives.listing(self._store, CreativeState.DRAFT)),
-            n_refused_ads=len(creatives.listing(self._store, CreativeState.REFUSED)),
-            n_held=len(held.listing(self._store)),
-        )
-
-    def ads(self, state: str | None = None) -> Sequence[Creative]:
-        """Newest versions of the ads, newest first; all, or those of one state."""
-        return creatives.listing(self._store, state)
-
-    def ad(self, creative_id: str) -> AdView:
-        """One ad with what a person needs to judge it."""
-        versions = creatives.history(self._store, creative_id)
-        current = versions[-1]
-        known = {a.audience_id: a for a in self.audiences()}
-        return AdView(
-            current,
-            rows.product(self._store, current.product_id),
-            known.get(current.audience_id),
-            tuple(versions),
-        )
-
-    def approve(self, ad: Creative, by: str) -> Creative:
-        """Approve the version that the person saw, if the checks still find no error."""
-        return review.approve(self._store, ad.creative_id, by, ad.version)
-
-    def reject(self, ad: Creative, by: str, reason: str = "") -> Creative:
-        """Reject the version that the person saw."""
-        return review.reject(self._store, ad.creative_id, by, reason, ad.version)
-
-    def edit(self, ad: Creative, by: str) -> Creative:
-        """Keep new words as a new version; checked at once, it waits for approval again."""
-        return review.edit(
-            self._store,
-            ad.creative_id,
-            headline=ad.headline,
-            body=ad.body,
-            call_to_action=ad.call_to_action,
-            by=by,
-        )
 
 
 def _fingerprint(home: Path) -> str:

@@ -176,6 +176,11 @@ def run_cleaning() -> JobSpec:
     return JobSpec("clean", ("clean",))
 
 
+def sort_segments() -> JobSpec:
+    """`hansa segments`: sort the shoppers who agreed into segments; everything stays here."""
+    return JobSpec("segments", ("segments",))
+
+
 def preview_retention(days: int) -> JobSpec:
     """`hansa retention --dry-run`: what would go if only so many days were kept."""
     return JobSpec("would-go", ("retention",), ("--dry-run", "--days", str(days)))

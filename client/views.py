@@ -85,6 +85,29 @@ class Performance:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterView:
+    """A list of merchants that waits for this shop's yes.
+
+    Attributes:
+        digest: Of the new list.
+        since: When it came, ISO-8601 UTC.
+        is_first: This shop goes by no list yet.
+        n_merchants: In the new list.
+        came: Fingerprints that only the new list has.
+        went: Fingerprints that only the old one has.
+        has_me: This shop is in the new list.
+    """
+
+    digest: str
+    since: str
+    is_first: bool
+    n_merchants: int
+    came: tuple[str, ...]
+    went: tuple[str, ...]
+    has_me: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Departure:
     """Something that left this computer, or was about to.
 

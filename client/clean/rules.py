@@ -87,9 +87,9 @@ OUTLIERS = Rule(
     _W("Unusual amounts", "异常金额"),
     _W(
         "Amounts so far from the middle of their category that no ordinary sale explains them: the"
-        " logarithm is more than `spread` robust standard deviations (1.4826 times the median"
+        " logarithm is further than the bound in robust standard deviations (1.4826 times the median"
         " absolute deviation) from the median.",
-        "远离本类目中位数、正常销售无法解释的金额：其对数与中位数之差超过 `spread` 个稳健标准差（中位绝对偏差的 1.4826 倍）。",
+        "远离本类目中位数、正常销售无法解释的金额：其对数与中位数之差超过设定个数的稳健标准差（中位绝对偏差的 1.4826 倍）。",
     ),
     _ROWS,
     (

@@ -5,22 +5,26 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from client.adsdesk import AdsDesk
 from client.clean import settings as cleaning
 from client.clean.summary import summary
 from client.datareport import kept, previews
 from client.datareport.facts import Report
 from client.datareport.filledin import every_day, range_words
-from client.datareport.views import Cleaning, CleaningRule, Part, Quality, Telling
+from client.datareport.views import Cleaning, CleaningRule, Part, Quality, SegmentView, Telling
 from client.datareport.words import alert_words, word
 from client.ingest.mapping import Mapping
 from client.people import keeping, rights
 from client.people.rights import Held, Receipt
-from client.privacydesk import PrivacyDesk
-from client.store import clean, coverage
+from client.profiles.segments import hint
+from client.store import clean, coverage, profiles
 
 
-class DataDesk(PrivacyDesk):
+class DataDesk(AdsDesk):
     """Every method takes milliseconds and reaches no heavy library."""
+
+    #: What was counted last, and of which state: counting takes longer than a look.
+    _segments: tuple[str, tuple[SegmentView, ...]] = ("", ())
 
     def quality(self, language: str) -> Quality | None:
         """The last data report; None before the first. Where it is not fresh: `count_data`."""
@@ -64,6 +68,14 @@ class DataDesk(PrivacyDesk):
             ),
             can_undo=cleaning.can_undo(self.home),
         )
+
+    def segments(self, language: str) -> tuple[SegmentView, ...]:
+        """Segments with people in them, those by rules first; () before the first `sort_segments`."""
+        state = f"{language} {profiles.last_run(self._store)} {self.data_state()}"
+        if self._segments[0] != state:
+            found = tuple(_segment(s, language == "zh") for s in profiles.overview(self._store))
+            self._segments = (state, found)
+        return self._segments[1]
 
     def set_cleaning(self, name: str, on: bool) -> None:
         """Switch a rule; it counts from the next run of `run_cleaning`.
@@ -126,6 +138,17 @@ class DataDesk(PrivacyDesk):
         """
         keeping.switch(self.home, days)
         self._reread()
+
+
+def _segment(s: profiles.SegmentRow, zh: bool) -> SegmentView:
+    told = hint(s.segment_id)
+    return SegmentView(
+        s.segment_id,
+        s.names.zh if zh else s.names.en,
+        told.zh if zh else told.en,
+        s.method != "rfm",
+        *(s.n_people, s.share, s.n_orders, s.spend_minor, s.moved_in, s.moved_out),
+    )
 
 
 def _matches(report: Report, language: str) -> tuple[Part, ...]:

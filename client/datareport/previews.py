@@ -27,6 +27,7 @@ class MappedColumn:
         why: In English, for the curious.
         samples: First values as they will be read; customers' numbers are cut short.
         fixed: It is a constant or joined: kept as it is, or left to the mapping's file.
+        code: Of the reason; stable, for translations.
     """
 
     theirs: str
@@ -35,6 +36,7 @@ class MappedColumn:
     why: str
     samples: tuple[str, ...]
     fixed: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class ImportPreview:
         doubts: What has to be said before it can be imported.
         problems: Line, column and reason of the first rows that would be refused.
         mapping: How it would be read.
+        unclear: The doubts as code, column, English words.
+        problem_codes: Codes of the problems' reasons, in their order.
     """
 
     path: Path
@@ -58,6 +62,8 @@ class ImportPreview:
     doubts: tuple[str, ...]
     problems: tuple[tuple[int, str, str], ...]
     mapping: Mapping
+    unclear: tuple[tuple[str, str, str], ...] = ()
+    problem_codes: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -91,6 +97,7 @@ def _preview(path: Path, said: MappingOf[str, Any]) -> ImportPreview:
             str(c["why"]),
             tuple(str(s) for s in c["samples"]),
             fixed=str(c["theirs"]) not in single,
+            code=str(c.get("code", "")),
         )
         for c in said["columns"]
     ]
@@ -104,6 +111,8 @@ def _preview(path: Path, said: MappingOf[str, Any]) -> ImportPreview:
         tuple(str(d) for d in said["doubts"]),
         tuple((int(n), str(c), str(r)) for n, c, r in said["problems"]),
         mapping,
+        tuple((str(d["code"]), str(d["column"]), str(d["text"])) for d in said.get("unclear", ())),
+        tuple(str(c) for c in said.get("problem_codes", ())),
     )
 
 

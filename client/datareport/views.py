@@ -49,6 +49,35 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentView:
+    """A segment of the shoppers who agreed; local only.
+
+    Attributes:
+        segment_id: Stable from run to run.
+        name: In the reader's language.
+        hint: What to do next, in the reader's language.
+        is_cluster: Found by clusters, beside the segments by rules.
+        n_people: In it now.
+        share: Of all profiled people.
+        n_orders: Their orders.
+        spend_minor: Their spend, in hundredths.
+        moved_in: People who came since the run before the last.
+        moved_out: People who went.
+    """
+
+    segment_id: str
+    name: str
+    hint: str
+    is_cluster: bool
+    n_people: int
+    share: float
+    n_orders: int
+    spend_minor: int
+    moved_in: int
+    moved_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class CleaningRule:
     """One cleaning rule with its switch.
 

@@ -146,26 +146,46 @@ def _proposed(
     doubts = doubts_of(found, options)
     if not doubts:
         return found.mapping
-    by_name.what += f" A guess would be {found.mapping.kind}, but {'; '.join(doubts)}."
+    by_name.what += (
+        f" A guess would be {found.mapping.kind}, but {'; '.join(d.text for d in doubts)}."
+    )
     by_name.todo += f" See what is guessed: hansa import {source.name} --preview"
     raise by_name
 
 
-def doubts_of(found: Proposal, options: Options) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One thing that a person has to look at.
+
+    Attributes:
+        code: Stable: "missing", "sensitive", "kind", "left-out", "other", or a `Note`'s code.
+        column: Of the file or of ours; "" for the whole file.
+        text: In English.
+    """
+
+    code: str
+    column: str
+    text: str
+
+
+def doubts_of(found: Proposal, options: Options) -> list[Doubt]:
     """What a person has to look at before a proposal is taken; empty if nothing."""
     said = {"time_zone"} if options.time_zone else set()
     said |= {"decimal"} if options.decimal else set()
-    out = [f"nothing fills '{c}'" for c in found.missing]
-    out += [f"'{s.name[:40]}' is never taken" for s in found.sensitive]
+    out = [Doubt("missing", c, f"nothing fills '{c}'") for c in found.missing]
+    out += [Doubt("sensitive", s.name, f"'{s.name[:40]}' is never taken") for s in found.sensitive]
     if found.confidence < SURE and not options.kind:
-        out.append("the kind is not clear")
+        out.append(Doubt("kind", "", "the kind is not clear"))
     out += [
-        f"{n.column or n.theirs} is not clear ({n.why})"
+        Doubt(n.code, n.column or n.theirs, f"{n.column or n.theirs} is not clear ({n.why})")
         for n in found.notes
         if n.confidence < SURE and n.column not in said
     ]
     if not options.skip_unknown:
-        out += [f"'{n[:40]}' would be left out (--skip-unknown)" for n in found.unmapped[:12]]
+        out += [
+            Doubt("left-out", n, f"'{n[:40]}' would be left out (--skip-unknown)")
+            for n in found.unmapped[:12]
+        ]
     return out
 
 

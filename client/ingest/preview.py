@@ -9,7 +9,7 @@ import polars as pl
 
 from client.ingest import mapping_file
 from client.ingest.columns import KINDS
-from client.ingest.files_plan import MAPPINGS, Options, Where, doubts_of, hints, mapping_of
+from client.ingest.files_plan import MAPPINGS, Doubt, Options, Where, doubts_of, hints, mapping_of
 from client.ingest.mapping import Mapping
 from client.ingest.propose import Proposal, propose
 from client.ingest.reader import read_block
@@ -33,6 +33,7 @@ class PreviewColumn:
         confidence: That it is the right one, 0 to 1.
         why: For people.
         samples: First values as they will be read.
+        code: Of the reason; stable.
     """
 
     ours: str
@@ -40,6 +41,7 @@ class PreviewColumn:
     confidence: float
     why: str
     samples: tuple[str, ...]
+    code: str = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Preview:
         doubts: What has to be said before it is imported.
         problems: Line, column and reason of the first refused rows.
         toml: The mapping, as its file would be.
+        unclear: The doubts with their codes.
+        problem_codes: Codes of the problems' reasons.
     """
 
     file_name: str
@@ -69,6 +73,8 @@ class Preview:
     doubts: tuple[str, ...]
     problems: tuple[tuple[int, str, str], ...]
     toml: str
+    unclear: tuple[Doubt, ...] = ()
+    problem_codes: tuple[str, ...] = ()
 
 
 def preview(store: Store, where: Where, options: Options) -> Preview:
@@ -80,12 +86,12 @@ def preview(store: Store, where: Where, options: Options) -> Preview:
     known = mapping_file.kept(store.home / MAPPINGS)
     with open_source(where, hints()) as source:
         found = propose(source, options.kind, known)
-        doubts: Sequence[str] = ()
+        doubts: Sequence[Doubt] = ()
         try:
             mapping = mapping_of(source, options, known)
         except InputError as e:
             mapping = found.without_sensitive()
-            doubts = doubts_of(found, options) or [e.what]
+            doubts = doubts_of(found, options) or [Doubt("other", "", e.what)]
         block = next(iter(source.blocks()), None)
         typed = read_block(block, mapping) if block is not None else found.typed
         lines = block.lines if block is not None else ()
@@ -97,9 +103,11 @@ def preview(store: Store, where: Where, options: Options) -> Preview:
             source.layout.encoding,
             tuple(_columns(found, mapping, typed.frame)),
             tuple(mapping.ignored),
-            tuple(doubts),
+            tuple(d.text for d in doubts),
             tuple((int(lines[r.place]), r.column, r.reason) for r in typed.refused[:5]),
             mapping_file.dumps(mapping),
+            tuple(doubts),
+            tuple(r.code for r in typed.refused[:5]),
         )
 
 
@@ -117,6 +125,7 @@ def _columns(found: Proposal, mapping: Mapping, frame: pl.DataFrame) -> Iterator
             note.confidence if note and same else 1.0,
             note.why if note and same else "by its name",
             tuple(_shown(v, column.name) for v in series.drop_nulls().head(N_SAMPLES).to_list()),
+            note.code if note and same else "own-name",
         )
 
 

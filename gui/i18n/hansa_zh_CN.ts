@@ -1096,6 +1096,66 @@
         <source>%1 check</source>
         <translation>%1 请核对</translation>
     </message>
+    <message>
+        <source>By its name, and its values can be read</source>
+        <translation>按列名判断，且取值可以读取</translation>
+    </message>
+    <message>
+        <source>By its name</source>
+        <translation>按列名判断</translation>
+    </message>
+    <message>
+        <source>By its values</source>
+        <translation>按取值判断</translation>
+    </message>
+    <message>
+        <source>Several columns together say it</source>
+        <translation>由几列合起来得出</translation>
+    </message>
+    <message>
+        <source>The rows are orders, so each is a purchase</source>
+        <translation>各行都是订单，因此每行算一次购买</translation>
+    </message>
+    <message>
+        <source>An earlier file with these columns was read this way</source>
+        <translation>以前列名相同的文件就是这样读的</translation>
+    </message>
+    <message>
+        <source>No column says who agreed: who is known keeps theirs, new ones have none</source>
+        <translation>没有一列说明谁已同意：已知顾客的状态不变，新顾客视为未同意</translation>
+    </message>
+    <message>
+        <source>The times do not say their time zone</source>
+        <translation>时间没有注明时区</translation>
+    </message>
+    <message>
+        <source>Day or month first? It could be either</source>
+        <translation>日在前还是月在前？两种都可能</translation>
+    </message>
+    <message>
+        <source>Amounts have a decimal comma</source>
+        <translation>金额用逗号作小数点</translation>
+    </message>
+    <message>
+        <source>The currency stands at the amounts</source>
+        <translation>金额旁标有货币</translation>
+    </message>
+    <message>
+        <source>Nothing fills %1</source>
+        <translation>没有列对应“%1”</translation>
+    </message>
+    <message>
+        <source>%1 is never taken</source>
+        <translation>“%1”一律不导入</translation>
+    </message>
+    <message>
+        <source>%1 would be left out</source>
+        <translation>“%1”会被略过</translation>
+    </message>
+    <message>
+        <source>It is not clear what the file holds</source>
+        <translation>看不出文件里是什么内容</translation>
+    </message>
 </context>
 <context>
     <name>Overview</name>
@@ -2046,6 +2106,26 @@
         <source>Letters that cannot be read</source>
         <translation>有无法识别的字符</translation>
     </message>
+    <message>
+        <source>It holds a character that no text has</source>
+        <translation>含有文本里不该有的字符</translation>
+    </message>
+    <message>
+        <source>The line is not one flat JSON object</source>
+        <translation>这一行不是单层的 JSON 对象</translation>
+    </message>
+    <message>
+        <source>It has names that no line before has</source>
+        <translation>出现了前面各行没有的字段名</translation>
+    </message>
+    <message>
+        <source>The amount is below zero</source>
+        <translation>金额小于零</translation>
+    </message>
+    <message>
+        <source>It is neither yes, no nor an age</source>
+        <translation>既不是“是”“否”，也不是年龄</translation>
+    </message>
 </context>
 <context>
     <name>RetentionCard</name>
@@ -2104,6 +2184,146 @@
     <message>
         <source>Old rows are deleted; the receipt is in the ledger.</source>
         <translation>旧数据已删除，回执在账本中。</translation>
+    </message>
+</context>
+<context>
+    <name>RosterCard</name>
+    <message>
+        <source>The list of merchants has changed</source>
+        <extracomment>Fingerprints shown of each kind; the rest is counted.</extracomment>
+        <translation>商家名单有变化</translation>
+    </message>
+    <message>
+        <source>A list of merchants waits for your yes</source>
+        <translation>有一份商家名单等待您同意</translation>
+    </message>
+    <message>
+        <source>No round until you say yes</source>
+        <translation>同意之前不参加任何一轮</translation>
+    </message>
+    <message>
+        <source>With league noise your shoppers&apos; privacy rests on the others in the sum. So your shop goes by one list of merchants. Ask the operator, or the merchants, who the new ones are.</source>
+        <translation>采用联盟噪声时，您顾客的隐私取决于一同求和的其他商家，因此本店只认一份商家名单。新来的是谁，请向运营方或商家本人核实。</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>新加入</translation>
+    </message>
+    <message>
+        <source>Gone</source>
+        <translation>已离开</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>Your own shop is not in this list.</source>
+        <translation>这份名单里没有您自己的店。</translation>
+    </message>
+    <message>
+        <source>Merchants in the new list</source>
+        <translation>新名单中的商家数</translation>
+    </message>
+    <message>
+        <source>Came</source>
+        <translation>收到时间</translation>
+    </message>
+    <message>
+        <source>Digest of the list, the same at every shop</source>
+        <translation>名单摘要，每家店看到的都一样</translation>
+    </message>
+    <message>
+        <source>Accept the list…</source>
+        <translation>接受这份名单…</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>以后再说</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>以及另外 %1 家</translation>
+    </message>
+    <message>
+        <source>%1 new, %2 gone; %3 merchants in all.</source>
+        <translation>新加入 %1 家，离开 %2 家；共 %3 家商家。</translation>
+    </message>
+    <message>
+        <source>Digest %1…</source>
+        <translation>摘要 %1…</translation>
+    </message>
+    <message>
+        <source>From the next round on your shop takes part with these merchants.</source>
+        <translation>从下一轮起，本店与这些商家一同参加。</translation>
+    </message>
+    <message>
+        <source>Go by this list?</source>
+        <translation>采用这份名单？</translation>
+    </message>
+    <message>
+        <source>Accept the list</source>
+        <translation>接受这份名单</translation>
+    </message>
+    <message>
+        <source>Accepted. Your shop goes by this list now.</source>
+        <translation>已接受。本店现在采用这份名单。</translation>
+    </message>
+</context>
+<context>
+    <name>SegmentsCard</name>
+    <message>
+        <source>Who your shoppers are</source>
+        <extracomment>Rows at once; smaller segments follow in `hansa segments`.</extracomment>
+        <translation>您的顾客是谁</translation>
+    </message>
+    <message>
+        <source>Sort again</source>
+        <translation>重新分群</translation>
+    </message>
+    <message>
+        <source>Sort shoppers into segments</source>
+        <translation>给顾客分群</translation>
+    </message>
+    <message>
+        <source>Sorting…</source>
+        <translation>正在分群…</translation>
+    </message>
+    <message>
+        <source>Only shoppers who agreed. Segments stay on this computer; the league learns nothing of them.</source>
+        <translation>只含已同意的顾客。分群留在这台电脑上，联盟对此一无所知。</translation>
+    </message>
+    <message>
+        <source>Smaller ones: hansa segments</source>
+        <translation>更小的分群：hansa segments</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>分群</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>人数</translation>
+    </message>
+    <message>
+        <source>Orders</source>
+        <translation>订单</translation>
+    </message>
+    <message>
+        <source>Spend</source>
+        <translation>消费</translation>
+    </message>
+    <message>
+        <source>Came and went</source>
+        <translation>加入与离开</translation>
+    </message>
+    <message>
+        <source>%1: %2 of the shoppers</source>
+        <translation>%1：占顾客的 %2</translation>
+    </message>
+    <message>
+        <source>The shoppers are sorted into segments.</source>
+        <translation>顾客分群已完成。</translation>
     </message>
 </context>
 <context>

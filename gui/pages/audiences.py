@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from client.api import Audience, JobResult, LeagueView, pick_audience, write_ads
+from PySide6.QtCore import QLocale
+
+from client.api import Audience, JobResult, LeagueView, SegmentView, pick_audience, write_ads
 from gui import format as fmt
 from gui.hub import Hub
 from gui.pages.audiencedetail import AudienceDetail
 from gui.pages.page import PageView
 from gui.pages.pickdialog import PickDialog
+from gui.pages.segmentscard import SegmentsCard
 from gui.widgets.basics import Card, button
 from gui.widgets.empty import Empty
 from gui.widgets.table import Cell, Column, Table, table_height
@@ -22,6 +25,9 @@ class _Seen:
     titles: dict[str, str]
     league: LeagueView
     has_data: bool
+    segments: tuple[SegmentView, ...]
+    sorting: bool
+    currency: str
 
 
 class Audiences(PageView):
@@ -34,6 +40,7 @@ class Audiences(PageView):
             self.tr("Shoppers are pseudonyms; scores and reasons never leave this computer.")
         )
         self._chosen = ""
+        hub.jobs_changed.connect(lambda: self.refresh() if self.isVisible() else None)
         go = button(self.tr("Pick an audience"), self.pick, kind="primary", icon_name="target")
         self.buttons.addWidget(go)
 
@@ -41,6 +48,8 @@ class Audiences(PageView):
         """The list and the chosen one with its members."""
         found = tuple(self.shop.audiences())
         ids = [a.audience_id for a in found]
+        language = "zh" if QLocale().language() == QLocale.Language.Chinese else "en"
+        job, quality = self.hub.job("segments"), self.shop.quality(language)
         if self._chosen not in ids:
             self._chosen = ids[0] if ids else ""
         return _Seen(
@@ -49,6 +58,9 @@ class Audiences(PageView):
             {a.product_id: self.shop.title(a.product_id) for a in found},
             self.shop.league(),
             not self.shop.info().is_empty,
+            self.shop.segments(language),
+            job is not None and job.busy,
+            quality.currency if quality is not None else "",
         )
 
     def build(self, value: object) -> None:
@@ -57,13 +69,20 @@ class Audiences(PageView):
             return
         if not value.audiences:
             self.content.addWidget(self._empty(value))
+            self._segments(value)
             self.content.addStretch(1)
             return
         self.content.addWidget(self._list(value))
         if value.detail is not None:
             title = value.titles.get(value.detail.product_id, "")
             self.content.addWidget(AudienceDetail(self.hub, value.detail, title, self._write))
+        self._segments(value)
         self.content.addStretch(1)
+
+    def _segments(self, seen: _Seen) -> None:
+        if seen.has_data:
+            card = SegmentsCard(self.hub, seen.segments, seen.sorting, seen.currency)
+            self.content.addWidget(card)
 
     def _empty(self, seen: _Seen) -> Card:
         if not seen.has_data:

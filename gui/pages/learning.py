@@ -8,13 +8,22 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
-from client.api import Departure, JobProgress, JobResult, LeagueView, PrivacyView, join_league
+from client.api import (
+    Departure,
+    JobProgress,
+    JobResult,
+    LeagueView,
+    PrivacyView,
+    RosterView,
+    join_league,
+)
 from gui import format as fmt
 from gui import words
 from gui.engine import State
 from gui.hub import Hub
 from gui.pages.departure import DepartureDialog
 from gui.pages.page import PageView
+from gui.pages.rostercard import RosterCard
 from gui.widgets.banner import ErrorBanner
 from gui.widgets.basics import Card, button, label, named_row, pill, row
 from gui.widgets.empty import Empty
@@ -31,6 +40,7 @@ class _Seen:
     progress: JobProgress | None
     retry_ms: int
     has_data: bool
+    roster: RosterView | None = None
 
 
 class Learning(PageView):
@@ -42,6 +52,7 @@ class Learning(PageView):
         self.subtitle.setText(
             self.tr("Shops learn one model together; each keeps its rows and adds its own noise.")
         )
+        self._put_off = ""
         hub.jobs_changed.connect(lambda: self.refresh() if self.isVisible() else None)
 
     def load(self) -> object:
@@ -55,7 +66,17 @@ class Learning(PageView):
             job.progress if job else None,
             job.retry_ms if job else 0,
             not self.shop.info().is_empty,
+            self._roster(),
         )
+
+    def _roster(self) -> RosterView | None:
+        """A changed list that was not put off while this window is open."""
+        found = self.shop.changed_roster()
+        return None if found is None or found.digest == self._put_off else found
+
+    def _later(self, digest: str) -> None:
+        self._put_off = digest
+        self.refresh()
 
     def build(self, value: object) -> None:
         """Join, or the state with its steps; then the rounds."""
@@ -65,6 +86,11 @@ class Learning(PageView):
             self.content.addWidget(self._join())
         else:
             self._failure(value)
+            if value.roster is not None:
+                digest = value.roster.digest
+                self.content.addWidget(
+                    RosterCard(self.hub, value.roster, lambda: self._later(digest))
+                )
             top = QHBoxLayout()
             top.setSpacing(14)
             top.addWidget(self._node(value), 3)

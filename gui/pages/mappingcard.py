@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit
 from client.api import ImportPreview, MappedColumn, Mapping, changed, columns_of, kinds
 from gui import format as fmt
 from gui.pages.heldcard import grid_in
+from gui.pages.mappingwords import doubt_words, reason_of, why_words
 from gui.widgets.banner import Banner
 from gui.widgets.basics import Card, button, label, pill, row, rule
 from gui.words import column_name, fill, table_name
@@ -43,11 +44,14 @@ class MappingCard(Card):
         if preview.doubts:
             text = self.tr("Please look at the columns that are marked before you import.")
             self.add(Banner(text, tone="warn"))
-            self.add(label("; ".join(preview.doubts), "caption", wrap=True))
+            told = [doubt_words(*d) for d in preview.unclear] or list(preview.doubts)
+            self.add(label(" · ".join(told), "caption", wrap=True))
         self._head(again)
         self.add(rule(), grid_in(self._grid(preview)))
-        for line, name, reason in preview.problems:
-            text = fill(self.tr("Line %1 would be set aside: %2"), line, f"{name} {reason}".strip())
+        codes = (*preview.problem_codes, *("" for _ in preview.problems))
+        for (line, name, reason), code in zip(preview.problems, codes, strict=False):
+            why = f"{column_name(name)}: {reason_of(code, reason)}"
+            text = fill(self.tr("Line %1 would be set aside: %2"), line, why)
             self.add(label(text, "caption", tone="warn", wrap=True))
         self._foot(cancel)
 
@@ -101,7 +105,7 @@ class MappingCard(Card):
                 grid.addWidget(box, at, 1)
             text, tone = sure(one)
             mark = pill(text, tone)
-            mark.setToolTip(one.why)
+            mark.setToolTip(why_words(one.code, one.why))
             grid.addWidget(mark, at, 2, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(label("  ·  ".join(one.samples), "muted"), at, 3)
         grid.setColumnStretch(3, 1)

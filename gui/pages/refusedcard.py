@@ -12,6 +12,7 @@ from client.api import JobResult, RefusedSet, fix_refused
 from gui import format as fmt
 from gui.hub import Hub
 from gui.pages.mappingcard import ZONES
+from gui.pages.mappingwords import reason_of
 from gui.widgets.basics import Card, boxed, button, column, label, pill, row, rule
 from gui.words import column_name, fill
 
@@ -87,23 +88,4 @@ def deed_words(deed: str) -> str:
 
 def reason_words(group: RefusedSet) -> str:
     """Why, in the reader's language where the code is known."""
-    translate = QCoreApplication.translate
-    return {
-        "empty": translate("RefusedSets", "It is empty"),
-        "bad-time": translate("RefusedSets", "It is not a time that can be read"),
-        "time-range": translate("RefusedSets", "This time cannot be"),
-        "day-or-month": translate("RefusedSets", "Day or month first? It could be either"),
-        "bad-zone": translate("RefusedSets", "The time zone is not known"),
-        "bad-amount": translate("RefusedSets", "It is not an amount that can be read"),
-        "bad-number": translate("RefusedSets", "It is not a number that can be read"),
-        "out-of-range": translate("RefusedSets", "The number is out of bounds"),
-        "too-large": translate("RefusedSets", "The number is too large"),
-        "too-long": translate("RefusedSets", "The text is too long"),
-        "not-yes-no": translate("RefusedSets", "It is neither yes nor no"),
-        "unknown-kind": translate("RefusedSets", "This kind of event is not known"),
-        "bad-currency": translate("RefusedSets", "The currency is not known"),
-        "bad-quote": translate("RefusedSets", "A quotation mark is in the wrong place"),
-        "open-quote": translate("RefusedSets", "A quotation mark is not closed"),
-        "bad-width": translate("RefusedSets", "The line has too many or too few columns"),
-        "bad-encoding": translate("RefusedSets", "Letters that cannot be read"),
-    }.get(group.code, group.reason)
+    return reason_of(group.code, group.reason)
