@@ -1,83 +1,30 @@
-"""DP-SGD: one round's private update, per shopper, on Opacus' hooks; opacus lives here."""
+"""DP-SGD: one round's private update, per shopper, on whichever engine of `client.engine` is exact."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from opacus.grad_sample import GradSampleModule
-from opacus.optimizers import DPOptimizer
-from torch import Tensor, nn
 
 from client.dataset import ShopperBatch, ShopperData
+from client.engine.choose import EngineName, engine_for
+from client.engine.hooks import per_shopper
+from client.engine.loss import shopper_loss
+from client.engine.nouns import Clip, Sums
 from client.noise import Noise, SystemNoise, add_noise
 from client.watch import Watch
-from common.errors import InternalError, TrainingError
-from common.model import HasSizes, TargetingNet, freeze, load_tensors, tensors_of, trainable
-from common.rounds import RoundPlan
+from common.errors import TrainingError
+from common.model import HasSizes, TargetingNet, freeze, load_tensors, trainable
+from common.rounds import RoundPlan, Tensors
 from common.scorebins import NEGATIVE_WEIGHT, bin_of
 from common.secagg.encoding import clipped_sum
 
+__all__ = ["shopper_loss", "train"]
+
 _SAFE = "Nothing was sent. What the ledger reserved for this round stays spent."
-
-
-class NoisedSGD(DPOptimizer):  # type: ignore[misc]  # Opacus ships no types
-    """Opacus' optimiser with our generator in place of its noise hook.
-
-    Opacus' own secure mode needs a library that no longer installs, so `add_noise` is ours: the
-    clipped sum and the noise meet in float64 and leave on a public grid.
-    """
-
-    def __init__(self, inner: torch.optim.Optimizer, plan: RoundPlan, noise: Noise) -> None:
-        super().__init__(
-            inner,
-            noise_multiplier=plan.noise_multiplier,
-            max_grad_norm=plan.clip_norm,
-            expected_batch_size=plan.expected_batch,
-            loss_reduction="mean",
-        )
-        self._noise = noise
-
-    def add_noise(self) -> None:
-        """Put the noised sum of clipped per-shopper gradients into each parameter's `grad`."""
-        std = self.noise_multiplier * self.max_grad_norm
-        for p in self.params:
-            noised = add_noise(p.summed_grad.detach().cpu().numpy(), std, self._noise)
-            p.grad = torch.from_numpy(noised).to(p.device).view_as(p)
-
-
-def shopper_loss(
-    net: nn.Module, batch: ShopperBatch, heads: tuple[str, ...], max_impressions: int
-) -> Tensor:
-    """Loss of each shopper: the sum over their at most K labelled rows and the heads, over K.
-
-    Dividing by the plan's K, not by the shopper's own count, keeps the loss a plain sum over rows.
-
-    Returns:
-        float32 [B].
-
-    Raises:
-        InternalError: the loss is not one figure a shopper (clipping would be broken).
-    """
-    logits = dict(zip(("click", "conversion"), net(batch.ids, batch.numeric), strict=True))
-    total = torch.zeros(batch.n_shoppers, device=batch.mask.device)
-    if any(logit.shape != batch.mask.shape for logit in logits.values()):
-        # a shape that broadcasts would multiply every shopper's weight, without a word
-        raise InternalError("the model must give one figure a row")
-    for head in heads:
-        labels = batch.labels(head)
-        weight = batch.mask * (labels >= 0)
-        rows = nn.functional.binary_cross_entropy_with_logits(
-            logits[head], labels.clamp(min=0), reduction="none"
-        )
-        total = total + (rows * weight).sum(1) / max_impressions
-    if total.dim() != 1 or total.shape[0] != batch.n_shoppers:
-        raise InternalError("the loss must be one figure a shopper")
-    return total
 
 
 def train(
@@ -87,6 +34,7 @@ def train(
     noise: Noise | None = None,
     device: str = "cpu",
     watch: Watch | None = None,
+    engine: EngineName = "auto",
 ) -> dict[str, NDArray[np.float32]]:
     """One merchant's private update for a TRAIN plan (Abadi et al. 2016, per shopper).
 
@@ -102,6 +50,7 @@ def train(
         noise: Only tests bring their own.
         device: "cpu", "cuda" or "auto".
         watch: Sees every step and changes nothing; what it saw is private and stays here.
+        engine: How the clipped sums are taken; every engine gives the same ones.
 
     Returns:
         New minus old, by name, of the trained tensors only.
@@ -113,24 +62,33 @@ def train(
     source = noise or SystemNoise()
     place = pick_device(device)
     names = trainable(spec, plan.heads)
-    net = network(plan, spec, names, place)
-    wrapped = GradSampleModule(net, batch_first=True, loss_reduction="sum")
-    parameters = [p for p in net.parameters() if p.requires_grad]
-    inner = torch.optim.SGD(parameters, lr=plan.learning_rate)
-    optimizer = NoisedSGD(inner, plan, source)
+    tensors: dict[str, NDArray[np.float32]] = dict(plan.tensors)
+    sums = engine_for(network(plan, spec, names, place), Clip.of(plan, names), place, engine)
     for _ in range(plan.local_steps):
         batch = data.sample(plan.sampling_rate, plan.unit.max_impressions, source)
-        before = tensors_of(net) if watch is not None else {}
-        optimizer.zero_grad()
-        _backward(wrapped, batch, plan, place)
-        optimizer.step()
+        total = sums.total(tensors, batch)
+        before, tensors = tensors, step(plan, tensors, total, source)
         if watch is not None:
-            watch.step(before, batch, _arrays(net, "summed_grad"))
-    wrapped.remove_hooks()
-    update = difference(tensors_of(net), plan, names)
+            watch.step(before, batch, {n: v.astype(np.float32) for n, v in total.items()})
+    update = difference(tensors, plan, names)
     if watch is not None:
         watch.done(update)
     return update
+
+
+def step(
+    plan: RoundPlan, tensors: Tensors, total: Sums, noise: Noise
+) -> dict[str, NDArray[np.float32]]:
+    """The weights after one noisy step of plain SGD; `tensors` stay as they are.
+
+    The sum and the noise meet in float64 and leave on a public grid (`client.noise`).
+    """
+    std = plan.noise_multiplier * plan.clip_norm
+    rate, divisor = np.float32(plan.learning_rate), np.float32(plan.expected_batch)
+    after = dict(tensors)
+    for name, value in total.items():
+        after[name] = tensors[name] - rate * (add_noise(value, std, noise) / divisor)
+    return after
 
 
 def clipped_gradients(
@@ -156,27 +114,8 @@ def shopper_gradients(
     """
     names, place = trainable(spec, plan.heads), pick_device(device)
     net = network(plan, spec, names, place)
-    wrapped = GradSampleModule(net, batch_first=True, loss_reduction="sum")
-    _backward(wrapped, batch, plan, place)
-    samples = _arrays(net, "grad_sample")
-    wrapped.remove_hooks()
+    samples = per_shopper(net, Clip.of(plan, names), batch, place)
     return np.concatenate([samples[n].reshape(len(samples[n]), -1) for n in names], axis=1)
-
-
-def _backward(net: nn.Module, batch: ShopperBatch, plan: RoundPlan, place: torch.device) -> None:
-    """Per-shopper gradients of the loss into every parameter's `grad_sample`."""
-    moved = batch.or_nobody().to(place)
-    loss = shopper_loss(net, moved, plan.heads, plan.unit.max_impressions)
-    with warnings.catch_warnings():
-        # ids and numbers need no gradient; the hooks get the outputs', which is all they use
-        warnings.filterwarnings("ignore", message="Full backward hook is firing")
-        torch.autograd.backward(loss.sum())
-
-
-def _arrays(net: nn.Module, field: str) -> dict[str, NDArray[np.float32]]:
-    """What Opacus left at the trained parameters, by name."""
-    trained = ((n, p) for n, p in net.named_parameters() if p.requires_grad)
-    return {n: getattr(p, field).detach().cpu().numpy().copy() for n, p in trained}
 
 
 def histogram(

@@ -16,6 +16,7 @@ import torch
 from client import prepared, train
 from client.canary.__main__ import main
 from client.dataset import ShopperData
+from client.engine import cells, hooks
 from common import accounting
 
 FAULTS: dict[str, Callable[[], None]] = {}
@@ -65,33 +66,33 @@ def same_noise_every_step() -> None:
 
 @fault
 def clip_off() -> None:
-    sound = train.NoisedSGD.__init__
-
-    def init(self: Any, inner: Any, plan: Any, noise: Any) -> None:
-        sound(self, inner, plan, noise)
-        self.clip_and_accumulate = lambda: _sum(self, lambda norms: torch.ones_like(norms))
-
-    train.NoisedSGD.__init__ = init
+    """Planted in both engines, which then agree: the fast one runs with it."""
+    hooks.Clipper.clip_and_accumulate = lambda self: _sum(self, torch.ones_like)
+    cells.factors = lambda squared, clip: torch.ones_like(squared)
 
 
 @fault
 def clip_per_tensor() -> None:
+    """Planted in the hooks only: the fast engine's self-check differs, so that the hooks run."""
+
     def clip(self: Any) -> None:
         for p in self.params:
             g = p.grad_sample.flatten(1)
             factor = (self.max_grad_norm / (g.norm(dim=1) + 1e-6)).clamp(max=1)
             p.summed_grad = (factor[:, None] * g).sum(0).view_as(p)
 
-    train.NoisedSGD.clip_and_accumulate = clip
+    hooks.Clipper.clip_and_accumulate = clip
 
 
 @fault
 def loss_b1() -> None:
     """Ghost clipping whose coefficients [B] meet a loss [B, 1]: each is scaled by their sum."""
-    train.NoisedSGD.clip_and_accumulate = lambda self: _sum(
+    hooks.Clipper.clip_and_accumulate = lambda self: _sum(
         self,
         lambda norms: (self.max_grad_norm / (norms + 1e-6)).clamp(max=1).sum().expand_as(norms),
     )
+    sound = cells.factors
+    cells.factors = lambda squared, clip: sound(squared, clip).sum().expand_as(squared)
 
 
 @fault
@@ -109,7 +110,7 @@ def labels_b1() -> None:
             total = total + (each * batch.mask).sum(-1) / k
         return total
 
-    train.shopper_loss = loss
+    hooks.shopper_loss = loss
 
 
 @fault

@@ -1,0 +1,48 @@
+"""A batch as a flat list of labelled rows: no padding is worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from client.dataset import ShopperBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """The labelled rows of some shoppers, shopper by shopper.
+
+    Attributes:
+        first: Number of the first of them in the batch.
+        n_shoppers: B; some may have no row.
+        ids: int64 [R, F].
+        numeric: float32 [R, D].
+        labels: float32 [R, H]; 0, 1, or -1 where unknown.
+        owner: int32 [R], rising; 0..B-1.
+    """
+
+    first: int
+    n_shoppers: int
+    ids: Tensor
+    numeric: Tensor
+    labels: Tensor
+    owner: Tensor
+
+
+def flat(batch: ShopperBatch, heads: tuple[str, ...], at_once: int) -> Iterator[Flat]:
+    """Rows that say something about one of the heads, at most `at_once` shoppers at a time."""
+    k = batch.mask.shape[1]
+    for first in range(0, batch.n_shoppers, at_once):
+        some = slice(first, first + at_once)
+        ids, numeric = batch.ids[some].flatten(0, 1), batch.numeric[some].flatten(0, 1)
+        labels = torch.stack([batch.labels(head)[some].reshape(-1) for head in heads], 1)
+        n = len(batch.mask[some])
+        owner = torch.arange(n, dtype=torch.int32, device=ids.device).repeat_interleave(k)
+        said = (batch.mask[some].reshape(-1) > 0) & (labels >= 0).any(1)
+        if not bool(said.all()):
+            row = said.nonzero().squeeze(1)
+            ids, numeric, labels, owner = ids[row], numeric[row], labels[row], owner[row]
+        yield Flat(first, n, ids, numeric, labels, owner)
