@@ -95,4 +95,5 @@ def entire_space(click: Tensor, given_click: Tensor) -> Tensor:
     """
     # log p; below 0 by a little, or log(1 - p) has no value
     log_p = (functional.logsigmoid(click) + functional.logsigmoid(given_click)).clamp(max=-1e-6)
-    return log_p - torch.log(-torch.expm1(log_p))
+    out: Tensor = log_p - torch.log(-torch.expm1(log_p))
+    return out

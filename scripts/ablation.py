@@ -25,7 +25,7 @@ import torch
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
 from ablation_data import Home, pooled, read_sample
-from ablation_engine import Course, Table, Weights, curvature, log_odds, shaken, train
+from ablation_engine import Course, Table, Weights, curvature, drift, log_odds, train
 from ablation_variants import VARIANTS, Variant, net_of, table_of
 from simulate import MIN_LATER, PLAIN_MOMENTUM, PLAIN_RATE, PLAIN_ROUNDS, make_plan
 
@@ -124,11 +124,12 @@ class Bench:
         table = table_of(variant, self.learn)
         tables = [table_of(variant, h.judge) for h in self.homes]
         out = []
-        for epsilon, course in self.courses.items():
+        for epsilon, recipe in self.courses.items():
+            course = replace(recipe, rate=recipe.rate * variant.step)
             net = net_of(variant)
             train(net, table, course)
             end = {n: p.clone() for n, p in net.named_parameters()}
-            out.append(self._under_noise(net, end, course, tables, epsilon))
+            out.append(self._under_noise(net, end, table, course, tables, epsilon))
         net = net_of(variant)
         if plain:
             train(net, table, plain_course(net, table))
@@ -140,13 +141,15 @@ class Bench:
         self,
         net: RichNet,
         end: Weights,
+        learned: Table,
         course: Course,
         tables: Sequence[Table],
         epsilon: float,
     ) -> Figures:
         pairs = []
-        for seed in range(self.draws):
-            shaken(net, end, course.walk, seed)
+        for moved in drift(net, learned, course, self.draws):
+            for name, p in net.named_parameters():
+                p.copy_(end[name] + moved[name])
             pairs.append(judge(net, self.homes, tables))
         return Figures(epsilon, tuple(p[0] for p in pairs), tuple(p[1] for p in pairs))
 
@@ -155,7 +158,8 @@ class Bench:
         table = table_of(variant, self.learn)
         tables = [table_of(variant, h.judge) for h in self.homes]
         out = []
-        for epsilon, course in self.courses.items():
+        for epsilon, recipe in self.courses.items():
+            course = replace(recipe, rate=recipe.rate * variant.step)
             pairs = []
             for seed in range(seeds):
                 net = net_of(variant)
@@ -210,7 +214,7 @@ def put(path: Path, text: str) -> None:
 @click.option("--sample", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--merchants", "n_merchants", type=int, help="Only the first N.")
 @click.option("--inner", is_flag=True, help="The split inside the part before the public cut.")
-@click.option("--draws", default=20, show_default=True, help="Of the noise.")
+@click.option("--draws", default=12, show_default=True, help="Of the noise.")
 @click.option("--quick", is_flag=True, help="Epsilon 1 alone, 5 draws.")
 @click.option(
     "--only", default="", help="Variants whose name has this word; the first always runs."
@@ -243,13 +247,13 @@ def main(
         lines += [*(head(outcomes[0]) if not lines else []), line(outcomes[-1], outcomes[0])]
         if not as_json:
             print("\n".join(lines[-1:] if len(lines) > 3 else lines), flush=True)
+        if write:
+            put(write, "\n".join(lines))
     if verify:
         outcomes.append(bench.whole_runs(chosen[0], verify))
         print(line(outcomes[-1], outcomes[0]))
     if as_json:
         print(json.dumps([asdict(o) for o in outcomes]))
-    if write:
-        put(write, "\n".join(lines))
 
 
 if __name__ == "__main__":

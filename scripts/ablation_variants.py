@@ -35,6 +35,8 @@ class Variant:
         text: Whether the projected text vector is given.
         gain: Gain of id columns by name; "*" is of all others, 1 if it is missing.
         number_gain: The same for numbers; "*" is 4 if it is missing.
+        prior: Log-odds from the lowest to the highest value of a number before any training.
+        step: The recipe's learning rate times this, where there is privacy.
         config: All else.
     """
 
@@ -44,6 +46,8 @@ class Variant:
     text: bool = False
     gain: dict[str, float] = field(default_factory=dict)
     number_gain: dict[str, float] = field(default_factory=dict)
+    prior: dict[str, float] = field(default_factory=dict)
+    step: float = 1.0
     config: RichConfig = field(default_factory=RichConfig)
 
     @property
@@ -91,6 +95,7 @@ def net_of(variant: Variant) -> RichNet:
             "first_gain": tuple(
                 variant.gain.get(n, variant.gain.get("*", 1.0)) for n in spec.categorical_names
             ),
+            "numeric_prior": tuple(variant.prior.get(n, 0.0) for n in numbers),
             "numeric_gain": tuple(
                 variant.number_gain.get(n, variant.number_gain.get("*", 4.0)) for n in numbers
             ),
@@ -105,28 +110,40 @@ def _same(names: tuple[str, ...], gain: float) -> dict[str, float]:
 
 
 NO_PAIRS = RichConfig(pairs=False)
-HALF = _same(WIDE, 0.5)
+DOT = RichConfig(history="dot", history_gain=0.3, target=CANDIDATE)
+ATTENTION = RichConfig(history="attention", target=CANDIDATE)
+TEXT_GAIN = _same(tuple(f"text_{i}" for i in range(16)), 1.0)
+HALF, NONE = _same(WIDE, 0.5), _same(CROSSES, 0.0)
+#: One log-odds from the lowest to the highest value of what marketing has called recency, frequency
+#: and monetary value for decades: equal weights, nothing fitted (Dawes 1979).
+UNIT = _same(
+    (
+        *("n_own_purchases", "n_category_purchases", "n_recency", "n_spend"),
+        *("n_past_conversions", "n_redemptions", "n_activity", "n_affinity"),
+    ),
+    1.0,
+)
 VARIANTS: tuple[Variant, ...] = (
     Variant("today's model"),
     Variant("minus pairs", config=NO_PAIRS),
-    Variant("minus crosses", gain=_same(CROSSES, 0.0)),
+    Variant("minus crosses", gain=NONE),
     Variant("minus numbers", number_gain={"*": 0.0}),
+    Variant("unit priors", prior=UNIT),
+    Variant("unit priors, steps x .5", prior=UNIT, step=0.5),
+    Variant("unit priors, steps x .5, minus pairs", prior=UNIT, step=0.5, config=NO_PAIRS),
+    Variant("unit priors, steps x .5, ids x .7", prior=UNIT, step=0.5, gain={"*": 0.7}),
+    Variant("steps x .5", step=0.5),
     Variant("hashed and crosses x .5", gain=HALF),
-    Variant("hashed and crosses x .35", gain=_same(WIDE, 0.35)),
-    Variant("all ids x .7", gain={"*": 0.7}),
-    Variant("all ids x .5", gain={"*": 0.5}),
-    Variant("ids .7, hashed and crosses .4", gain={"*": 0.7, **_same(WIDE, 0.4)}),
-    Variant("numbers x 6", number_gain={"*": 6.0}),
-    Variant("numbers x 2", number_gain={"*": 2.0}),
-    Variant("vectors x .1", config=RichConfig(vector_gain=0.1)),
-    Variant("vectors x 1", config=RichConfig(vector_gain=1.0)),
+    Variant("ids x .7, hashed and crosses x .4", gain={"*": 0.7, **_same(WIDE, 0.4)}),
+    Variant("numbers x 2 in place of 4", number_gain={"*": 2.0}),
+    Variant("numbers x 6 in place of 4", number_gain={"*": 6.0}),
+    Variant("pairs x 1 in place of .3", config=RichConfig(vector_gain=1.0)),
     Variant("width 2", config=RichConfig(width=2)),
     Variant("width 8", config=RichConfig(width=8)),
     Variant("rich columns", rich=True),
-    Variant("rich columns, hashed and crosses x .5", rich=True, gain=HALF),
-    Variant("plus history, dot", config=RichConfig(history="dot", history_gain=0.3, target=CANDIDATE)),
-    Variant("plus history, attention", config=RichConfig(history="attention", target=CANDIDATE)),
-    Variant("plus text likeness (frozen attention)", alike=True),
-    Variant("plus text projection", text=True, number_gain=_same(tuple(f"text_{i}" for i in range(16)), 1.0)),
-    Variant("plus number crosses", config=RichConfig(cross=True, cross_gain=0.25)),
-)  # fmt: skip
+    Variant("plus text likeness", alike=True, number_gain=_same(ALIKE, 1.0)),
+    Variant("plus text projection", text=True, number_gain=TEXT_GAIN),
+    Variant("plus number crosses", config=RichConfig(cross=True, cross_gain=0.05)),
+    Variant("plus history, dot", config=DOT),
+    Variant("plus history, attention", config=ATTENTION),
+)
