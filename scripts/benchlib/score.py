@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +89,7 @@ def _beside(model: bytes, small: bytes, rows: Encoded, n_single: int) -> dict[st
             began = time.process_time()
             session.run(None, feed)
             many[i].append(time.process_time() - began)
-            single[i] += [_timed(lambda s=session: s.run(None, one)) for _ in range(n_single)]
+            single[i] += [_timed(partial(session.run, None, one)) for _ in range(n_single)]
     p = [_probability(session, feed) for session in both]
     return {
         "int8_speedup": float(np.median(many[0]) / np.median(many[1])),
@@ -106,7 +107,7 @@ def _session(model: bytes) -> onnxruntime.InferenceSession:
 
 
 def _probability(
-    session: onnxruntime.InferenceSession, feed: dict[str, NDArray[np.generic]]
+    session: onnxruntime.InferenceSession, feed: Mapping[str, object]
 ) -> NDArray[np.float64]:
     return sigmoid(session.run(None, feed)[0])
 

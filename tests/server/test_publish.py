@@ -14,7 +14,7 @@ from common.bundle import unpack
 from common.errors import InternalError
 from common.keys import Identity
 from common.model import TargetingNet, initial_tensors, load_tensors
-from server.publish import publish, recentre
+from server.publish import publish, recentre, weights_in
 from tests.client.made_up import SPEC, encoded
 
 KEY = Identity.generate()
@@ -63,10 +63,25 @@ def test_the_file_is_whole_signed_and_says_nothing_of_this_machine(tmp_path: Pat
 
 def test_weights_that_are_not_sound_are_not_published(tmp_path: Path) -> None:
     bad = {**weights(), "vectors.weight": np.full((SPEC.n_ids, 4), np.inf, np.float32)}
-    for tensors, heads in ((bad, ["conversion"]), (weights(), []), (weights(), ["price"])):
+    nan = {**weights(), "numeric_conversion.bias": np.full(1, np.nan, np.float32)}
+    few = {k: v for k, v in weights().items() if k != "vectors.weight"}
+    wide = {**weights(), "vectors.weight": np.zeros((SPEC.n_ids, 5), np.float32)}
+    wrong = [(t, ["conversion"]) for t in (bad, nan, few, wide)]
+    for tensors, heads in (*wrong, (weights(), []), (weights(), ["price"])):
         with pytest.raises(InternalError):
             publish(tensors, SPEC, {"heads": heads}, KEY, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_weights_are_in_the_file_bit_for_bit(tmp_path: Path) -> None:
+    tensors = weights(3)
+    bundle = publish(tensors, SPEC, {"heads": ["click", "conversion"]}, KEY, tmp_path)
+    inside = weights_in(bundle.onnx)
+    assert set(inside) == set(tensors)
+    assert all((inside[k] == v).all() for k, v in tensors.items())
+    empty = onnx.helper.make_model(onnx.helper.make_graph([], "g", [], []))
+    with pytest.raises(InternalError):
+        weights_in(empty.SerializeToString())
 
 
 def test_recentring_moves_only_the_bias_and_not_far() -> None:
