@@ -16,6 +16,16 @@ import numpy as np
 
 from client.comparator import predict, train_plain
 from client.dataset import ShopperData
+from client.evaluate.figures import MIN_LATER
+from client.evaluate.plain import (
+    LOCAL_DECAY,
+    PLAIN_MOMENTUM,
+    PLAIN_RATE,
+    PLAIN_ROUNDS,
+    alone,
+    make_plan,
+    without_privacy,
+)
 from client.noise import Noise, SystemNoise
 from client.personal import fit as fit_platt
 from client.train import train
@@ -23,18 +33,26 @@ from common.accounting import calibrate
 from common.averaging import tail_mean
 from common.features import FeatureSpec
 from common.metrics import Quality, quality, sigmoid
-from common.model import NUMERIC_GAIN, initial_tensors
-from common.privacy import DELTA_BY_TIER, PrivacyBudget, PrivacyUnit
+from common.model import initial_tensors
+from common.privacy import DELTA_BY_TIER, PrivacyBudget
 from common.recipe import DEFAULT, Recipe
-from common.rounds import RoundPlan, Task
 from server.aggregation import Arrays, aggregate
 
+#: Other scripts take these from here.
+__all__ = [
+    "MIN_LATER",
+    "PLAIN_MOMENTUM",
+    "PLAIN_RATE",
+    "PLAIN_ROUNDS",
+    "Merchant",
+    "MerchantResult",
+    "SimResult",
+    "judge",
+    "make_plan",
+    "simulate",
+    "simulate_local",
+]
 Merchant = tuple[str, ShopperData, ShopperData]
-MIN_LATER = 3
-#: Of the comparators, chosen on the same inner split as `common.recipe`. Step sizes are in units
-#: of one over the curvature of the loss, since without clipping a step must fit the data.
-PLAIN_ROUNDS, PLAIN_RATE, PLAIN_MOMENTUM = 60, 1.0, 0.8
-LOCAL_STEPS, LOCAL_RATE, LOCAL_DECAY = 60, 1.5, 0.001
 
 
 @dataclass(frozen=True)
@@ -70,31 +88,6 @@ class SimResult:
         out = asdict(replace(self, tensors={}))
         del out["tensors"]
         return out
-
-
-def make_plan(
-    spec: FeatureSpec, recipe: Recipe, tensors: Arrays, number: int, sigma: float, delta: float
-) -> RoundPlan:
-    """The plan a coordinator would send for one round, unsigned."""
-    return RoundPlan(
-        run_id="simulation",
-        round=number,
-        task=Task.TRAIN,
-        unit=PrivacyUnit(recipe.max_impressions),
-        sampling_rate=recipe.sampling_rate,
-        noise_multiplier=sigma,
-        clip_norm=recipe.clip_norm,
-        local_steps=recipe.local_steps,
-        learning_rate=recipe.learning_rate,
-        expected_batch=recipe.expected_batch,
-        heads=recipe.heads,
-        spec_digest=spec.digest(),
-        train_before_at="",
-        delta=delta,
-        issued_at="",
-        deadline_at="",
-        tensors=tensors,
-    )
 
 
 def simulate(
@@ -160,48 +153,6 @@ def simulate_local(
         update = train_plain(plan, spec, data, source, weight_decay=LOCAL_DECAY).tensors
         every.append({k: start[k] + update[k] if k in update else start[k] for k in start})
     return judge("each alone", None, 0.0, merchants, spec, every, began, recipe.heads[-1])
-
-
-def without_privacy(recipe: Recipe, shops: Sequence[ShopperData]) -> Recipe:
-    """The comparator's constants: more rounds, each one step on the mean of all merchants.
-
-    They look at the rows, as nothing private may: sizes and curvature set the step.
-    """
-    mean = float(np.mean([d.n_shoppers for d in shops]))
-    return replace(
-        recipe,
-        rounds=max(recipe.rounds, PLAIN_ROUNDS),
-        local_steps=1,
-        learning_rate=PLAIN_RATE / curvature(recipe, shops),
-        server_momentum=PLAIN_MOMENTUM,
-        expected_batch=max(1.0, recipe.sampling_rate * mean),
-    )
-
-
-def alone(recipe: Recipe, data: ShopperData) -> Recipe:
-    """Constants for one merchant on its own: all steps at once, divided by its own batch."""
-    return replace(
-        recipe,
-        rounds=1,
-        local_steps=LOCAL_STEPS,
-        learning_rate=LOCAL_RATE / curvature(recipe, [data]),
-        expected_batch=max(1.0, recipe.sampling_rate * data.n_shoppers),
-    )
-
-
-def curvature(recipe: Recipe, shops: Sequence[ShopperData]) -> float:
-    """Upper estimate of the logistic loss' curvature: p(1-p) * |x|^2 * rows a shopper / K."""
-    k, head = recipe.max_impressions, recipe.heads[-1]
-    rows = sum(int(np.minimum(np.diff(d.start), k).sum()) for d in shops)
-    n = sum(d.n_shoppers for d in shops)
-    labels = np.concatenate([d.labels(head) for d in shops])
-    known = labels[labels >= 0]
-    # one outcome more than there are, so that no merchant gets endless steps
-    p = ((known == 1).sum() + 1) / (len(known) + 2)
-    numeric = np.concatenate([d.numeric for d in shops])
-    square = NUMERIC_GAIN**2 * float((numeric**2).sum(1).mean()) if len(numeric) else 0.0
-    width = shops[0].ids.shape[1] + 1 + square
-    return float(p * (1 - p) * width * max(rows, 1) / max(n, 1) / k)
 
 
 def judge(

@@ -27,13 +27,14 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).res
 from simulate import Merchant, SimResult, judge, make_plan, simulate, simulate_local
 from simulate_shops import merchants_of, sample_homes
 
-from client.dataset import ShopperData
+from client.evaluate.arrange import by_size, pooled
 from client.noise import SystemNoise
 from client.sums import clipped_total
 from common.accounting import calibrate
 from common.averaging import aggregate, tail_mean
 from common.features import FeatureSpec, default_spec
 from common.keys import Identity
+from common.league_plan import league_terms, with_rate
 from common.league_step import league_update
 from common.model import initial_tensors, trainable
 from common.privacy import DELTA_BY_TIER, PrivacyBudget, PrivacyMode
@@ -41,27 +42,11 @@ from common.recipe import LEAGUE, Recipe
 from common.secagg.discrete import gaussian, system_source
 from common.secagg.encoding import MAX_WEIGHT
 from common.secagg.roster import Roster
-from server.league_terms import league_terms, with_rate
 from server.options import RunOptions
 from server.runner import evaluation
 
 DELTA = DELTA_BY_TIER["small"]
 EPSILONS = (3.0, 1.0)
-
-
-def pooled(shops: Sequence[ShopperData]) -> ShopperData:
-    """All shoppers of all merchants, each still one unit of one merchant."""
-    starts, at = [], 0
-    for shop in shops:
-        starts.append(shop.start[:-1] + at)
-        at += shop.n_rows
-    return ShopperData(
-        ids=np.concatenate([s.ids for s in shops]),
-        numeric=np.concatenate([s.numeric for s in shops]),
-        click=np.concatenate([s.click for s in shops]),
-        conversion=np.concatenate([s.conversion for s in shops]),
-        start=np.concatenate([*starts, [at]]).astype(np.int64),
-    )
 
 
 def simulate_league(
@@ -82,7 +67,7 @@ def simulate_league(
     )
     budget, n = PrivacyBudget(epsilon, options.delta), len(merchants)
     sigma = calibrate(budget, recipe.sampling_rate, recipe.rounds, [evaluation(options)])
-    everybody = pooled([before for _, before, _ in merchants])
+    everybody = by_size(pooled([before for _, before, _ in merchants]))
     roster = Roster.of(Identity.generate().public for _ in range(n))
     names = trainable(spec, recipe.heads)
     tensors, velocity, recent = initial_tensors(spec), None, []
