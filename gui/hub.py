@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QObject, QSettings, QTimer, Signal
 
 from client.api import (
     JobFailure,
@@ -166,6 +166,12 @@ class Hub(QObject):
             self.failed.emit(end)
         elif isinstance(end, JobResult) and then is not None:
             then(end)
+        elif end is None and spec.name == "import":
+            text = QCoreApplication.translate(
+                "Hub",
+                "Stopped. What was imported stays; import the same files again to go on there.",
+            )
+            self.said.emit(text, "warn")
         self._notify()
 
     def _poll(self) -> None:

@@ -162,6 +162,7 @@ def job_title(name: str) -> str:
         "ads": translate("Words", "Writing ads"),
         "verify": translate("Words", "Checking your ledger"),
         "clean": translate("Words", "Cleaning your rows"),
+        "segments": translate("Words", "Sorting shoppers into segments"),
         "retention": translate("Words", "Deleting old rows"),
         "fix": translate("Words", "Repairing refused rows"),
     }.get(name, name)

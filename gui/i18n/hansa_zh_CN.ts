@@ -717,6 +717,14 @@
     </message>
 </context>
 <context>
+    <name>Hub</name>
+    <message>
+        <source>Stopped. What was imported stays; import the same files again to go on there.</source>
+        <extracomment>How long a job may take to end when the window closes; a node ends its round first.</extracomment>
+        <translation>已停止。已导入的保留；再次导入同样的文件即可从那里继续。</translation>
+    </message>
+</context>
+<context>
     <name>ImportsCard</name>
     <message>
         <source>Imported files</source>
@@ -2865,6 +2873,10 @@
     <message>
         <source>Cleaning your rows</source>
         <translation>正在清洗数据</translation>
+    </message>
+    <message>
+        <source>Sorting shoppers into segments</source>
+        <translation>正在给顾客分群</translation>
     </message>
     <message>
         <source>Deleting old rows</source>
