@@ -6,6 +6,7 @@ import csv
 import getpass
 import io
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,8 +15,10 @@ from typing import Any, get_args
 import click
 
 from client.commands import home_option
-from client.creative import review, write
+from client.creative import review, write, writers
 from client.creative.brief import KINDS, LABELS, Kind, Language, Tone
+from client.creative.language import Watch
+from client.creative.writers import WRITERS
 from client.store import Store, audiences, creatives, rows
 from common.domain import Creative, CreativeState, Product
 from common.errors import InputError
@@ -53,6 +56,8 @@ def ads() -> None:
 @click.option("--offer", default="", help="A discount in your words, such as '20% off'.")
 @click.option("--tone", type=click.Choice(get_args(Tone)), default="warm", show_default=True)
 @click.option("--seed", type=int, help="Same seed and same earlier ads: same ads.")
+@click.option("--writer", type=click.Choice(WRITERS), help="Else as ads.toml says, else template.")
+@click.option("--model", default="", help="Folder, GGUF file or hub id of a language model.")
 @home_option
 @json_option
 def write_(
@@ -66,12 +71,18 @@ def write_(
     offer: str,
     tone: Tone,
     seed: int | None,
+    writer: str | None,
+    model: str,
 ) -> None:
     """Write ads for a product and keep the best as drafts."""
+    settings = load_settings(home)
+    chosen = writers.choose(home, writer, model, language or settings.language)
+    if chosen.why:
+        click.echo(chosen.why, err=True)
     with Store.open(home) as store:
         made = write.draft(
             store,
-            load_settings(home),
+            settings,
             _product(store, product_id),
             audiences.load(store, audience_id) if audience_id else None,
             language,
@@ -80,8 +91,12 @@ def write_(
             offer=offer,
             tone=tone,
             seed=seed,
+            writer=chosen.writer,
+            fill=chosen.fill,
+            judge=chosen.judge,
+            watch=None if as_json else _watch(),
         )
-    _emit_all(made, as_json)
+    _emit_all(made, as_json, note=chosen.why)
 
 
 @ads.command("list")
@@ -199,6 +214,13 @@ def export(home: Path, as_json: bool, file: Path, creative_ids: tuple[str, ...])
     emit(value, as_json, text)
 
 
+def _watch() -> Watch | None:
+    """On a terminal: the words of the first candidate as they are written."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda number, piece: click.echo(piece, nl=False, err=True) if number == 0 else None
+
+
 def _product(store: Store, text: str) -> Product:
     """A product by its id, else by its exact title."""
     try:
@@ -253,10 +275,11 @@ def _write_file(path: Path, content: bytes) -> None:
         ) from e
 
 
-def _emit_all(found: Sequence[Creative], as_json: bool, none: str = "") -> None:
+def _emit_all(found: Sequence[Creative], as_json: bool, none: str = "", note: str = "") -> None:
     refused = [c for c in found if c.state is CreativeState.REFUSED]
     text = "\n\n".join(_card(c) for c in found) or none
-    emit({"ads": [asdict(c) for c in found], "n_refused": len(refused)}, as_json, text)
+    value = {"ads": [asdict(c) for c in found], "n_refused": len(refused)}
+    emit(value | ({"note": note} if note else {}), as_json, text)
 
 
 def _card(c: Creative) -> str:

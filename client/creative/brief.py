@@ -68,20 +68,43 @@ class AdText:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Who wrote a candidate, so that the same words can be written again.
+
+    Attributes:
+        writer: "template", "transformers", "gguf".
+        version: Of the writer: of its hook bank, or of its prompt file.
+        model: Name of the language model; "" = none.
+        model_digest: SHA-256 of the model's files; "" = no model.
+        prompt_digest: SHA-256 of the whole prompt; "" = no model.
+        seed: With which it was drawn.
+    """
+
+    writer: str = ""
+    version: str = ""
+    model: str = ""
+    model_digest: str = ""
+    prompt_digest: str = ""
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One ad that a writer proposes, with its provenance.
 
     Attributes:
         text: The words.
-        template_id: Which body sentences, joined by "+"; a model's writer gives its prompt.
-        hook_id: Which headline; a model's writer gives "".
+        template_id: Which body sentences, joined by "+"; "" for a model's writer.
+        hook_id: Which headline; "" for a model's writer.
         facts_used: Names of the facts in it ("price", "attribute:organic").
+        source: Writer, model, prompt and seed.
     """
 
     text: AdText
     template_id: str = ""
     hook_id: str = ""
     facts_used: tuple[str, ...] = ()
+    source: Source = Source()
 
 
 @dataclass(frozen=True, slots=True)

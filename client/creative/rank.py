@@ -122,7 +122,7 @@ def _score(
     told = {f for f in candidate.facts_used if f not in ("noun", "title")}
     parts = {
         "facts": weights.facts * min(len(told), 2),
-        "hook": weights.hook * (not candidate.hook_id.startswith(("g.", "general."))),
+        "hook": weights.hook * _has_hook(candidate),
         "novelty": -weights.novelty * max((likeness(own, o) for o in old), default=0.0),
         "fullness": weights.fullness * min(1.0, width(text.body) / (0.7 * brief.slot.body)),
         "names": weights.names * _names_product(brief, candidate),
@@ -131,6 +131,11 @@ def _score(
         "chance": weights.chance * rng.random(),
     }
     return Ranked(candidate, sum(parts.values()), {k: round(v, 4) for k, v in parts.items()})
+
+
+def _has_hook(candidate: Candidate) -> bool:
+    """Whether a person's hook opens the ad; a model's own line counts nothing by itself."""
+    return bool(candidate.hook_id) and not candidate.hook_id.startswith(("g.", "general."))
 
 
 def _bland(candidate: Candidate) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product as every
 from typing import Any
 
-from client.creative.brief import LABELS, AdText, Brief, Candidate
+from client.creative.brief import LABELS, AdText, Brief, Candidate, Source
+from client.creative.language import Watch
 from client.creative.slots import Filling, Slots, fill
 from client.creative.text import data_file, width
 
@@ -40,6 +41,20 @@ class TemplateWriter:
     """Writes from the hook bank of the product's family. Honest about what it is: no model."""
 
     name = "template"
+
+    @property
+    def version(self) -> str:
+        """Versions of the hook banks."""
+        banks = (data_file("bank", f"hooks_{x}.json")["version"] for x in ("en", "zh"))
+        return "+".join(str(v) for v in dict.fromkeys(banks))
+
+    def write(
+        self, brief: Brief, n: int = MOST, seed: int | None = None, watch: Watch | None = None
+    ) -> list[Candidate]:
+        """At most n ads, the same for the same seed; None = the seed of the brief."""
+        own = replace(brief, seed=brief.seed if seed is None else seed)
+        source = Source(self.name, self.version, seed=own.seed)
+        return [replace(c, source=source) for c in self.candidates(own)[:n]]
 
     def candidates(self, brief: Brief) -> list[Candidate]:
         """Dozens of ads, the same for the same seed."""

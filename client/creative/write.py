@@ -5,30 +5,49 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from client.creative.brief import AdText, Brief, Candidate, Kind, Language, Tone, make_brief
 from client.creative.check import check, has_errors, rule_versions
+from client.creative.language import LanguageModel, Watch
+from client.creative.model_writer import floor
 from client.creative.rank import Ranked, rank
-from client.creative.template import TemplateWriter
+from client.creative.template import MOST, TemplateWriter
 from client.creative.text import data_file
 from client.store import Store, creatives
 from common.domain import Audience, Creative, CreativeState, Finding, Product
 from common.errors import CreativeError
 from common.settings import Settings
 
+#: candidates whose likelihood is asked; each costs a model some hundred milliseconds
+FLOOR_MOST = 9
+
 
 class Writer(Protocol):
-    """Whoever proposes ads: templates today, a language model later. All go through one path."""
+    """Whoever proposes ads: templates or a language model. All go through one path."""
 
     @property
     def name(self) -> str:
         """Stable name, stored with every ad."""
         ...
 
-    def candidates(self, brief: Brief) -> list[Candidate]:
-        """Ads for a brief; they need not pass any check."""
+    @property
+    def version(self) -> str:
+        """Of its bank, or model and digest; stored with every ad."""
+        ...
+
+    def write(
+        self, brief: Brief, n: int, seed: int | None = None, watch: Watch | None = None
+    ) -> list[Candidate]:
+        """At most n ads for a brief; they need not pass any check.
+
+        Args:
+            brief: What is to be written; its words are data, never instructions.
+            n: How many at most.
+            seed: Same seed, same ads; None = the seed of the brief.
+            watch: Called with the number of a candidate and the next piece of its text.
+        """
         ...
 
 
@@ -51,18 +70,29 @@ class Drafted:
     n_passed: int
 
 
-def compose(brief: Brief, n: int = 3, writer: Writer | None = None) -> Drafted:
+def compose(
+    brief: Brief,
+    n: int = 3,
+    writer: Writer | None = None,
+    *,
+    judge: LanguageModel | None = None,
+    watch: Watch | None = None,
+) -> Drafted:
     """Write, check and rank; stores nothing.
 
     Args:
         brief: What is to be written.
         n: How many ads.
         writer: None = the template writer.
+        judge: If given, the least likely third of the best candidates is dropped before the
+            last ranking. A floor, not the aim: likely words are bland words.
+        watch: Hears the text as it is written.
     """
-    proposed = (writer or TemplateWriter()).candidates(brief)
+    proposed = (writer or TemplateWriter()).write(brief, MOST, None, watch)
     checked = [(c, check(brief, c.text)) for c in proposed]
     good = {id(c): f for c, f in checked if not has_errors(f)}
-    best = rank(brief, [c for c, _ in checked if id(c) in good], n)
+    passing = [c for c, _ in checked if id(c) in good]
+    best = rank(brief, _above_floor(brief, passing, n, judge), n)
     return Drafted(
         brief=brief,
         passed=tuple((r, good[id(r.candidate)]) for r in best),
@@ -70,6 +100,27 @@ def compose(brief: Brief, n: int = 3, writer: Writer | None = None) -> Drafted:
         n_candidates=len(proposed),
         n_passed=len(good),
     )
+
+
+def _above_floor(
+    brief: Brief, candidates: list[Candidate], n: int, judge: LanguageModel | None
+) -> list[Candidate]:
+    """The best few candidates without the least likely third; all of them without a judge."""
+    if judge is None:
+        return candidates
+    best = [r.candidate for r in rank(brief, candidates, FLOOR_MOST + n)]
+    dropped = floor(judge, [f"{c.text.headline}. {c.text.body}" for c in best])
+    return [c for i, c in enumerate(best) if i not in dropped]
+
+
+def _filled(drafted: Drafted, n: int) -> Drafted:
+    """What a model could not write, the template writer adds, unlike what is there."""
+    have = tuple(r.candidate.text for r, _ in drafted.passed)
+    if len(have) >= n:
+        return drafted
+    brief = replace(drafted.brief, earlier=(*drafted.brief.earlier, *have))
+    more = compose(brief, n - len(have))
+    return replace(drafted, passed=(*drafted.passed, *more.passed), refused=more.refused)
 
 
 def draft(
@@ -85,11 +136,15 @@ def draft(
     tone: Tone = "warm",
     seed: int | None = None,
     writer: Writer | None = None,
+    fill: bool = False,
+    judge: LanguageModel | None = None,
+    watch: Watch | None = None,
 ) -> list[Creative]:
     """Write 1 to 20 ads for a product; store the best as drafts and return them, best first.
 
     Those that fail a check are stored (as refused, with the findings) only if nothing passes.
-    Options are as in `make_brief`; without a seed it comes from product, audience and the number
+    With `fill` the template writer adds what another writer could not; `judge` and `watch` are
+    as in `compose`. Options are as in `make_brief`; without a seed it comes from product, audience and the number
     of earlier ads. Of the audience only its id and the names of its reasons are used.
     Raises CreativeError if the writer proposed nothing at all.
     """
@@ -109,10 +164,13 @@ def draft(
         seed=start,
     )
     writer = writer or TemplateWriter()
-    drafted = compose(brief, max(1, min(n, 20)), writer)
+    n = max(1, min(n, 20))
+    drafted = compose(brief, n, writer, judge=judge, watch=watch)
+    if fill:
+        drafted = _filled(drafted, n)
     if not (drafted.passed or drafted.refused):
         raise _nothing_new()
-    return creatives.save(store, _creatives(drafted, audience_id, writer.name))
+    return creatives.save(store, _creatives(drafted, audience_id, writer))
 
 
 def _nothing_new() -> CreativeError:
@@ -137,7 +195,7 @@ def earlier_texts(
     ]
 
 
-def _creatives(drafted: Drafted, audience_id: str, writer: str) -> Sequence[Creative]:
+def _creatives(drafted: Drafted, audience_id: str, writer: Writer) -> Sequence[Creative]:
     good = [
         _creative(drafted.brief, r.candidate, f, audience_id, writer, r.parts)
         for r, f in drafted.passed
@@ -151,7 +209,7 @@ def _creative(
     candidate: Candidate,
     findings: tuple[Finding, ...],
     audience_id: str,
-    writer: str,
+    writer: Writer,
     score: dict[str, float],
 ) -> Creative:
     text = candidate.text
@@ -165,14 +223,15 @@ def _creative(
         body=text.body,
         call_to_action=text.call_to_action,
         state=CreativeState.REFUSED if has_errors(findings) else CreativeState.DRAFT,
-        writer=writer,
-        provenance={
+        writer=candidate.source.writer or writer.name,
+        provenance=_origin(candidate, writer)
+        | {
             "template": candidate.template_id,
             "hook": candidate.hook_id,
             "bank": data_file("bank", f"hooks_{brief.language}.json")["version"],
             "rules": rule_versions(),
             "facts": " ".join(candidate.facts_used),
-            "seed": str(brief.seed),
+            "seed": str(candidate.source.seed or brief.seed),
             "kind": brief.kind,
             "tone": brief.tone,
             "offer": brief.facts.offer,
@@ -182,6 +241,18 @@ def _creative(
         },
         findings=findings,
     )
+
+
+def _origin(candidate: Candidate, writer: Writer) -> dict[str, str]:
+    """Writer's version, model and prompt; only what there is."""
+    source = candidate.source
+    own = {
+        "writer_version": source.version or writer.version,
+        "model": source.model,
+        "model_digest": source.model_digest,
+        "prompt": source.prompt_digest,
+    }
+    return {k: v for k, v in own.items() if v}
 
 
 def _seed(product_id: str, audience_id: str, n_earlier: int) -> int:

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from client.commands.ads import ads
 from client.creative import review
 from client.creative.brief import AdText, Brief, Candidate
+from client.creative.language import Watch
 from client.creative.write import draft
 from client.store import Store, creatives, rows
 from common.domain import Creative, CreativeState
@@ -154,7 +155,11 @@ def test_refused_ads_are_kept_only_if_nothing_passes(store: Store) -> None:
     class Boaster:
         name = "boaster"
 
-        def candidates(self, brief: Brief) -> list[Candidate]:
+        version = "1"
+
+        def write(
+            self, brief: Brief, n: int, seed: int | None = None, watch: Watch | None = None
+        ) -> list[Candidate]:
             return [Candidate(AdText("The best bottle", "Guaranteed.", "", "Ad"))] * 4
 
     made = draft(store, Settings(), rows.product(store, "p1"), None, "en", 2, writer=Boaster())

@@ -21,6 +21,7 @@ from client.creative.brief import (
 )
 from client.creative.check import check, has_errors
 from client.creative.facts import extract
+from client.creative.language import Watch
 from client.creative.lexicon import find
 from client.creative.rank import rank
 from client.creative.template import TemplateWriter
@@ -190,8 +191,11 @@ def test_contributions_add_up_to_the_score() -> None:
 def test_another_writer_goes_through_the_same_path() -> None:
     class Boaster:
         name = "boaster"
+        version = "1"
 
-        def candidates(self, brief: Brief) -> list[Candidate]:
+        def write(
+            self, brief: Brief, n: int, seed: int | None = None, watch: Watch | None = None
+        ) -> list[Candidate]:
             return [
                 Candidate(AdText("The best coffee ever", "Guaranteed.", "", "Ad")),
                 Candidate(AdText("A cup of calm", "Sleepy Owl Sweet Coffee for ₹280.", "", "Ad")),

@@ -30,7 +30,7 @@ def _amounts(brief: Brief, text: Plain) -> Iterator[Finding]:
         words = text.original(a.start, a.end)
         if a.kind == "money" and not _price_is_right(brief, a):
             yield _error(words, "This price is not the product's price.", "Use the shop's price.")
-        elif a.kind == "discount" and not any(a.same(f) for f in brief.facts.amounts):
+        elif a.kind == "discount" and not _is_offered(brief, a):
             yield _error(
                 words,
                 "The shop has not entered this discount.",
@@ -49,6 +49,11 @@ def _price_is_right(brief: Brief, a: Amount) -> bool:
         return False
     same_currency = a.name == facts.currency or (a.name, facts.currency) == ("CNY", "JPY")
     return same_currency and abs(a.value - float(facts.price)) < 0.005
+
+
+def _is_offered(brief: Brief, a: Amount) -> bool:
+    """A discount that the shop entered; one that a description speaks of is none of today's."""
+    return any(a.same(f) for f in amounts(plain(brief.facts.offer).text))
 
 
 def _amount_is_right(brief: Brief, a: Amount) -> bool:
