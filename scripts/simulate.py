@@ -40,6 +40,7 @@ from server.aggregation import Arrays, aggregate
 
 #: Other scripts take these from here.
 __all__ = [
+    "LOCAL_DECAY",
     "MIN_LATER",
     "PLAIN_MOMENTUM",
     "PLAIN_RATE",
@@ -47,6 +48,7 @@ __all__ = [
     "Merchant",
     "MerchantResult",
     "SimResult",
+    "alone",
     "judge",
     "make_plan",
     "simulate",
