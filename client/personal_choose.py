@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from client import personal, personal_isotonic
 from client.personal_fit import Design, Floats
@@ -73,7 +74,9 @@ def choose(
     fold = folds_of(shopper, label, rng)
     shop = Shop(encoded, shared.astype(np.float64), label, shopper, fold)
     rows, weight = sampled(label, rng)
-    tried = _candidates(shop, rows, weight, n_ids)
+    # matrices of some hundred columns: more threads than one only wait for each other
+    with threadpool_limits(1):
+        tried = _candidates(shop, rows, weight, n_ids)
     n_all = float(weight.sum())
     at = one_standard_error([c.loss for c in tried], shopper[rows])
     taken = tried[at]

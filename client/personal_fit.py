@@ -121,11 +121,11 @@ def solve(
     """
     x, y, weight = design.x[rows], design.y[rows], design.weight[rows]
     transposed = x.T.tocsr()
-    root = linalg.cholesky(curvature + np.diag(precision), lower=True)
+    root = linalg.cholesky(curvature + np.diag(precision), lower=True, check_finite=False)
     begin = mean if start is None else start
 
     def back(z: Floats) -> Floats:
-        moved: Floats = linalg.solve_triangular(root, z, lower=True, trans="T")
+        moved: Floats = linalg.solve_triangular(root, z, lower=True, trans="T", check_finite=False)
         return begin + moved
 
     def loss(z: Floats) -> tuple[float, Floats]:
@@ -133,7 +133,7 @@ def solve(
         logit, off = x @ theta, theta - mean
         value = weight @ (np.logaddexp(0.0, logit) - y * logit) + 0.5 * off @ (precision * off)
         slope = transposed @ (weight * (sigmoid(logit) - y)) + precision * off
-        return float(value), linalg.solve_triangular(root, slope, lower=True)
+        return float(value), linalg.solve_triangular(root, slope, lower=True, check_finite=False)
 
     options = {"maxiter": _STEPS, "gtol": 1e-4, "ftol": _TOLERANCE}
     done = optimize.minimize(

@@ -17,6 +17,7 @@ import json
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -78,7 +79,7 @@ def losses(y: NDArray[np.integer], logit: Floats) -> Floats:
     return np.logaddexp(0.0, logit) - y * logit
 
 
-def weighted_auc(won: Floats, lost: Floats) -> float:
+def weighted_auc(won: NDArray[Any], lost: NDArray[Any]) -> float:
     """Area under the ROC curve of counts [levels] by rising score, ties half."""
     below = np.cumsum(lost) - lost / 2
     total = won.sum() * lost.sum()
@@ -130,7 +131,7 @@ def judged(
     gains = bootstrap(later, y, orders, logits, draws)
     n_won = int((label == 1).sum())
     facts = (name, before.n_rows, n_won, int((y == 1).sum()), chosen.kind)
-    return Line(*facts, *ways, *gains)
+    return Line(*facts, ways[0], ways[1], ways[2], gains[0], gains[1])
 
 
 def bootstrap(
@@ -152,9 +153,7 @@ def bootstrap(
         won, lost = weight * (y == 1), weight * (y == 0)
         if not won.sum():
             continue
-        pair = [
-            weighted_auc(np.bincount(c, weights=won), np.bincount(c, weights=lost)) for c in codes
-        ]
+        pair = [weighted_auc(*(np.bincount(c, weights=w) for w in (won, lost))) for c in codes]
         found.append((pair[0] - pair[1], float(weight @ off / weight.sum())))
     if not found:
         nothing = (float("nan"),) * 3
