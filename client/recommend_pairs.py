@@ -107,10 +107,12 @@ def lift(
         other: [P] people who bought the second.
         people: N, everybody who bought anything.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.where(both > 0, people * both / (one * other), np.nan)
-        variance = 1 / both - 1 / one - 1 / other + (2 * value - 1) / people
-        low = value * np.exp(-_Z * np.sqrt(np.maximum(variance, 0)))
+    value, low = (np.full(len(both), np.nan) for _ in range(2))
+    some = both > 0  # then nobody of the other counts is nothing either
+    n, m = both[some], other[some]
+    value[some] = people * n / (one * m) if some.any() else 0.0
+    variance = 1 / n - 1 / max(one, 1) - 1 / m + (2 * value[some] - 1) / max(people, 1)
+    low[some] = value[some] * np.exp(-_Z * np.sqrt(np.maximum(variance, 0)))
     return value, low
 
 
