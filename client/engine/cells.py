@@ -13,8 +13,8 @@ from client.engine.segments import Spread, in_order, run_sums, squares, starts_o
 #: Up to so many ids a block of shoppers has a cell for every id: no sort. Above, cells are only where
 #: rows point to.
 DENSE_UP_TO = 2048
-#: Cells of a block: 64 shoppers of 465 ids; [30,000, E] float64 is a megabyte.
-_BLOCK = 30_000
+#: Cells of a block: 129 shoppers of 465 ids; [60,000, E] float64 is two megabytes, near the cache.
+_BLOCK = 60_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from client.engine.segments import run_sums, squares, starts_of
 from common.model import NUMERIC_GAIN, VECTOR_GAIN
 from common.rounds import Tensors
 
-#: Shoppers worked on at a time: their rows stay in a processor's cache.
-AT_ONCE = 512
+#: Shoppers whose rows are worked on at a time, so that memory stays small.
+AT_ONCE = 2048
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,5 +44,7 @@ def flat(batch: ShopperBatch, heads: tuple[str, ...], at_once: int) -> Iterator[
         said = (batch.mask[some].reshape(-1) > 0) & (labels >= 0).any(1)
         if not bool(said.all()):
             row = said.nonzero().squeeze(1)
-            ids, numeric, labels, owner = ids[row], numeric[row], labels[row], owner[row]
+            # index_select: several times as fast as ids[row]
+            ids, numeric = ids.index_select(0, row), numeric.index_select(0, row)
+            labels, owner = labels.index_select(0, row), owner.index_select(0, row)
         yield Flat(first, n, ids, numeric, labels, owner)

@@ -271,3 +271,21 @@ def test_a_gpu_gives_the_same_sum(heads: tuple[str, ...]) -> None:
     )
     for n in clip.names:
         np.testing.assert_allclose(found[n], expected[n], rtol=1e-5, atol=1e-6)
+
+
+def test_a_large_table_is_summed_like_a_small_one() -> None:
+    """2^18 ids: the work is that of the rows that are there."""
+    n_ids = 1 << 18
+    clip = clip_of(("conversion",), 0.1)
+    rng, start = np.random.default_rng(0), weights()
+    w = {
+        n: rng.normal(0, 0.3, (n_ids, v.shape[1])).astype(np.float32) if v.shape[0] == 60 else v
+        for n, v in start.items()
+    }
+    many = batch(6, n_ids=n_ids, pool=n_ids)
+    many.ids[0, 1] = many.ids[0, 0]
+    many.ids[2, :, 3] = n_ids - 1
+    found = Fast(clip, CPU).total(w, many)
+    expected = Hooks(net_of(w, clip, n_ids), clip, CPU).total(w, many)
+    for n in clip.names:
+        np.testing.assert_allclose(found[n], expected[n], rtol=1e-5, atol=1e-6)
