@@ -144,7 +144,7 @@ def _segment(s: profiles.SegmentRow, zh: bool) -> SegmentView:
     told = hint(s.segment_id)
     return SegmentView(
         s.segment_id,
-        s.names.zh if zh else s.names.en,
+        s.names.zh if zh else _head(s.names.en),
         told.zh if zh else told.en,
         s.method != "rfm",
         *(s.n_people, s.share, s.n_orders, s.spend_minor, s.moved_in, s.moved_out),

@@ -2234,7 +2234,7 @@
         <translation>新名单中的商家数</translation>
     </message>
     <message>
-        <source>Came</source>
+        <source>Received</source>
         <translation>收到时间</translation>
     </message>
     <message>

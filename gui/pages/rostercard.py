@@ -41,7 +41,7 @@ class RosterCard(Card):
         if not view.has_me:
             self.add(label(self.tr("Your own shop is not in this list."), tone="bad"))
         self.add(StepLine(self.tr("Merchants in the new list"), fmt.count(view.n_merchants)))
-        self.add(StepLine(self.tr("Came"), fmt.moment(view.since)))
+        self.add(StepLine(self.tr("Received"), fmt.moment(view.since)))
         digest = label(view.digest, "caption", wrap=True)
         digest.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.add(label(self.tr("Digest of the list, the same at every shop"), "caption"), digest)

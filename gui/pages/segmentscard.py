@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout
 
 from client.api import JobResult, SegmentView, sort_segments
@@ -55,7 +56,8 @@ class SegmentsCard(Card):
             self.tr("Came and went"),
         )
         for i, head in enumerate(heads):
-            grid.addWidget(label(head, "caption"), 0, i)
+            side = Qt.AlignmentFlag.AlignRight if i in (1, 3, 4, 5) else Qt.AlignmentFlag.AlignLeft
+            grid.addWidget(label(head, "caption"), 0, i, side)
         for at, s in enumerate(segments, 1):
             words = column(label(s.name, "strong"), label(s.hint, "caption", wrap=True), spacing=0)
             grid.addWidget(boxed(words), at, 0)
