@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from client.dataset import ShopperBatch, ShopperData
 from client.engine.choose import EngineName, engine_for
 from client.engine.hooks import per_shopper
-from client.engine.loss import shopper_loss
+from client.engine.loss import shopper_loss as shopper_loss  # the loss that is trained
 from client.engine.nouns import Clip, Sums
 from client.noise import Noise, SystemNoise, add_noise
 from client.watch import Watch
@@ -21,8 +21,6 @@ from common.model import HasSizes, TargetingNet, freeze, load_tensors, trainable
 from common.rounds import RoundPlan, Tensors
 from common.scorebins import NEGATIVE_WEIGHT, bin_of
 from common.secagg.encoding import clipped_sum
-
-__all__ = ["shopper_loss", "train"]
 
 _SAFE = "Nothing was sent. What the ledger reserved for this round stays spent."
 

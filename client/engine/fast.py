@@ -43,7 +43,8 @@ class Weights:
         """From the plan's tensors."""
 
         def one(name: str) -> Tensor:
-            return torch.from_numpy(np.asarray(tensors[name], np.float32)).to(place)
+            # a copy: what came over the wire is read-only
+            return torch.from_numpy(np.array(tensors[name], np.float32)).to(place)
 
         vectors = VECTOR_GAIN * one("vectors.weight")
         first = [one(f"first_{head}.weight") for head in heads]

@@ -150,7 +150,7 @@ def _load(net: nn.Module, tensors: Tensors) -> None:
     """Put the weights into the network; figures that are not finite pass, and end the round later."""
     with torch.no_grad():
         for name, parameter in net.named_parameters():
-            parameter.copy_(torch.from_numpy(tensors[name]))
+            parameter.copy_(torch.from_numpy(np.array(tensors[name], np.float32)))
 
 
 def _check_margin(clip: Clip) -> None:

@@ -289,3 +289,21 @@ def test_a_large_table_is_summed_like_a_small_one() -> None:
     expected = Hooks(net_of(w, clip, n_ids), clip, CPU).total(w, many)
     for n in clip.names:
         np.testing.assert_allclose(found[n], expected[n], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("wrong", [-1, 60])
+def test_an_id_outside_the_table_is_refused(wrong: int) -> None:
+    many = batch()
+    many.ids[0, 0, 0], many.mask[0, 0], many.conversion[0, 0] = wrong, 1, 1
+    with pytest.raises((RuntimeError, IndexError)):
+        Fast(clip_of(("conversion",)), CPU).total(weights(), many)
+
+
+def test_weights_as_they_come_over_the_wire_are_read_only() -> None:
+    w, many, clip = weights(), batch(), clip_of(("conversion",))
+    for value in w.values():
+        value.flags.writeable = False
+    a, b = Fast(clip, CPU).total(w, many), Hooks(TargetingNet(60, 4), clip, CPU)
+    freeze(b._net, clip.names)
+    assert set(b.total(w, many)) == set(a)
