@@ -26,6 +26,7 @@ QUICK = [
     "4",
     "--wait",
     "90",
+    "--no-gates",  # a round or two of noise are no model; the gates have tests of their own
 ]
 
 
