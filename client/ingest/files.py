@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from client.ingest.blocks import Block, Source
@@ -154,10 +156,19 @@ class _Part:
         work.finish()
 
     def _replay(self, work: Intake, cursor: str) -> None:
-        """Show the writer the events before this place: it counts equal ones."""
+        """Show the writer the events before this place: it counts equal ones.
+
+        Told by lines, not by the ends of blocks: reading that went on somewhere else may have cut
+        the file into other blocks.
+        """
+        stop = _first_line(self._source.blocks(cursor))
         for block in self._source.blocks():
+            before = np.flatnonzero(block.lines < stop)
+            whole = len(before) == len(block.lines)
+            if not whole:
+                block = replace(block, frame=block.frame[before], lines=block.lines[before])
             work.replay(read_block(block, self._mapping).frame)
-            if block.cursor == cursor:
+            if not whole:
                 return
 
     def _said(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -191,6 +202,15 @@ class _Part:
             *(record.n_refused, tuple(self._first), state, self._n_masked, left_out),
             *(self._n_left_out, self._mapping.time_zone if record.kind in _TIMED else ""),
         )
+
+
+def _first_line(blocks: Iterator[Block]) -> float:
+    """Line of the first row that is read or refused; infinite at the end of the file."""
+    for block in blocks:
+        lines = [*block.lines[:1].tolist(), *(b.line for b in block.bad)]
+        if lines:
+            return min(lines)
+    return math.inf
 
 
 def _known(name: str, done: Record, first: tuple[tuple[int, str, str], ...]) -> Imported:

@@ -73,7 +73,7 @@ def test_a_shop_without_a_keyring_has_its_file(
 def test_by_itself_the_keyring_is_taken_only_with_a_screen(
     kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "HANSA_PEOPLE__SALT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(ring.sys, "platform", "linux")
     assert place.where(shop(tmp_path / "headless")) == "file" and not kept.exists()

@@ -66,6 +66,7 @@ def test_an_entry_of_the_tail_has_these_fields_and_no_other() -> None:
         "report_digest",
         "code_digest",
         "witnessed",
+        "note_digest",  # a commitment with a nonce: that a note was made, and when, and nothing else
         "previous",
         "hash",
         "signature",
