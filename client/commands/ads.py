@@ -1,4 +1,4 @@
-"""hansa ads: write, list, show, edit, approve, reject, export."""
+"""hansa ads: write, list, show, edit, approve, reject, export, evaluate, sample."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any, get_args
 import click
 
 from client.commands import home_option
+from client.commands.ads_judge import evaluate, sample
 from client.creative import review, write, writers
 from client.creative.brief import KINDS, LABELS, Kind, Language, Tone
 from client.creative.language import Watch
@@ -27,24 +28,19 @@ from common.terminal import emit, json_option
 
 #: columns of an exported file
 _FIELDS = (
-    "creative_id",
-    "version",
-    "product_id",
-    "audience_id",
-    "language",
-    "label",
-    "headline",
-    "body",
-    "call_to_action",
-    "approved_by",
-    "approved_at",
-)
+    "creative_id", "version", "product_id", "audience_id", "language", "label", "headline", "body",
+    "call_to_action", "approved_by", "approved_at",
+)  # fmt: skip
 by_option = click.option("--by", default=getpass.getuser, help="Who decides; your user name.")
 
 
 @click.group()
 def ads() -> None:
     """Write, check, approve and export ads. Nothing is exported that no person approved."""
+
+
+ads.add_command(evaluate)
+ads.add_command(sample)
 
 
 @ads.command("write")

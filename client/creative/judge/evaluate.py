@@ -1,0 +1,117 @@
+"""Judge a writer on products: pass rate, facts, diversity, likeness to human copy, speed."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from client.creative.brief import AdText, Brief, make_brief
+from client.creative.check import check, has_errors
+from client.creative.facts import claimed
+from client.creative.figures import amounts
+from client.creative.judge.figures import against, copy_rate, distinct, self_bleu
+from client.creative.judge.sets import Case
+from client.creative.rank import rank
+from client.creative.template import MOST
+from client.creative.text import plain
+from client.creative.write import Writer
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted on the way."""
+
+    n_candidates: int = 0
+    n_passed: int = 0
+    n_three: int = 0
+    n_facts: int = 0
+    n_right: int = 0
+    n_pieces: int = 0
+    seconds: float = 0.0
+    failures: Counter[str] = field(default_factory=Counter)
+    best: list[tuple[Case, AdText]] = field(default_factory=list)
+    set_texts: list[str] = field(default_factory=list)
+
+
+def evaluate(writer: Writer, cases: Sequence[Case], seed: int = 0) -> dict[str, float]:
+    """Figures of a writer over cases of one language.
+
+    Returns:
+        Name -> figure. Rates are shares of all candidates before the checks, `usable_briefs` and
+        `three_variants` of all cases. `fact_precision` uses the same reading of figures and
+        traits as the checks: what they cannot see, it cannot see.
+    """
+    tally = _Tally()
+    for case in cases:
+        _one(writer, case, seed, tally)
+    n = max(len(cases), 1)
+    texts = [t.whole() for _, t in tally.best]
+    language = cases[0].language if cases else "en"
+    out = {
+        "cases": float(len(cases)),
+        "candidates_per_case": tally.n_candidates / n,
+        "pass_rate": tally.n_passed / max(tally.n_candidates, 1),
+        "usable_briefs": len(tally.best) / n,
+        "three_variants": tally.n_three / n,
+        "fact_precision": tally.n_right / tally.n_facts if tally.n_facts else 1.0,
+        "distinct_1": distinct(texts, 1),
+        "distinct_2": distinct(texts, 2),
+        "self_bleu": self_bleu(texts, language),
+        "copy_rate": _mean([copy_rate(t.whole(), c.product.description) for c, t in tally.best]),
+        "seconds_per_case": tally.seconds / n,
+    }
+    if tally.n_pieces:
+        out["tokens_per_s"] = tally.n_pieces / tally.seconds
+    for name, count in sorted(tally.failures.items()):
+        out[f"fails_{name.replace(' ', '_')}"] = count / max(tally.n_candidates, 1)
+    pairs = [(t.whole(), c.reference) for c, t in tally.best if c.reference]
+    if pairs:
+        out |= against([t for t, _ in pairs], [r for _, r in pairs], language)
+    return out
+
+
+def _one(writer: Writer, case: Case, seed: int, tally: _Tally) -> None:
+    brief = make_brief(case.product, case.language, seed=seed)
+
+    def hear(number: int, piece: str) -> None:
+        tally.n_pieces += 1
+
+    started = time.perf_counter()
+    candidates = writer.write(brief, MOST, None, hear)
+    tally.seconds += time.perf_counter() - started
+    passed = []
+    for c in candidates:
+        found = check(brief, c.text)
+        tally.failures.update({f.check for f in found if f.severity == "error"})
+        right, n_facts = _facts(brief, c.text)
+        tally.n_right += right
+        tally.n_facts += n_facts
+        if not has_errors(found):
+            passed.append(c)
+    best = rank(brief, passed, 3)
+    tally.n_candidates += len(candidates)
+    tally.n_passed += len(passed)
+    tally.n_three += len(best) == 3
+    if best:
+        tally.best.append((case, best[0].candidate.text))
+
+
+def _facts(brief: Brief, text: AdText) -> tuple[int, int]:
+    """Figures and traits that the text states: how many are in the brief, how many in all."""
+    said = plain(text.whole()).text
+    facts = brief.facts
+    price = float(facts.price) if facts.price is not None else None
+    right = [
+        abs(a.value - price) < 0.005
+        if a.kind == "money" and price is not None
+        else any(a.same(f) for f in facts.amounts)
+        for a in amounts(said)
+    ]
+    right += [facts.has_trait(t.trait_id) for _, t in claimed(said)]
+    return sum(right), len(right)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / max(len(values), 1)
