@@ -77,6 +77,7 @@ def pick(
         if listing:
             _list(store, wanted, as_json)
             return
+        wish = _wish(**asked)  # before anything is written: it may be refused
         if exclude:
             audiences.exclude(store, exclude)
         if wanted is None:
@@ -86,7 +87,6 @@ def pick(
             raise InputError("Which product?", todo="Give --product with an id or a title.")
         from client.audience import choose
 
-        wish = _wish(**asked)
         progress(as_json, "audience", 0, 1, "scoring")
         made = choose(store, settings, wanted, wish, name)
         progress(as_json, "audience", 1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import random
 import shutil
 from functools import lru_cache
@@ -58,6 +59,7 @@ def _files() -> dict[str, str]:
 @lru_cache
 def _made() -> Path:
     home = Path(mkdtemp(prefix="hansa-audience-shop-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     make_shop(home / "shop", "Tea", "en", {})
     (home / "in").mkdir()
     for name, text in _files().items():

@@ -18,7 +18,7 @@ from client.store.profiles import Draft, Segment
 from common.errors import AudienceError, InputError
 from common.settings import Settings
 from tests.client import audience_shop
-from tests.client.audience_shop import bought, key
+from tests.client.audience_shop import key
 
 SETTINGS = Settings(audience_floor=10)
 
@@ -246,5 +246,7 @@ def test_the_verbs_in_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> No
     assert "pick" in CliRunner().invoke(verb, ["--help"]).output
     refused = run(store, "P1", "--size", "12", "--budget", "5")
     assert isinstance(refused.exception, InputError)
+    assert isinstance(run(store, "P1", "--exclude", "x", "--budget", "?").exception, InputError)
+    assert store.db.execute("SELECT count(*) FROM audience_exclusions").fetchone()[0] == 0
     assert isinstance(run(store, "gren tea").exception, AudienceError)
     assert len(audiences.listing(store)) == 2
