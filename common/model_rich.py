@@ -235,7 +235,9 @@ def _start(net: RichNet) -> NDArray[np.float32]:
     prior = np.array(net.config.numeric_prior, np.float32)
     if len(prior) != len(gain):
         raise InternalError("priors do not fit the columns")
-    return np.divide(prior, gain, out=np.zeros_like(prior), where=gain > 0)
+    out = np.zeros_like(prior)
+    np.divide(prior, gain, out=out, where=gain > 0)
+    return out
 
 
 def _prior(name: str, config: RichConfig) -> float:

@@ -116,7 +116,8 @@ class Table:
 
 def log_odds(net: RichNet, batch: Batch) -> Tensor:
     """[n] of a conversion."""
-    return net(batch.ids, batch.numeric, batch.events, batch.events_mask)["conversion"]
+    out: Tensor = net(batch.ids, batch.numeric, batch.events, batch.events_mask)["conversion"]
+    return out
 
 
 @contextmanager
@@ -216,7 +217,7 @@ def train(net: RichNet, table: Table, course: Course, seed: int = 0, noisy: bool
             if noisy:
                 step = step + course.noise * draw(name, p, 1000 * (seed + 1) + number)
             speed[name] = course.momentum * speed[name] + step / course.divisor
-            p -= course.rate * speed[name]
+            p.sub_(course.rate * speed[name])
     return share
 
 

@@ -176,6 +176,17 @@ def test_what_is_no_model_is_refused(change: dict[str, object]) -> None:
         replace(RichConfig(), **change)  # type: ignore[arg-type]
 
 
+def test_a_prior_is_log_odds_from_lowest_to_highest() -> None:
+    prior = tuple(float(i) for i in range(SPEC.n_numeric))
+    config = RichConfig(numeric_prior=prior, numeric_default=2.0, pairs=False)
+    net = build_rich(SPEC, SPEC.n_categorical, 0, config)
+    ids = rows()[0][0, :1]
+    low, high = (net(ids, torch.full((1, SPEC.n_numeric), v))["conversion"] for v in (0.0, 1.0))
+    assert (high - low).item() == pytest.approx(sum(prior), rel=1e-5)
+    with pytest.raises(InternalError):
+        build_rich(SPEC, SPEC.n_categorical, 0, RichConfig(numeric_prior=(1.0,)))
+
+
 def test_gains_of_another_spec_are_refused() -> None:
     with pytest.raises(InternalError):
         build_rich(SPEC, SPEC.n_categorical, PAST.n_ids, RichConfig(first_gain=(1.0,)))
