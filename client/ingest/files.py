@@ -207,9 +207,9 @@ class _Part:
 def _first_line(blocks: Iterator[Block]) -> float:
     """Line of the first row that is read or refused; infinite at the end of the file."""
     for block in blocks:
-        lines = [*block.lines[:1].tolist(), *(b.line for b in block.bad)]
+        lines = [*(int(n) for n in block.lines[:1]), *(b.line for b in block.bad)]
         if lines:
-            return min(lines)
+            return float(min(lines))
     return math.inf
 
 
