@@ -157,12 +157,9 @@ def compare(
     by_week = by_weeks(p, label, day)
     recent = _week(str(first), p[new], label[new]) if (label[new] >= 0).any() else None
     if min(n_new, n_before) < MIN_ROWS:
-        words = (
-            f"{n_new} exposures in the newest {weeks} weeks and {n_before} before are too few"
-            f" to compare; {MIN_ROWS} each are needed."
-        )
-        found = (bundle_digest, since, n_before, n_new, (), by_week, recent)
-        return Drift(UNKNOWN, words, *found)
+        few = f"{n_new} exposures in the newest {weeks} weeks and {n_before} before are too few"
+        words = f"{few} to compare; {MIN_ROWS} each are needed."
+        return Drift(UNKNOWN, words, bundle_digest, since, n_before, n_new, (), by_week, recent)
     shifts = (_score(p, new), *_groups(encoded, new, spec))
     verdict, words = _overall(shifts, recent)
     return Drift(verdict, words, bundle_digest, since, n_before, n_new, shifts, by_week, recent)

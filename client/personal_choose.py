@@ -66,10 +66,9 @@ def choose(
         shopper: int64 [N], dense codes.
         n_ids: V.
     """
-    n_rows, n_positive = int((label >= 0).sum()), int((label == 1).sum())
-    sentence = _too_little(shared, label, shopper)
-    if sentence:
-        return Chosen(CALIBRATED, sentence, n_rows=n_rows, n_positive=n_positive)
+    if sentence := _too_little(shared, label, shopper):
+        known, won = int((label >= 0).sum()), int((label == 1).sum())
+        return Chosen(CALIBRATED, sentence, n_rows=known, n_positive=won)
     rng = np.random.default_rng(0)  # the folds alone: the same rows give the same head
     fold = folds_of(shopper, label, rng)
     shop = Shop(encoded, shared.astype(np.float64), label, shopper, fold)
@@ -77,23 +76,27 @@ def choose(
     # matrices of some hundred columns: more threads than one only wait for each other
     with threadpool_limits(1):
         tried = _candidates(shop, rows, weight, n_ids)
-    n_all = float(weight.sum())
-    at = one_standard_error([c.loss for c in tried], shopper[rows])
-    taken = tried[at]
+    taken = tried[one_standard_error([c.loss for c in tried], shopper[rows])]
     losses: dict[str, float] = {}
     for c in tried:
-        losses[c.kind] = min(losses.get(c.kind, np.inf), float(c.loss.sum()) / n_all)
-    isotonic = personal_isotonic.fit(shop.shared, label) if taken.kind == ISOTONIC else None
+        losses[c.kind] = min(losses.get(c.kind, np.inf), float(c.loss.sum() / weight.sum()))
+    return _as_chosen(taken, shop, len(tried), tuple(losses.items()))
+
+
+def _as_chosen(
+    taken: _Candidate, shop: Shop, n_tried: int, losses: tuple[tuple[str, float], ...]
+) -> Chosen:
+    isotonic = personal_isotonic.fit(shop.shared, shop.label) if taken.kind == ISOTONIC else None
     return Chosen(
         kind=taken.kind,
-        why=f"Chosen by cross-validation over {len(tried)} ways: {WORDS[taken.kind]}.",
+        why=f"Chosen by cross-validation over {n_tried} ways: {WORDS[taken.kind]}.",
         linear=taken.crossed.whole if taken.crossed else None,
         folds=taken.crossed.folds if taken.crossed else (),
         isotonic=isotonic,
         ridge=taken.ridge,
-        losses=tuple(losses.items()),
-        n_rows=n_rows,
-        n_positive=n_positive,
+        losses=losses,
+        n_rows=int((shop.label >= 0).sum()),
+        n_positive=int((shop.label == 1).sum()),
     )
 
 
