@@ -12,8 +12,8 @@ from flwr.serverapp import Grid, ServerApp
 from common.errors import InternalError
 from common.features import default_spec
 from common.model import trainable
+from server.bundle_file import read_bundle
 from server.folder import Folder
-from server.handout import read_bundle
 from server.registry import Registry
 from server.release import release
 from server.strategy import LeagueRun, RunEvent, Tell

@@ -5,47 +5,19 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
-from common.bundle import unpack
-from common.errors import BundleError, InputError
-from common.features import default_spec
+from common.errors import InputError
 from common.flower import quiet
 from common.flower.calls import LinkDown
 from common.flower.control import Control
 from common.program import bundle_of_code, code_digest
+from server import runner
+from server.bundle_file import read_bundle
 from server.bundles import CURRENT, PROMOTE, ROLLBACK, BundleRow
 from server.enrolment import not_serving
 from server.folder import Folder
 from server.registry import Registry
 from server.selfcheck import verified
 from server.strategy import Tell
-
-
-def read_bundle(folder: Folder, row: BundleRow) -> bytes:
-    """The bytes of a bundle, after the checks that every merchant makes.
-
-    Raises:
-        BundleError: the file is gone, another one, or not signed by this coordinator.
-        WrongSpec: this program makes other features now.
-    """
-    try:
-        packed = (folder.home / row.path).read_bytes()
-    except OSError as e:
-        raise BundleError(
-            "The bundle's file cannot be read.",
-            where=row.path,
-            safe="Nothing was handed out.",
-            todo="Restore it from a backup of the coordinator's folder.",
-        ) from e
-    found = unpack(packed)
-    found.verify(folder.identity().public, default_spec())
-    if found.digest() != row.digest:
-        raise BundleError(
-            "The file holds another bundle than its name says.",
-            where=row.path,
-            safe="Nothing was handed out.",
-            todo="Restore it from a backup of the coordinator's folder.",
-        )
-    return packed
 
 
 def promote(folder: Folder, name: str, why: str, tell: Tell) -> dict[str, Any]:
@@ -99,9 +71,6 @@ def rollback(folder: Folder, name: str | None, why: str, tell: Tell) -> dict[str
 def _hand_out(
     folder: Folder, registry: Registry, row: BundleRow, action: str, why: str, tell: Tell
 ) -> dict[str, Any]:
-    # imported here: the runner needs Flower's folder to be set
-    from server.runner import perform
-
     folder.use()
     quiet()
     verified(registry)
@@ -117,7 +86,7 @@ def _hand_out(
         control.close()
     before = registry.current_bundle()
     registry.hand_out(row.digest, action, why)
-    perform(folder, flower_run, {"run": row.run_id, "bundle": row.digest}, tell)
+    runner.perform(folder, flower_run, {"run": row.run_id, "bundle": row.digest}, tell)
     after = registry.bundle(row.digest)
     return {
         "digest": row.digest,

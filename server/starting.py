@@ -5,9 +5,9 @@ from __future__ import annotations
 from common.errors import InputError, InternalError, WrongSpec
 from common.features import FeatureSpec
 from common.model import check_tensors, initial_tensors
+from server.bundle_file import read_bundle
 from server.bundles import BundleRow
 from server.folder import Folder
-from server.handout import read_bundle
 from server.registry import Registry
 from server.rows import Arrays
 

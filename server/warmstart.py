@@ -4,6 +4,10 @@ The story behind the made-up rows is the one that retail panels tell (Ehrenberg 
 1987): how often somebody buys is Poisson with a rate of their own, rates spread like a Gamma, and whoever
 bought a lot, lately, and answered offers before, answers the next one more often. No coefficient is set
 by hand: the weights are what a plain logistic regression learns from such rows.
+
+It is no default. Alone it orders an inner split of the shipped sample with AUC .56 (mean a merchant .65;
+a fresh start: .5), but under league noise 60 rounds end where a fresh start ends: mean AUC a merchant
++.003 +-.001 at epsilon 3, -.002 +-.002 at epsilon 1 (six paired draws, first-order part of the model).
 """
 
 from __future__ import annotations
