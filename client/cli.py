@@ -45,6 +45,21 @@ VERBS: dict[str, tuple[str, str, str]] = {
         "audience",
         "Pick an audience for a product, with reasons.",
     ),
+    "recommend": (
+        "client.commands.recommend",
+        "recommend",
+        "What to show a shopper next; what goes well with a product.",
+    ),
+    "parity": (
+        "client.commands.parity",
+        "parity",
+        "Who is in an audience, group by group, against who could be.",
+    ),
+    "drift": (
+        "client.commands.drift",
+        "drift",
+        "Whether the shop still is what the model was fitted to.",
+    ),
     "explain": ("client.commands.model", "explain", "Why a shopper has this score."),
     "ads": ("client.commands.ads", "ads", "Write, check, approve and export ads."),
     "ledger": ("client.commands.privacy", "ledger", "Show or export the privacy ledger."),

@@ -54,29 +54,10 @@ def _read_apart(path: str, *_state: int) -> bool:
         path: The file.
         _state: What changes when the file does.
     """
-    command = [sys.executable, "-m", "client.ingest.source_guard", path]
+    command = [sys.executable, "-m", "client.ingest.source_probe", path]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([_ROOT, os.environ.get("PYTHONPATH", "")])}
     quiet = subprocess.DEVNULL
     return subprocess.run(command, stdout=quiet, stderr=quiet, env=env, check=False).returncode == 0
 
 
 _ROOT = str(Path(__file__).resolve().parents[2])
-
-
-def _probe(path: Path) -> None:
-    """Read every row and keep none."""
-    import polars as pl
-
-    from client.ingest.source_parquet import portions
-
-    try:
-        scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
-        for _ in portions(scan, 0, int(scan.select(pl.len()).collect().item())):
-            pass
-    except BaseException:
-        # a refusal in words is no harm, and a panic of Rust is none either: the reader says it
-        return
-
-
-if __name__ == "__main__":
-    _probe(Path(sys.argv[1]))

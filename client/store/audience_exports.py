@@ -7,21 +7,9 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 
 from client.store import Store
+from client.store.schema_exports import EXPORTS
 from common.database import transaction
 
-#: `IF NOT EXISTS`: a shop of before this table gets it with its first export.
-EXPORTS = """
-CREATE TABLE IF NOT EXISTS audience_exports (
-    export_id   TEXT PRIMARY KEY,
-    audience_id TEXT NOT NULL,
-    exported_at TEXT NOT NULL,
-    exported_by TEXT NOT NULL,   -- the account of this computer, or as the person said
-    form        TEXT NOT NULL,   -- 'csv', 'json', 'match'
-    n_people    INTEGER NOT NULL,
-    file_name   TEXT NOT NULL    -- without its folder
-) STRICT;
-CREATE INDEX IF NOT EXISTS audience_exports_by_time ON audience_exports (exported_at);
-"""
 _COLUMNS = "export_id, audience_id, exported_at, exported_by, form, n_people, file_name"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from client.store.schema_ads import ADS
 from client.store.schema_data import DATA
+from client.store.schema_exports import EXPORTS
 from client.store.schema_league import LEAGUE
 from client.store.schema_ledger import LEDGER
 from client.store.schema_model import MODEL
@@ -11,4 +12,4 @@ from client.store.schema_model2 import MODEL2
 from client.store.schema_receipts import RECEIPTS
 from client.store.schema_shop import SHOP
 
-MIGRATIONS: tuple[str, ...] = (SHOP, LEDGER, MODEL, ADS, RECEIPTS, LEAGUE, DATA, MODEL2)
+MIGRATIONS: tuple[str, ...] = (SHOP, LEDGER, MODEL, ADS, RECEIPTS, LEAGUE, DATA, MODEL2, EXPORTS)
