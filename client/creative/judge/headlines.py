@@ -105,7 +105,8 @@ def by_ranker(arm: Arm) -> float:
 def _right(pairs: Sequence[Pair], score: Callable[[Arm], float]) -> _Vector:
     """[pairs]: 1 right, 0 wrong, 0.5 a tie."""
     signs = [score(p.better) - score(p.worse) for p in pairs]
-    return (np.sign(np.asarray(signs)) + 1) / 2
+    out: _Vector = (np.sign(np.asarray(signs)) + 1) / 2
+    return out
 
 
 def _by_length(train: Sequence[Pair]) -> Callable[[Arm], float]:
