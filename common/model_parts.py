@@ -66,7 +66,8 @@ class AttentionHistory(DotHistory):
         other = target.unsqueeze(-2).expand_as(each)
         seen = torch.cat([each, other, each * other], -1)
         score = self.decide(functional.relu(self.attend(seen))).squeeze(-1)
-        return torch.sigmoid(score) * mask / mask.shape[-1]
+        bounded: Tensor = torch.sigmoid(score) * mask / mask.shape[-1]
+        return bounded
 
 
 class Cross(nn.Module):
