@@ -55,6 +55,11 @@ VERBS: dict[str, tuple[str, str, str]] = {
         "parity",
         "Who is in an audience, group by group, against who could be.",
     ),
+    "evaluate": (
+        "client.commands.evaluate",
+        "evaluate",
+        "Compare every way to learn over a folder of merchants.",
+    ),
     "drift": (
         "client.commands.drift",
         "drift",

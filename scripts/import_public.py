@@ -58,9 +58,7 @@ def hansa(*args: str | Path) -> dict[str, object]:
 
 def take(home: Path, file: Path, mapping: str) -> tuple[int, int, int]:
     """Import one file: rows taken, left out by the mapping, refused."""
-    how: list[str | Path] = (
-        ["--map", HERE / "mappings" / f"{mapping}.toml"] if mapping else []
-    )
+    how: list[str | Path] = ["--map", HERE / "mappings" / f"{mapping}.toml"] if mapping else []
     files = hansa("import", file, *how, "--home", home)["files"]
     [done] = files if isinstance(files, list) else []
     return done["n_rows"], done["n_left_out"], done["n_refused"]

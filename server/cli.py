@@ -18,7 +18,11 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "serve": ("server.commands.league", "serve", "Run the coordinator until it is stopped."),
     "run": ("server.commands.runs", "run", "Train, evaluate and publish with the merchants."),
     "rounds": ("server.commands.runs", "rounds", "Show runs and their rounds."),
-    "bundles": ("server.commands.runs", "bundles", "Show published bundles, or copy one out."),
+    "bundles": (
+        "server.commands.bundles",
+        "bundles",
+        "Show bundles, promote or put one back, copy one out.",
+    ),
     "merchants": ("server.commands.league", "merchants", "Show who is enrolled and online."),
     "roster": (
         "server.commands.league",

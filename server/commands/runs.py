@@ -16,7 +16,6 @@ from common.privacy import DELTA_BY_TIER, PrivacyMode
 from common.recipe import DEFAULT, LEAGUE
 from common.terminal import emit, json_option, progress
 from server.commands import home_option
-from server.commands.bundles import bundles as bundles  # the verb's old address
 from server.folder import Folder
 
 if TYPE_CHECKING:
@@ -106,15 +105,8 @@ def run(home: Path, resume: str | None, as_json: bool, **chosen: Any) -> None:
 def _options(chosen: dict[str, Any]) -> RunOptions:
     from server.options import RunOptions
     from server.runner import with_recipe
-    from server.starting import check_start
 
     mode = MODES[chosen["mode"]]
-    if chosen["warm_start"] and chosen["start"] != "last":
-        raise InputError(
-            "--from and --warm-start name two beginnings.",
-            safe="No merchant was asked anything.",
-            todo="Give one of them.",
-        )
     options = RunOptions(
         train_before_at=_date(chosen["train_before"]),
         epsilon=chosen["epsilon"],
@@ -133,7 +125,7 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
         hold_s=chosen["hold_seconds"],
         halves=chosen["halves"],
         gates=not chosen["no_gates"],
-        start=chosen["warm_start"] or check_start(chosen["start"]),
+        start=_start(chosen["start"], chosen["warm_start"]),
         recipe=LEAGUE if mode is PrivacyMode.LEAGUE else DEFAULT,
     )
     return with_recipe(
@@ -146,6 +138,19 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
         expected_batch=chosen["expected_batch"],
         heads=tuple(chosen["heads"]) or None,
     )
+
+
+def _start(start: str, warm_start: str | None) -> str:
+    """Where the run begins: at a bundle, fresh, or warm."""
+    from server.starting import check_start
+
+    if warm_start and start != "last":
+        raise InputError(
+            "--from and --warm-start name two beginnings.",
+            safe="No merchant was asked anything.",
+            todo="Give one of them.",
+        )
+    return warm_start or check_start(start)
 
 
 def _date(text: str | None) -> str:

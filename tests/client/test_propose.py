@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from tests.client.test_propose_exports import GA4, MEMBERS, SHOPIFY_ORDERS, TAOBAO_ORDERS, Fake
 
 from client.ingest.mapping_file import check
 from client.ingest.propose import propose
 from client.ingest.propose_names import is_known, match
 from client.ingest.propose_values import day_first, decimal_sign, time_zone
 from common.errors import InputError
+from tests.client.test_propose_exports import GA4, MEMBERS, SHOPIFY_ORDERS, TAOBAO_ORDERS, Fake
 
 
 def of(text, **options):
