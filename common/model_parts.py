@@ -85,7 +85,8 @@ class Cross(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., width] to the same."""
-        return x * self.mix(x)
+        out: Tensor = x * self.mix(x)
+        return out
 
 
 def entire_space(click: Tensor, given_click: Tensor) -> Tensor:
@@ -96,5 +97,5 @@ def entire_space(click: Tensor, given_click: Tensor) -> Tensor:
     """
     # log p; below 0 by a little, or log(1 - p) has no value
     log_p = (functional.logsigmoid(click) + functional.logsigmoid(given_click)).clamp(max=-1e-6)
-    out: Tensor = log_p - torch.log(-torch.expm1(log_p))
-    return out
+    odds: Tensor = log_p - torch.log(-torch.expm1(log_p))
+    return odds
