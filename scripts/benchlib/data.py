@@ -59,7 +59,7 @@ with Store.open(Path({home!r})) as store:
 
 
 def measure(*, quick: bool, rows: int = 0) -> dict[str, float]:
-    """`import_vs_sqlite_import` (ratio of speeds), `import_peak_mb`, `forget_s`.
+    """`import_vs_sqlite_import` (ratio of speeds), `import_peak_mb`, `forget_s`; and of `batches`.
 
     The ratio is of wall clock; `..._cpu` is the same of processor time, for shared machines.
 
@@ -85,7 +85,10 @@ def measure(*, quick: bool, rows: int = 0) -> dict[str, float]:
             "sqlite_rows_per_s": rows / theirs,
             "import_peak_mb": peak_kib / 1024,
         }
-        return out | _forget(home)
+        out |= _forget(home)
+    from benchlib import batches
+
+    return out | batches.measure(quick=quick)
 
 
 def write_file(path: Path, rows: int) -> None:
