@@ -25,19 +25,6 @@ VECTOR_STD = 0.1
 #: many and say little. Chosen on an inner split of the public sample, like `common.recipe`.
 VECTOR_GAIN = 0.3
 NUMERIC_GAIN = 4.0
-#: Numbers of which more speaks for a conversion, whatever the shop; see `starting_tensors`.
-MORE_IS_MORE = frozenset(
-    [
-        "n_own_purchases",
-        "n_category_purchases",
-        "n_recency",
-        "n_spend",
-        "n_past_conversions",
-        "n_redemptions",
-        "n_activity",
-        "n_affinity",
-    ]
-)
 
 
 class HasSizes(Protocol):
@@ -50,14 +37,6 @@ class HasSizes(Protocol):
     @property
     def n_numeric(self) -> int:
         """D, numeric columns."""
-
-
-class HasNumbers(HasSizes, Protocol):
-    """What a start with priors must know of a FeatureSpec."""
-
-    @property
-    def numeric_names(self) -> tuple[str, ...]:
-        """Names of the D numeric columns."""
 
 
 class TargetingNet(nn.Module):
@@ -134,21 +113,6 @@ def initial_tensors(spec: HasSizes, seed: int = 0) -> dict[str, NDArray[np.float
         out[f"numeric_{head}.weight"] = np.zeros((1, d), np.float32)
         out[f"numeric_{head}.bias"] = np.full((1,), prior, np.float32)
     return dict(sorted(out.items()))
-
-
-def starting_tensors(spec: HasNumbers) -> dict[str, NDArray[np.float32]]:
-    """Weights that a league begins with: `initial_tensors`, and unit priors on the numbers.
-
-    A shopper who bought, looked or redeemed more converts more: each of `MORE_IS_MORE` begins at one
-    log-odds over its range instead of 0. Public common sense, fitted on nothing; it spares noised
-    rounds what everybody knows, which at epsilon 1 is worth .01 to .02 AUC (docs/model.md).
-    """
-    out = initial_tensors(spec)
-    weight = out["numeric_conversion.weight"]
-    for i, name in enumerate(spec.numeric_names):
-        if name in MORE_IS_MORE:
-            weight[0, i] = 1.0 / NUMERIC_GAIN
-    return out
 
 
 def load_tensors(net: TargetingNet, tensors: Mapping[str, NDArray[np.float32]]) -> None:

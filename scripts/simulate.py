@@ -33,7 +33,7 @@ from common.accounting import calibrate
 from common.averaging import tail_mean
 from common.features import FeatureSpec
 from common.metrics import Quality, quality, sigmoid
-from common.model import starting_tensors
+from common.model import initial_tensors
 from common.privacy import DELTA_BY_TIER, PrivacyBudget
 from common.recipe import DEFAULT, Recipe
 from server.aggregation import Arrays, aggregate
@@ -120,7 +120,7 @@ def simulate(
     else:
         steps = recipe.rounds * recipe.local_steps
         sigma = calibrate(PrivacyBudget(epsilon, delta), recipe.sampling_rate, steps)
-    tensors, velocity, recent = starting_tensors(spec), None, []
+    tensors, velocity, recent = initial_tensors(spec), None, []
     for number in range(1, recipe.rounds + 1):
         plan = make_plan(spec, recipe, tensors, number, sigma, delta)
         if epsilon is None:
@@ -147,7 +147,7 @@ def simulate_local(
 ) -> SimResult:
     """Each merchant alone, no privacy: the same network and steps, with weight decay."""
     began, source = time.perf_counter(), noise or SystemNoise()
-    start = starting_tensors(spec)
+    start = initial_tensors(spec)
     every: list[Arrays] = []
     for _, data, _ in merchants:
         own = alone(recipe, data)

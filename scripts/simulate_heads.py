@@ -38,7 +38,7 @@ from client.store import Store
 from client.store.exposures import load
 from common.features import Encoded, FeatureSpec, default_spec
 from common.metrics import auc
-from common.model import starting_tensors
+from common.model import initial_tensors
 from common.recipe import DEFAULT
 
 HEAD = "conversion"
@@ -88,7 +88,7 @@ def weighted_auc(won: NDArray[Any], lost: NDArray[Any]) -> float:
 
 def own_model(spec: FeatureSpec, data: ShopperData) -> dict[str, NDArray[np.float32]]:
     """The merchant alone: the same network without privacy (scripts/simulate.py)."""
-    start = starting_tensors(spec)
+    start = initial_tensors(spec)
     plan = make_plan(spec, alone(DEFAULT, data), start, 1, 1.0, DELTA)
     update = train_plain(plan, spec, data, SystemNoise(), weight_decay=LOCAL_DECAY).tensors
     return {k: start[k] + update[k] if k in update else start[k] for k in start}

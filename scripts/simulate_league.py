@@ -36,7 +36,7 @@ from common.features import FeatureSpec, default_spec
 from common.keys import Identity
 from common.league_plan import league_terms, with_rate
 from common.league_step import league_update
-from common.model import starting_tensors, trainable
+from common.model import initial_tensors, trainable
 from common.privacy import DELTA_BY_TIER, PrivacyBudget, PrivacyMode
 from common.recipe import LEAGUE, Recipe
 from common.secagg.discrete import gaussian, system_source
@@ -70,7 +70,7 @@ def simulate_league(
     everybody = by_size(pooled([before for _, before, _ in merchants]))
     roster = Roster.of(Identity.generate().public for _ in range(n))
     names = trainable(spec, recipe.heads)
-    tensors, velocity, recent = starting_tensors(spec), None, []
+    tensors, velocity, recent = initial_tensors(spec), None, []
     for number in range(1, recipe.rounds + 1):
         draft = make_plan(spec, recipe, tensors, number, sigma, DELTA)
         plan = with_rate(

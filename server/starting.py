@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from common.errors import InputError, InternalError, WrongSpec
 from common.features import FeatureSpec
-from common.model import check_tensors, initial_tensors, starting_tensors
+from common.model import check_tensors, initial_tensors
 from server.bundle_file import read_bundle
 from server.bundles import BundleRow
 from server.folder import Folder
@@ -35,19 +35,19 @@ def starting(
         BundleError: its file is not what was signed.
     """
     if start == FRESH:
-        return FRESH, starting_tensors(spec)
+        return FRESH, initial_tensors(spec)
     if start == SYNTHETIC:
         from server.warmstart import warm_start
 
         return SYNTHETIC, warm_start(spec)
     row = registry.current_bundle() if start == LAST else registry.bundle(start)
     if row is None:
-        return FRESH, starting_tensors(spec)
+        return FRESH, initial_tensors(spec)
     try:
         return row.digest, weights_of(folder, registry, row, spec)
     except WrongSpec:
         if start == LAST:  # a later version's features: there is nothing to go on from
-            return FRESH, starting_tensors(spec)
+            return FRESH, initial_tensors(spec)
         raise
 
 

@@ -33,7 +33,7 @@ from common.keys import Identity
 from common.layout import unflatten
 from common.league_plan import league_terms, least_league, with_rate
 from common.league_step import league_update
-from common.model import starting_tensors, trainable
+from common.model import initial_tensors, trainable
 from common.privacy import (
     Mechanism,
     MechanismKind,
@@ -63,7 +63,7 @@ class LeagueOptions:
 
 def local(case: Case, noise: Noise) -> Scored:
     """Each merchant alone, no privacy: the same network and steps, with weight decay."""
-    start, every = starting_tensors(case.spec), []
+    start, every = initial_tensors(case.spec), []
     recipe = replace(case.own, heads=case.heads)
     for m in case.merchants:
         if not m.before.data.n_rows:
@@ -155,7 +155,7 @@ def summed(
 
 def learned(case: Case, recipe: Recipe, step: Callable[[Arrays, int], Update]) -> Arrays:
     """The rounds of a run: momentum, and the mean of the last weights, as the coordinator does."""
-    tensors, velocity = starting_tensors(case.spec), None
+    tensors, velocity = initial_tensors(case.spec), None
     recent: list[Arrays] = []
     for number in range(1, recipe.rounds + 1):
         update = step(tensors, number)
