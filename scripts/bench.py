@@ -18,6 +18,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from bootstrap import go_inside
+
 AREAS = ("data", "train", "score", "ledger", "federation", "gui")
 
 
@@ -28,6 +30,7 @@ def main() -> None:
     p.add_argument("--quick", action="store_true", help="smaller inputs, the same comparisons")
     p.add_argument("--json", action="store_true", help="one JSON object")
     a = p.parse_args()
+    go_inside()
     figures = importlib.import_module(f"benchlib.{a.area}").measure(quick=a.quick)
     out = {
         "area": a.area,

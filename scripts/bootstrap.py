@@ -118,6 +118,17 @@ def pip(python: Path, *args: str, check: bool = True) -> bool:
     return done.returncode == 0
 
 
+def go_inside() -> None:
+    """Run this very script again inside of .venv, unless it runs there already."""
+    if Path(sys.prefix).resolve() == VENV.resolve():
+        return
+    python = ensure_venv()
+    command = [str(python), *sys.argv]
+    if os.name == "posix":
+        os.execve(python, command, child_env())
+    sys.exit(subprocess.run(command, env=child_env(), check=False).returncode)
+
+
 def child_env(**more: str) -> dict[str, str]:
     """The environment for child processes."""
     env = {**os.environ, **QUIET_ENV, **more}
