@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
 from client.ingest.blocks import Block, Source
 from client.ingest.columns import KINDS
@@ -96,9 +97,7 @@ def propose(source: Source, kind: str | None = None, known: Sequence[Mapping] = 
     return _proposal(source, block, sample, mapping, best.score, (*best.notes, *notes))
 
 
-def _nothing(names: Sequence[str]):  # type: ignore[no-untyped-def]
-    import polars as pl
-
+def _nothing(names: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
 
 

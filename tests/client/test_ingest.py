@@ -15,10 +15,10 @@ from client.commands.imports import import_
 from client.commands.shop import init
 from client.ingest.columns import KINDS
 from client.ingest.files import Options, import_files
-from client.ingest.lines import MAX_LINE
 from client.ingest.pseudonym import Pseudonyms, Seal
 from client.ingest.refused import export
 from client.ingest.sensitive import is_sensitive
+from client.ingest.source_bytes import MAX_LINE
 from client.shop import SALT_PATH, load_salt, make_shop
 from client.store import Store, rows
 from client.store.intake import COLUMNS
