@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from client.store.schema_ads import ADS
+from client.store.schema_banners import BANNERS
 from client.store.schema_data import DATA
 from client.store.schema_exports import EXPORTS
 from client.store.schema_league import LEAGUE
 from client.store.schema_ledger import LEDGER
+from client.store.schema_life import LIFE
 from client.store.schema_model import MODEL
 from client.store.schema_model2 import MODEL2
 from client.store.schema_receipts import RECEIPTS
 from client.store.schema_shop import SHOP
 
-MIGRATIONS: tuple[str, ...] = (SHOP, LEDGER, MODEL, ADS, RECEIPTS, LEAGUE, DATA, MODEL2, EXPORTS)
+MIGRATIONS: tuple[str, ...] = (
+    SHOP,
+    LEDGER,
+    MODEL,
+    ADS,
+    RECEIPTS,
+    LEAGUE,
+    DATA,
+    MODEL2,
+    EXPORTS,
+    LIFE,
+    BANNERS,
+)
