@@ -79,7 +79,8 @@ class Scorer:
         """Log-odds [N] by trained head, as the shared model alone says.
 
         Raises:
-            BundleError: rows of another width, or ids that the model does not have.
+            BundleError: rows of another width, ids that the model does not have, or a model whose
+                weights are no numbers.
         """
         ids = np.ascontiguousarray(encoded.ids, np.int64)
         numeric = np.ascontiguousarray(encoded.numeric, np.float32)
@@ -92,14 +93,23 @@ class Scorer:
         parts: list[list[NDArray[np.float32]]] = [[] for _ in self._outputs]
         for start in range(0, len(ids), _CHUNK):
             rows = slice(start, start + _CHUNK)
-            found = self._session.run(self._outputs, {"ids": ids[rows], "numeric": numeric[rows]})
-            for part, value in zip(parts, found, strict=True):
+            chunk = self._session.run(self._outputs, {"ids": ids[rows], "numeric": numeric[rows]})
+            for part, value in zip(parts, chunk, strict=True):
                 part.append(value)
         empty = np.empty(0, np.float32)
-        return {
+        found = {
             name.removeprefix("logit_"): np.concatenate(part) if part else empty
             for name, part in zip(self._outputs, parts, strict=True)
         }
+        # A signature says who made a model, not that it is one: NaN weights would rank nobody.
+        if not all(np.isfinite(logit).all() for logit in found.values()):
+            raise BundleError(
+                "This model gives no numbers: its weights are damaged (NaN or infinite).",
+                where=f"bundle {self.bundle.digest()[:16]}",
+                safe="Nothing was scored with it; earlier audiences are as before.",
+                todo="Go back to the model before: hansa bundle list, and tell the operator.",
+            )
+        return found
 
     def calibrated(self, head: str, logit: NDArray[np.floating]) -> Probabilities:
         """Probability of a head's `logits` with this shop's calibration, if there is one."""

@@ -10,7 +10,8 @@ import click
 
 from client.commands import home_option
 from client.commands.audience import audience as audience
-from client.store import Store, models
+from client.store import Store, models, personal_heads
+from client.store.personal_heads import HeadFacts
 from common.bundle import ModelBundle, unpack
 from common.errors import InputError
 from common.features import default_spec
@@ -47,9 +48,11 @@ def show(name: str | None, home: Path, as_json: bool) -> None:
     """Provenance of a model (the current one, or by the beginning of its digest)."""
     with Store.open(home, read_only=True) as store:
         found = models.load(store, name) if name else models.current(store)
+        own = personal_heads.facts(store, found.digest()) if found else ()
     if found is None:
         raise InputError("No model is installed yet.", safe="Nothing was changed.")
-    emit(_facts(found), as_json, _fact_lines(found))
+    lines = [_fact_lines(found), *(_own_line(o) for o in own)]
+    emit({**_facts(found), "own_heads": [asdict(o) for o in own]}, as_json, "\n".join(lines))
 
 
 @bundle.command()
@@ -188,6 +191,15 @@ def _facts(found: ModelBundle) -> dict[str, Any]:
         "n_bytes": len(found.onnx),
         "provenance": dict(found.provenance),
     }
+
+
+def _own_line(own: HeadFacts) -> str:
+    """The shop's own head in one line; it is fitted here and never sent."""
+    stale = "; rows changed since, fitted again at the next use" if own.stale else ""
+    return (
+        f"own head for {own.head}, never sent: {own.words} ({own.why}); {own.n_positive} of"
+        f" {own.n_rows} rows{stale}"
+    )
 
 
 def _fact_lines(found: ModelBundle) -> str:

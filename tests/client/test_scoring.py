@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import numpy_helper
 
 from client import personal
 from client.explain import background_of, explain, reasons
@@ -79,6 +81,16 @@ def test_an_unsigned_or_broken_model_is_never_scored() -> None:
         Scorer(replace(model(), onnx=b"no model").signed(COORDINATOR))
     with pytest.raises(BundleError):
         Scorer(model(("click",))).score(encoded(2))
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_signed_model_without_numbers_scores_nobody(wrong: float) -> None:
+    graph = onnx.load_from_string(model().onnx)
+    weights = next(i for i in graph.graph.initializer if "numeric" in i.name and "bias" in i.name)
+    weights.CopyFrom(numpy_helper.from_array(np.array([wrong], np.float32), weights.name))
+    damaged = replace(model(), onnx=graph.SerializeToString()).signed(COORDINATOR)
+    with pytest.raises(BundleError, match="damaged"):
+        Scorer(damaged).logits(encoded(2))
 
 
 def test_platt_finds_the_shift_and_keeps_the_order() -> None:
