@@ -8,7 +8,7 @@ from typing import Literal
 
 from client.creative import facts as facts_
 from client.creative.facts import Facts
-from client.creative.text import data_file
+from client.creative.text import Unit, data_file, measure
 from common.domain import Audience, Product
 
 Language = Literal["en", "zh"]
@@ -16,6 +16,8 @@ Kind = Literal["product", "coupon", "promotion", "brand", "cross-sell", "win-bac
 Tone = Literal["plain", "warm"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 KINDS: tuple[Kind, ...] = ("product", "coupon", "promotion", "brand", "cross-sell", "win-back")
+#: rule file of the slots
+SLOTS = "slots.v2.json"
 #: the word that marks an ad as an ad
 LABELS: dict[Language, str] = {"en": "Ad", "zh": "广告"}
 
@@ -26,13 +28,27 @@ class Slot:
 
     Attributes:
         name: Name in the rules.
-        headline: Largest display width of the headline; a Chinese character counts 2.
-        body: Largest display width of the body.
+        headline: Most of a headline, subject or title, in `unit`.
+        body: Most of a body or preheader, in `unit`; 0 = the slot has no body.
+        unit: How lengths are counted, see `text.measure`.
+        call: Whether the slot has a call to action.
+        platform: Whose slot it is ("google", "taobao").
     """
 
     name: str
     headline: int
     body: int
+    unit: Unit = "width"
+    call: bool = True
+    platform: str = ""
+
+    def length(self, words: str) -> int:
+        """How long the words are here, in `unit`."""
+        return measure(words, self.unit)
+
+    def fits(self, headline: str, body: str) -> bool:
+        """Whether both are short enough; a slot without a body wants none."""
+        return self.length(headline) <= self.headline and self.length(body) <= self.body
 
 
 def slot(name: str = "search") -> Slot:
@@ -41,8 +57,13 @@ def slot(name: str = "search") -> Slot:
     Raises:
         KeyError: the rules have no such slot.
     """
-    sizes = data_file("rules", "slots.v1.json")["slots"][name]
-    return Slot(name, sizes["headline"], sizes["body"])
+    s = data_file("rules", SLOTS)["slots"][name]
+    return Slot(name, s["headline"], s["body"], s["unit"], s["call"], s["platform"])
+
+
+def slot_names() -> tuple[str, ...]:
+    """Every slot of the rules."""
+    return tuple(data_file("rules", SLOTS)["slots"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +86,19 @@ class AdText:
     def whole(self) -> str:
         """Headline and body as one text."""
         return f"{self.headline} {self.body}"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An approved ad of this shop and what it was about.
+
+    Attributes:
+        text: The words, as they were approved.
+        product: The product that they were written for: its facts must not wander.
+    """
+
+    text: AdText
+    product: Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +154,8 @@ class Brief:
         slot: Sizes.
         reasons: Why this audience, in words about the group ("past purchases").
         earlier: Ads that were written for this product and audience before.
+        best: The shop's own approved ads that did well, for any product: a writer may borrow
+            their form, never their facts.
         other_brands: Brands of the same shop that this ad must not name.
         seed: Same seed, same ads.
     """
@@ -132,6 +168,7 @@ class Brief:
     slot: Slot = field(default_factory=slot)
     reasons: tuple[str, ...] = ()
     earlier: tuple[AdText, ...] = ()
+    best: tuple[Example, ...] = ()
     other_brands: tuple[str, ...] = ()
     seed: int = 0
 
@@ -145,6 +182,7 @@ def make_brief(
     audience: Audience | None = None,
     offer: str = "",
     earlier: Sequence[AdText] = (),
+    best: Sequence[Example] = (),
     other_brands: Sequence[str] = (),
     seed: int = 0,
     slot_name: str = "search",
@@ -159,6 +197,7 @@ def make_brief(
         audience: Only the names of its reasons enter the brief, never a member.
         offer: The discount in the shop's words.
         earlier: Ads that exist already.
+        best: Approved ads whose form may be borrowed, best first.
         other_brands: Brands of other products of the shop.
         seed: Same seed, same ads.
         slot_name: A slot of the rules.
@@ -173,6 +212,7 @@ def make_brief(
         slot=slot(slot_name),
         reasons=tuple(r.text or r.group for r in audience.reasons) if audience else (),
         earlier=tuple(earlier),
+        best=tuple(best),
         other_brands=tuple(b for b in other_brands if b and b.casefold() != found.brand.casefold()),
         seed=seed,
     )

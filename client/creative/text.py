@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 #: Longest text that is looked at; what follows is cut, so that no input can make a check slow.
 MAX_TEXT = 4_000
@@ -125,6 +125,27 @@ def width(source: str) -> int:
             continue
         total += 2 if unicodedata.east_asian_width(c) in ("W", "F") else 1
     return total
+
+
+#: how a slot counts: display width, characters, UTF-8 bytes, GB 18030 bytes
+Unit = Literal["width", "chars", "bytes", "gbk"]
+
+
+def measure(source: str, unit: Unit) -> int:
+    """Length of a text as a slot counts it.
+
+    Args:
+        source: Any text.
+        unit: "width" (Chinese characters count 2), "chars" (code points in composed form),
+            "bytes" (UTF-8) or "gbk" (GB 18030: Chinese characters count 2).
+    """
+    if unit == "width":
+        return width(source)
+    if unit == "chars":
+        return len(unicodedata.normalize("NFC", source))
+    coding = "utf-8" if unit == "bytes" else "gb18030"
+    # A lone surrogate has no bytes in either coding; it counts as the longest character has.
+    return sum(4 if "\ud800" <= c <= "\udfff" else len(c.encode(coding)) for c in source)
 
 
 def has_han(source: str) -> bool:
