@@ -129,11 +129,13 @@ class Audience:
 
 
 class CreativeState(StrEnum):
-    """Life of a creative. Nothing is exported or shown unless APPROVED."""
+    """Life of a creative. Nothing is exported or shown unless APPROVED or, after that, LIVE."""
 
     DRAFT = "draft"
     REFUSED = "refused"
     APPROVED = "approved"
+    LIVE = "live"
+    RETIRED = "retired"
     REJECTED = "rejected"
 
 
@@ -150,7 +152,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Creative:
-    """An ad: text, provenance, state. Editing makes a new version of the same id."""
+    """An ad: text, provenance, state. Editing makes a new version of the same id.
+
+    `decided_*` and `reason` are of the decision that gave the state; `approved_*` of the yes that is
+    in force, "" = there is none.
+    """
 
     creative_id: str
     version: int
@@ -168,6 +174,47 @@ class Creative:
     decided_at: str = ""
     decided_by: str = ""
     reason: str = ""
+    approved_at: str = ""
+    approved_by: str = ""
+
+    @property
+    def slot(self) -> str:
+        """Name of the slot that it was written for."""
+        return self.provenance.get("slot") or "search"
+
+    @property
+    def may_be_shown(self) -> bool:
+        """Whether a person's yes is in force."""
+        return self.state in (CreativeState.APPROVED, CreativeState.LIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class CreativeDecision:
+    """One decision on a version of a creative; the log of them is never changed.
+
+    Attributes:
+        entry: Its number in the log.
+        creative_id: The ad.
+        version: Of the ad.
+        state: After the decision.
+        decided_at: ISO-8601 UTC.
+        decided_by: A person, or "(checks)" where the checks took an approval back.
+        reason: In words.
+        was: State before it; "" = not recorded.
+        undoes: Number of the decision that this one takes back; None = it takes none back.
+        undone: Whether a later one took it back.
+    """
+
+    entry: int
+    creative_id: str
+    version: int
+    state: CreativeState
+    decided_at: str
+    decided_by: str
+    reason: str = ""
+    was: str = ""
+    undoes: int | None = None
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

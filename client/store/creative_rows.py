@@ -12,7 +12,7 @@ from common.domain import Creative, CreativeState, Finding
 COLUMNS = """
     c.creative_id, v.version, c.product_id, c.audience_id, c.language, v.headline, v.body,
     v.call_to_action, v.state, v.writer, v.provenance, v.findings, v.created_at, v.decided_at,
-    v.decided_by, v.reason
+    v.decided_by, v.reason, v.approved_at, v.approved_by
 """
 
 
@@ -69,4 +69,6 @@ def from_row(row: tuple[Any, ...]) -> Creative:
         decided_at=row[13],
         decided_by=row[14],
         reason=row[15],
+        approved_at=row[16],
+        approved_by=row[17],
     )
