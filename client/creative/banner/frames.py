@@ -1,0 +1,133 @@
+"""Frames: where photo, panel and text stand in each layout, for every size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from client.creative.banner.nouns import Box, Photo, Size
+
+#: a photo fills its place by cropping if at least this share of it stays in sight
+_SEEN = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Places of one layout.
+
+    Attributes:
+        layout: Its name.
+        photo: Place of the photo; None = none.
+        sight: The part of it that no panel covers; a photo that is not cropped stands there.
+        panel: Behind the text.
+        text: Where text may stand.
+        scheme: "light" or "bold" colours.
+        row: Text in columns side by side (strip) instead of one below the other.
+        radius: Of the panel's corners.
+    """
+
+    layout: str
+    photo: Box | None
+    sight: Box | None
+    panel: Box
+    text: Box
+    scheme: Literal["light", "bold"]
+    row: bool = False
+    radius: int = 0
+
+
+def frame(layout: str, size: Size, photo: Photo | None, tight: bool = False) -> Frame:
+    """The frame of a layout.
+
+    Args:
+        layout: "split", "stacked", "overlay", "strip" or "type".
+        size: Of the banner.
+        photo: Its shape decides how much room it gets; None = "type" whatever is asked.
+        tight: The photo gets the least room, because the words need more.
+    """
+    w, h = size.w, size.h
+    margin = _margin(size)
+    whole = Box(0, 0, w, h)
+    if photo is None or layout == "type":
+        return _type(whole, margin)
+    aspect = photo.image.width / photo.image.height
+    if layout in ("split", "strip"):
+        least, most = (0.62, 1.5) if layout == "strip" or w > 2.2 * h else (0.0, 9.0)
+        wide = aspect * h
+        low, high = (0.14, 0.3) if layout == "strip" else (0.3, 0.5) if w > 2.2 * h else (0.4, 0.54)
+        wide = min(max(wide, least * h, low * w), most * h, high * w)
+        px = round(max(min(least * h, low * w), 0.72 * wide) if tight else wide)
+        panel = Box(px, 0, w - px, h)
+        inner = _strip_inner(panel, size) if layout == "strip" else panel.inset(margin, margin)
+        place = Box(0, 0, px, h)
+        return Frame(layout, place, place, panel, inner, "light", layout == "strip")
+    if layout == "stacked":
+        share = min(max(w / aspect, 0.4 * h), (0.62 if h > 1.5 * w else 0.56) * h)
+        py = round(0.36 * h if tight else share)
+        panel = Box(0, py, w, h - py)
+        place = Box(0, 0, w, py)
+        return Frame(layout, place, place, panel, panel.inset(margin, margin), "light")
+    return _overlay(whole, margin, tight)
+
+
+def _overlay(whole: Box, margin: int, tight: bool) -> Frame:
+    """A card over a photo that fills the whole."""
+    w, h = whole.w, whole.h
+    gap = max(6, round(0.6 * margin))
+    if w >= 1.2 * h:
+        cw = round(w * (0.62 if tight or w > 5 * h else 0.5))
+        card = Box(w - cw - gap, gap, cw, h - 2 * gap)
+        sight = Box(0, 0, card.x, h)
+    else:
+        ch = round(h * (0.6 if tight else 0.44))
+        card = Box(gap, h - ch - gap, w - 2 * gap, ch)
+        sight = Box(0, 0, w, card.y)
+    inner = card.inset(round(0.85 * margin), round(0.85 * margin))
+    radius = max(4, round(0.03 * min(w, h)))
+    return Frame("overlay", whole, sight, card, inner, "bold", w > 5 * h, radius)
+
+
+def _type(whole: Box, margin: int) -> Frame:
+    wide = whole.w > 2.6 * whole.h
+    inner = whole.inset(margin if not wide else round(1.5 * margin), margin)
+    return Frame("type", None, None, whole, inner, "bold", wide)
+
+
+def _strip_inner(panel: Box, size: Size) -> Box:
+    dx = max(8, round(0.14 * size.h))
+    return panel.inset(dx, max(4, round(0.09 * size.h)))
+
+
+def _margin(size: Size) -> int:
+    if size.w > 2.2 * size.h:
+        return max(5, round(0.09 * size.h))
+    return max(10, round(0.065 * min(size.w, size.h)))
+
+
+def fit_photo(photo: Photo, place: Box, sight: Box) -> tuple[Box, tuple[float, float, float, float]]:
+    """Where the photo stands and which part of it is seen; its aspect is always kept.
+
+    A scene fills its place if little is lost by it. A cut-out or a studio photo (one colour at
+    its edge) is shown whole in the part of the place that is in sight.
+
+    Returns:
+        The box in the banner, and left, top, right, bottom in pixels of the photo.
+    """
+    w, h = photo.image.size
+    plain = photo.transparent or photo.backdrop is not None
+    scale = max(place.w / w, place.h / h)
+    seen = (place.w / scale) * (place.h / scale) / (w * h)
+    if not plain and seen >= _SEEN:
+        return place, _crop(w, h, place.w / place.h)
+    room = sight.inset(round(0.05 * sight.w), round(0.05 * sight.h)) if plain else sight
+    scale = min(room.w / w, room.h / h)
+    bw, bh = max(1, round(w * scale)), max(1, round(h * scale))
+    box = Box(room.x + (room.w - bw) // 2, room.y + (room.h - bh) // 2, bw, bh)
+    return box, _crop(w, h, bw / bh)
+
+
+def _crop(w: int, h: int, aspect: float) -> tuple[float, float, float, float]:
+    """The largest part of that aspect, in the middle."""
+    cw, ch = (w, w / aspect) if w / h < aspect else (h * aspect, h)
+    left, top = (w - cw) / 2, (h - ch) / 2
+    return left, top, left + cw, top + ch
