@@ -1,4 +1,4 @@
-"""A person decides: edit, approve, reject, export; the checks run again each time."""
+"""A person decides: edit, approve, reject, live, retire, take back, export; the checks run again each time."""
 
 from __future__ import annotations
 
@@ -92,10 +92,7 @@ def approve(store: Store, creative_id: str, by: str, version: int | None = None)
     Raises:
         CreativeError: the checks found errors; the message names the words and the fix.
     """
-    current = creatives.load(store, creative_id)
-    found = findings_of(store, current)
-    if found != current.findings:
-        creatives.recheck(store, creative_id, current.version, found)
+    _look_again(store, creative_id)
     return creatives.decide(store, creative_id, CreativeState.APPROVED, by, version=version)
 
 
@@ -105,9 +102,54 @@ def reject(
     """Reject the newest version, with a reason.
 
     Raises:
-        CreativeError: unknown id, or it was edited meanwhile.
+        CreativeError: unknown id, it is live already, or it was edited meanwhile.
     """
     return creatives.decide(store, creative_id, CreativeState.REJECTED, by, reason, version)
+
+
+def live(store: Store, creative_id: str, by: str, version: int | None = None) -> Creative:
+    """Say that an approved ad is on show from now on, if its words still hold.
+
+    An older version of it that was live is retired by that.
+
+    Raises:
+        CreativeError: it is not approved, or its words no longer hold; then it is refused.
+    """
+    current = _look_again(store, creative_id)
+    if current.state is CreativeState.REFUSED:
+        creatives.refuse_errors(current)
+    return creatives.decide(store, creative_id, CreativeState.LIVE, by, version=version)
+
+
+def retire(
+    store: Store, creative_id: str, by: str, reason: str = "", version: int | None = None
+) -> Creative:
+    """Take an approved or live ad out of use; also an older version that is still live.
+
+    Raises:
+        CreativeError: unknown id, or nothing of it is in use.
+    """
+    return creatives.decide(store, creative_id, CreativeState.RETIRED, by, reason, version)
+
+
+def undo(store: Store, creative_id: str, by: str, reason: str = "") -> Creative:
+    """Take the last decision back; what does not pass the checks any more comes back as refused.
+
+    Raises:
+        CreativeError: there is none to take back.
+    """
+    _look_again(store, creative_id)
+    return creatives.undo(store, creative_id, by, reason)
+
+
+def _look_again(store: Store, creative_id: str) -> Creative:
+    """The newest version with the findings of today."""
+    current = creatives.load(store, creative_id)
+    found = findings_of(store, current)
+    if found == current.findings:
+        return current
+    creatives.recheck(store, creative_id, current.version, found)
+    return creatives.load(store, creative_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +160,19 @@ class Export:
     held: tuple[Creative, ...]
 
 
-def export(store: Store, creative_ids: Iterable[str] = ()) -> Export:
-    """Approved ads whose words still hold; the others go back to refused with their findings.
+def export(store: Store, creative_ids: Iterable[str] = (), slot: str | None = None) -> Export:
+    """Approved and live ads whose words still hold; the others go back to refused.
+
+    Args:
+        store: The open shop folder.
+        creative_ids: Only these; empty = all.
+        slot: Only those that were written for this slot.
 
     Raises:
         CreativeError: nothing is approved, or nothing of it holds any more.
     """
     ready, held = [], []
-    for c in creatives.export_approved(store, creative_ids):
+    for c in creatives.export_approved(store, creative_ids, slot):
         found = findings_of(store, c)
         if has_errors(found):
             creatives.recheck(store, c.creative_id, c.version, found)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from client.store import Store, creative_pairs
-from client.store.creative_read import decided, listing, load, versions
+from client.store.creative_read import decided, load, versions
 from client.store.creative_rows import findings_text
 from common.database import transaction
 from common.domain import Creative, CreativeDecision, CreativeState, Finding
@@ -125,39 +125,6 @@ def recheck(store: Store, creative_id: str, version: int, findings: tuple[Findin
                 " WHERE creative_id = ? AND version = ?",
                 (findings_text(findings), n_errors, str(state), creative_id, version),
             )
-
-
-def export_approved(store: Store, creative_ids: Iterable[str] = ()) -> list[Creative]:
-    """Approved and live newest versions, the only ads that may leave the shop.
-
-    Args:
-        store: The open shop folder.
-        creative_ids: Only these; empty = all that are approved or live.
-
-    Raises:
-        CreativeError: nothing is approved, or one that was named is not.
-    """
-    wanted = tuple(creative_ids)
-    every = [load(store, i) for i in wanted] if wanted else listing(store)
-    chosen = [c for c in every if wanted or c.may_be_shown]
-    waiting = [c.creative_id for c in chosen if not c.may_be_shown]
-    if waiting or not chosen:
-        raise CreativeError(
-            f"Not approved: {', '.join(waiting)}." if waiting else "No ad is approved yet.",
-            safe="Nothing was exported.",
-            todo="Read the ads (hansa ads list), then: hansa ads approve ID",
-        )
-    return chosen
-
-
-def record_export(store: Store, exported: Sequence[Creative], by: str, file_name: str) -> None:
-    """Keep which versions went into a file; the database refuses one that is not approved."""
-    at = now()
-    with transaction(store.db) as conn:
-        conn.executemany(
-            "INSERT INTO creative_exports VALUES (?, ?, ?, ?, ?)",
-            [(c.creative_id, c.version, at, by, file_name) for c in exported],
-        )
 
 
 def refuse_errors(creative: Creative) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 
 from client.store import Store
 from client.store.creative_rows import COLUMNS, from_row
@@ -129,18 +128,6 @@ def decided(conn: sqlite3.Connection, creative_id: str) -> list[CreativeDecision
         (creative_id,),
     )
     return [CreativeDecision(*r[:3], CreativeState(r[3]), *r[4:9], bool(r[9])) for r in rows]
-
-
-def exports(store: Store, creative_id: str) -> Sequence[tuple[int, str, str, str]]:
-    """Files that the ad was written to, oldest first: version, when, by whom, name."""
-    return [
-        (int(r[0]), str(r[1]), str(r[2]), str(r[3]))
-        for r in store.db.conn.execute(
-            "SELECT version, exported_at, exported_by, file_name FROM creative_exports"
-            " WHERE creative_id = ? ORDER BY exported_at, rowid",
-            (creative_id,),
-        )
-    ]
 
 
 def brands(store: Store, limit: int = 2_000) -> list[str]:

@@ -7,27 +7,9 @@ from dataclasses import replace
 from uuid import uuid4
 
 from client.store import Store, creative_pairs
-from client.store.creative_life import (
-    CHECKS,
-    changed,
-    decide,
-    export_approved,
-    now,
-    recheck,
-    record_export,
-    refuse_errors,
-    undo,
-)
-from client.store.creative_read import (
-    brands,
-    decisions,
-    exports,
-    history,
-    listing,
-    load,
-    shown,
-    versions,
-)
+from client.store.creative_exports import export_approved, exports, record_export
+from client.store.creative_life import CHECKS, changed, decide, now, recheck, refuse_errors, undo
+from client.store.creative_read import brands, decisions, history, listing, load, shown, versions
 from client.store.creative_rows import insert_version
 from common.database import transaction
 from common.domain import Creative, CreativeState

@@ -145,7 +145,7 @@ def test_every_decision_is_kept(store: Store) -> None:
     review.approve(store, ad.creative_id, "mei")
     review.reject(store, ad.creative_id, "li", "off season")
     kept = creatives.decisions(store, ad.creative_id)
-    assert [(d["state"], d["decided_by"]) for d in kept] == [
+    assert [(d.state, d.decided_by) for d in kept] == [
         ("approved", "mei"),
         ("rejected", "li"),
     ]
