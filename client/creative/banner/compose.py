@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from PIL import Image, ImageDraw
@@ -26,8 +27,10 @@ from client.creative.banner.nouns import (
 from client.creative.banner.sizes import layouts
 from common.errors import CreativeError, InternalError
 
+#: what another layout is tried for
+_WORTH: dict[Part, int] = {"price": 2, "call": 1}
 #: how much larger than its floor a headline must be for a part to be kept beside it
-_COMFORT: dict[Part, float] = {"body": 1.45, "shop": 1.25, "call": 1.0, "price": 1.0}
+_COMFORT: dict[Part, float] = {"body": 1.45, "shop": 1.45, "call": 1.0, "price": 1.0}
 
 
 def compose(
@@ -48,14 +51,18 @@ def compose(
     kit = fonts.choose(
         (words.headline, words.body, words.price, words.call, words.shop, words.label)
     )
-    names = (layout,) if layout else layouts(size, photo is not None)
-    for name in names:
-        for tight in (False, True):
-            made = frame(name, size, photo, tight)
-            found = _fit(words, kit, size, made)
-            if found:
-                placed, dropped = found
-                return _draw(words, photo, size, brand, kit, made, placed, dropped)
+    names = (layout,) if layout else layouts(size, photo)
+    best: tuple[int, Frame, tuple[Placed, ...], tuple[Part, ...]] | None = None
+    for made in (frame(name, size, photo, tight) for name in names for tight in (False, True)):
+        found = _fit(words, kit, size, made)
+        if found:
+            lost = sum(_WORTH.get(p, 0) for p in found[1])
+            if best is None or lost < best[0]:
+                best = lost, made, *found
+            if lost == 0:
+                break
+    if best:
+        return _draw(photo, size, brand, kit, *best[1:])
     raise CreativeError(
         f"The headline does not fit into {size.name} at a size that can be read.",
         where=f"{size.name}, {', '.join(names)}",
@@ -66,7 +73,7 @@ def compose(
 
 def _fit(
     words: Words, kit: Kit, size: Size, made: Frame
-) -> tuple[tuple[Placed, ...], tuple[str, ...]] | None:
+) -> tuple[tuple[Placed, ...], tuple[Part, ...]] | None:
     """The first set of parts that fits: all, then fewer in `DROP_ORDER`."""
     floor, _ = place.floors(size, words.language)
     for parts in _sets(words):
@@ -94,7 +101,6 @@ def _sets(words: Words) -> Iterator[tuple[Part, ...]]:
 
 
 def _draw(
-    words: Words,
     photo: Photo | None,
     size: Size,
     brand: Brand,
@@ -104,7 +110,8 @@ def _draw(
     dropped: tuple[str, ...],
 ) -> Banner:
     colours = brand.palette(photo, made.scheme)
-    art = Image.new("RGB", (size.w, size.h), colours.panel)
+    under = colours.stage if made.radius else colours.panel
+    art = Image.new("RGB", (size.w, size.h), under)
     spot, crop, notes = None, None, []
     if photo is not None and made.photo is not None and made.sight is not None:
         spot, crop = fit_photo(photo, made.photo, made.sight)
@@ -119,7 +126,7 @@ def _draw(
     image = art.copy()
     shown = tuple(_text(image, art, one, kit, colours) for one in placed)
     return Banner(
-        size, made.layout, image, art, shown, spot, crop, dropped, kit.names(), tuple(notes)
+        size, made.layout, image, art, shown, spot, crop, dropped, kit.faces(), tuple(notes)
     )
 
 
@@ -165,9 +172,7 @@ def _rounded(art: Image.Image, box: Box, radius: int, fill: Colour) -> None:
     art.paste(Image.new("RGB", (box.w, box.h), fill), (box.x, box.y), small)
 
 
-def _text(
-    image: Image.Image, art: Image.Image, one: Placed, kit: Kit, colours: Palette
-) -> Shown:
+def _text(image: Image.Image, art: Image.Image, one: Placed, kit: Kit, colours: Palette) -> Shown:
     ink = {
         "headline": colours.ink,
         "price": colours.price,
@@ -180,7 +185,7 @@ def _text(
     font = load(kit.face(one.bold), one.px)
     for line, start in zip(one.lines, one.baselines, strict=True):
         pen.text(start, line, font=font, fill=ink, anchor="ls")
-    return Shown(one, ink, behind, round(ratio, 2))
+    return Shown(one, ink, behind, math.floor(100 * ratio) / 100)
 
 
 def worst(art: Image.Image, box: Box, ink: Colour) -> tuple[float, Colour]:

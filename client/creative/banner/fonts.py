@@ -55,17 +55,15 @@ class Kit:
         """The weight that is asked for."""
         return self.bold if bold else self.regular
 
-    def names(self) -> tuple[str, ...]:
-        """Names of the fonts."""
-        return tuple(dict.fromkeys((self.regular.name, self.bold.name)))
+    def faces(self) -> tuple[Face, ...]:
+        """Both, or the one that is both."""
+        return tuple(dict.fromkeys((self.regular, self.bold)))
 
 
 @lru_cache(maxsize=512)
 def load(face: Face, px: int) -> ImageFont.FreeTypeFont:
     """A face at a size; the basic layout engine, so that every system draws the same."""
-    return ImageFont.truetype(
-        face.path, px, index=face.index, layout_engine=ImageFont.Layout.BASIC
-    )
+    return ImageFont.truetype(face.path, px, index=face.index, layout_engine=ImageFont.Layout.BASIC)
 
 
 @cache

@@ -51,40 +51,53 @@ def frame(layout: str, size: Size, photo: Photo | None, tight: bool = False) -> 
     if photo is None or layout == "type":
         return _type(whole, margin)
     aspect = photo.image.width / photo.image.height
+    plain = photo.transparent or photo.backdrop is not None
+    scheme: Literal["light", "bold"] = "bold" if plain else "light"
     if layout in ("split", "strip"):
         least, most = (0.62, 1.5) if layout == "strip" or w > 2.2 * h else (0.0, 9.0)
         wide = aspect * h
-        low, high = (0.14, 0.3) if layout == "strip" else (0.3, 0.5) if w > 2.2 * h else (0.4, 0.54)
+        low, high = (0.14, 0.3) if layout == "strip" else (0.3, 0.5) if w > 2.2 * h else (0.4, 0.5)
         wide = min(max(wide, least * h, low * w), most * h, high * w)
         px = round(max(min(least * h, low * w), 0.72 * wide) if tight else wide)
         panel = Box(px, 0, w - px, h)
         inner = _strip_inner(panel, size) if layout == "strip" else panel.inset(margin, margin)
         place = Box(0, 0, px, h)
-        return Frame(layout, place, place, panel, inner, "light", layout == "strip")
+        return Frame(layout, place, place, panel, inner, scheme, layout == "strip")
+    py = _photo_height(size, aspect, tight)
     if layout == "stacked":
-        share = min(max(w / aspect, 0.4 * h), (0.62 if h > 1.5 * w else 0.56) * h)
-        py = round(0.36 * h if tight else share)
         panel = Box(0, py, w, h - py)
         place = Box(0, 0, w, py)
-        return Frame(layout, place, place, panel, panel.inset(margin, margin), "light")
-    return _overlay(whole, margin, tight)
+        inner = panel.inset(margin, round(0.8 * margin))
+        return Frame(layout, place, place, panel, inner, scheme)
+    return _overlay(whole, margin, aspect, tight, py)
 
 
-def _overlay(whole: Box, margin: int, tight: bool) -> Frame:
-    """A card over a photo that fills the whole."""
+def _photo_height(size: Size, aspect: float, tight: bool) -> int:
+    """Height of a photo above the words: its own at that width, within bounds."""
+    w, h = size.w, size.h
+    tall = h > 1.5 * w
+    low, high = (0.22, 0.6) if tall else (0.42, 0.56)
+    if tight:
+        return round(min(max(w / aspect, 0.16 * h), 0.34 * h))
+    return round(min(max(1.25 * w / aspect if tall else w / aspect, low * h), high * h))
+
+
+def _overlay(whole: Box, margin: int, aspect: float, tight: bool, py: int) -> Frame:
+    """A card that lies over one edge of the photo."""
     w, h = whole.w, whole.h
-    gap = max(6, round(0.6 * margin))
-    if w >= 1.2 * h:
-        cw = round(w * (0.62 if tight or w > 5 * h else 0.5))
-        card = Box(w - cw - gap, gap, cw, h - 2 * gap)
+    gap = max(4, round(0.55 * margin))
+    if w >= 1.4 * h:
+        px = round(min(max(aspect * h, 0.14 * w), (0.3 if tight or w > 5 * h else 0.46) * w))
+        card = Box(px, gap, w - px - gap, h - 2 * gap)
+        place = Box(0, 0, px + round(min(0.16 * (w - px), 0.25 * px)), h)
         sight = Box(0, 0, card.x, h)
     else:
-        ch = round(h * (0.6 if tight else 0.44))
-        card = Box(gap, h - ch - gap, w - 2 * gap, ch)
+        card = Box(gap, py, w - 2 * gap, h - py - gap)
+        place = Box(0, 0, w, py + round(min(0.2 * (h - py), 0.25 * py)))
         sight = Box(0, 0, w, card.y)
-    inner = card.inset(round(0.85 * margin), round(0.85 * margin))
+    inner = card.inset(round(0.85 * margin), round(0.75 * margin))
     radius = max(4, round(0.03 * min(w, h)))
-    return Frame("overlay", whole, sight, card, inner, "bold", w > 5 * h, radius)
+    return Frame("overlay", place, sight, card, inner, "bold", w > 2.6 * h, radius)
 
 
 def _type(whole: Box, margin: int) -> Frame:
@@ -104,7 +117,9 @@ def _margin(size: Size) -> int:
     return max(10, round(0.065 * min(size.w, size.h)))
 
 
-def fit_photo(photo: Photo, place: Box, sight: Box) -> tuple[Box, tuple[float, float, float, float]]:
+def fit_photo(
+    photo: Photo, place: Box, sight: Box
+) -> tuple[Box, tuple[float, float, float, float]]:
     """Where the photo stands and which part of it is seen; its aspect is always kept.
 
     A scene fills its place if little is lost by it. A cut-out or a studio photo (one colour at

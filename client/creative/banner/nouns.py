@@ -7,6 +7,8 @@ from typing import Literal
 
 from PIL import Image
 
+from client.creative.banner.fonts import Face
+
 Colour = tuple[int, int, int]
 Part = Literal["headline", "body", "price", "call", "shop", "label"]
 Channel = Literal["iab", "social", "marketplace"]
@@ -158,6 +160,7 @@ class Placed:
         text: All ink of the text lies inside.
         lines: As wrapped.
         baselines: Where each line starts (x) and stands (y).
+        widths: Of each line.
         bold: Which weight.
         px: Font size.
     """
@@ -167,6 +170,7 @@ class Placed:
     text: Box
     lines: tuple[str, ...]
     baselines: tuple[tuple[int, int], ...]
+    widths: tuple[int, ...]
     bold: bool
     px: int
 
@@ -201,7 +205,7 @@ class Banner:
         photo: Where the photo stands; None = no photo.
         crop: Which part of the photo (in its own pixels) is seen; None = no photo.
         dropped: Parts left out because they did not fit.
-        fonts: Names of the fonts.
+        faces: The fonts.
         notes: What a person should know.
     """
 
@@ -213,5 +217,5 @@ class Banner:
     photo: Box | None
     crop: tuple[float, float, float, float] | None
     dropped: tuple[str, ...]
-    fonts: tuple[str, ...]
+    faces: tuple[Face, ...]
     notes: tuple[str, ...]

@@ -70,12 +70,10 @@ class _Piece:
         """Place its left upper corner."""
         b = self.block
         tx, ty = x + self.dx, y + self.dy
-        starts = tuple(
-            (tx + left, ty + b.ascent + i * b.pitch) for i, left in enumerate(b.lefts)
-        )
+        starts = tuple((tx + left, ty + b.ascent + i * b.pitch) for i, left in enumerate(b.lefts))
         text = Box(tx, ty, b.w, b.h)
         outer = Box(x, y, self.w, self.h)
-        return Placed(self.part, outer, text, b.lines, starts, self.bold, self.px)
+        return Placed(self.part, outer, text, b.lines, starts, b.widths, self.bold, self.px)
 
 
 class Tray:
@@ -152,6 +150,8 @@ def _foot(tray: Tray, width: int, gap: int) -> list[tuple[_Piece, int, int]] | N
         return [(price, 0, (high - price.h) // 2), (call, width - call.w, (high - call.h) // 2)]
     y, out = 0, []
     for one in found:
+        if one.part == "call":
+            one = replace(one, dx=(width - one.block.w) // 2)  # as wide as the column
         out.append((one, 0, y))
         y += one.h + round(0.7 * gap)
     return out
@@ -161,40 +161,64 @@ def row(words: Words, kit: Kit, box: Box, size: Size, px: int) -> tuple[Placed, 
     """Headline and body on the left; label, price and button in a column on the right."""
     tray = Tray(words, kit, scale_of(px, size, words.language))
     gap = max(3, round(0.22 * px))
-    label = tray.piece("label", box.w)
-    side = _side(tray, box.w // 2)
-    if label is None or side is None:
+    side = _side(tray, box, gap)
+    if side is None:
         return None
-    side_w = max([label.w, *(p.w for p in side)])
-    side_h = sum(p.h + gap for p in side)
-    left = box.w - side_w - max(8, round(0.5 * px))
+    left = box.w - side[0] - max(8, round(0.5 * px))
     headline = tray.piece("headline", left, 3)
     body = tray.piece("body", left, 3) if tray.has("body") else None
     shop = tray.piece("shop", left) if tray.has("shop") else None
-    if headline is None or (body is None and tray.has("body")) or (
-        shop is None and tray.has("shop")
+    if (
+        headline is None
+        or (body is None and tray.has("body"))
+        or (shop is None and tray.has("shop"))
     ):
         return None
     stack = [p for p in (shop, headline, body) if p is not None]
     high = sum(p.h for p in stack) + gap * (len(stack) - 1)
-    if high > box.h or label.h + side_h > box.h:
+    if high > box.h:
         return None
-    out = [label.at(box.right - label.w, box.y)]
+    out = [p.at(box.right - back, box.y + down) for p, back, down in side[1]]
     y = box.y + (box.h - high) // 2
     for one in stack:
         out.append(one.at(box.x, y))
         y += one.h + gap
-    y = box.y + label.h + gap + (box.h - label.h - side_h) // 2
-    for one in side:
-        out.append(one.at(box.right - side_w + (side_w - one.w) // 2, y))
-        y += one.h + gap
     return tuple(out)
 
 
-def _side(tray: Tray, width: int) -> list[_Piece] | None:
-    pieces = [tray.piece(p, width) for p in ("price", "call") if tray.has(p)]
+def _side(tray: Tray, box: Box, gap: int) -> tuple[int, list[tuple[_Piece, int, int]]] | None:
+    """Label, price and button at the right edge: below each other, or the first two abreast.
+
+    Returns:
+        How wide they are together, and each with its place from the right edge and the top.
+    """
+    pieces = [tray.piece(p, box.w // 2) for p in ("label", "price", "call") if tray.has(p)]
     found = [p for p in pieces if p is not None]
-    return found if len(found) == len(pieces) else None
+    if len(found) < len(pieces):
+        return None
+    label, rest = found[0], found[1:]
+    wide = max(p.w for p in found)
+    high = sum(p.h for p in found) + gap * len(rest)
+    if high <= box.h:
+        y = label.h + gap + (box.h - high) // 2
+        out = [(label, label.w, 0)]
+        for one in rest:
+            out.append((one, (wide + one.w) // 2, y))
+            y += one.h + gap
+        return wide, out
+    if len(rest) < 2:
+        return None
+    price, call = rest
+    wide = max(price.w + 2 * gap + label.w, call.w)
+    top = max(price.h, label.h)
+    if top + gap + call.h > box.h:
+        return None
+    y = (box.h - top - gap - call.h) // 2
+    return wide, [
+        (label, label.w, y + (top - label.h) // 2),
+        (price, wide, y + (top - price.h) // 2),
+        (call, (wide + call.w) // 2, y + top + gap),
+    ]
 
 
 def largest(
@@ -218,9 +242,12 @@ def largest(
 
 
 def _cap(box: Box, as_row: bool) -> int:
+    """The largest headline that still looks like one."""
     if as_row:
         return round(min(0.42 * box.h, 0.09 * box.w))
-    return round(min(0.13 * box.w, 0.2 * box.h) if box.w > 1.4 * box.h else 0.13 * box.w)
+    if box.w > 1.4 * box.h:
+        return round(min(0.13 * box.w, 0.22 * box.h))
+    return round(0.15 * box.w if box.h < 1.3 * box.w else 0.18 * box.w)
 
 
 def without(words: Words, parts: Iterable[Part]) -> Words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from client.creative.banner.nouns import Size
+from client.creative.banner.nouns import Photo, Size
 from common.errors import InputError
 
 #: IAB New Ad Portfolio and its fixed sizes; social sizes as the networks ask for them (2026)
@@ -42,20 +42,22 @@ def size(name: str) -> Size:
     )
 
 
-def layouts(one: Size, photo: bool) -> tuple[str, ...]:
+def layouts(one: Size, photo: Photo | None) -> tuple[str, ...]:
     """Layouts of a size, best first, chosen by width / height.
 
     Args:
         one: The size.
-        photo: Whether there is a photo; without one only type is honest.
+        photo: Its shape decides between equals; without one only type is honest.
     """
     ratio = one.w / one.h
-    if not photo:
+    if photo is None:
         return ("type",)
     if ratio >= 2.2:
         return ("strip", "split", "overlay", "type")
     if ratio >= 1.4:
         return ("split", "overlay", "stacked", "type")
+    if ratio >= 1.1 and photo.image.width < 0.9 * photo.image.height:
+        return ("split", "stacked", "overlay", "type")
     if ratio >= 0.75:
         return ("stacked", "split", "overlay", "type")
     return ("stacked", "overlay", "type")

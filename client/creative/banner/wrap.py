@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PIL import ImageFont
 
@@ -13,6 +14,8 @@ _NO_END = "（《〈「『【〔“‘([{$€£¥￥₩₹"
 _TOKEN = re.compile(
     r"[^\W\d_\u3400-\u9fff\uf900-\ufaff]+|\d[\d,.]*|[\u3400-\u9fff\uf900-\ufaff]|\s+|."
 )
+#: stays with the number before it: 750 ml, 24 hours
+_UNIT = re.compile(r"[a-zA-Zµ]{1,3}|[a-z]{4,8}|°[CF]")
 _HAN = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uff65]")
 
 
@@ -23,6 +26,7 @@ class Block:
     Attributes:
         lines: The lines.
         lefts: For each line, how far its start moves right so that no ink lies left of the box.
+        widths: Advance of each line.
         w: Width of the ink.
         h: Height with every line's ink.
         ascent: From the top to the first baseline.
@@ -31,6 +35,7 @@ class Block:
 
     lines: tuple[str, ...]
     lefts: tuple[int, ...]
+    widths: tuple[int, ...]
     w: int
     h: int
     ascent: int
@@ -53,6 +58,8 @@ def units(text: str) -> list[str]:
             continue
         if last == " ":
             out[-1] = " " + token
+            if len(out) > 1 and out[-2][-1].isdigit() and _UNIT.fullmatch(token):
+                out[-2:] = [out[-2] + out[-1]]
         elif out and (glue or not _may_break(last, token)):
             out[-1] = last + token
         else:
@@ -92,7 +99,7 @@ def wrap(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> tupl
         return None
     cuts = _even(parts, wide, bare, width, n)
     edges = [0, *cuts, len(parts)]
-    return tuple("".join(parts[a:b]).strip() for a, b in zip(edges, edges[1:], strict=False))
+    return tuple("".join(parts[a:b]).strip() for a, b in pairwise(edges))
 
 
 def _greedy(wide: list[float], bare: list[float], width: int) -> int:
@@ -106,9 +113,7 @@ def _greedy(wide: list[float], bare: list[float], width: int) -> int:
     return n
 
 
-def _even(
-    parts: list[str], wide: list[float], bare: list[float], width: int, n: int
-) -> list[int]:
+def _even(parts: list[str], wide: list[float], bare: list[float], width: int, n: int) -> list[int]:
     """Where the lines 2..n start."""
     total = len(parts)
     best: list[dict[int, tuple[float, list[int]]]] = [{0: (0.0, [])}]
@@ -123,8 +128,8 @@ def _even(
                 if line == n and end < total:
                     continue
                 gap = ((width - used) / width) ** 2
-                if end < total and parts[end - 1][-1] in "，。！？；：、,.!?;:":
-                    gap -= 0.2
+                if end < total and parts[end - 1][-1] in "，。！？；：、":
+                    gap -= 0.15
                 new = cost + gap
                 if end not in here or new < here[end][0]:
                     here[end] = (new, [*cuts, end])
@@ -158,4 +163,5 @@ def measure(
     descent = max(round(0.12 * px), *(int(ink[3]) for ink in inks))
     pitch = max(round(leading * px), ascent + descent - round(0.1 * px))
     high = ascent + pitch * (len(lines) - 1) + descent
-    return Block(lines, lefts, right, high, ascent, pitch)
+    widths = tuple(round(font.getlength(line)) for line in lines)
+    return Block(lines, lefts, widths, right, high, ascent, pitch)
