@@ -131,7 +131,9 @@ def _write(
     records = []
     for one in made:
         name = f"{stem}-{one.size.name}"
-        files[f"{name}.png"] = png(one.image if ready.approved else marked(one))
+        files[f"{name}.png"] = png(
+            one.image if ready.approved else marked(one, ready.words.language)
+        )
         if ready.approved:
             files[f"{name}.html"] = as_html.page(one, ready.words, product.title).encode()
         records.append(_record(one, name, files))

@@ -50,9 +50,8 @@ def frame(layout: str, size: Size, photo: Photo | None, tight: bool = False) -> 
     whole = Box(0, 0, w, h)
     if photo is None or layout == "type":
         return _type(whole, margin)
-    aspect = photo.image.width / photo.image.height
-    plain = photo.transparent or photo.backdrop is not None
-    scheme: Literal["light", "bold"] = "bold" if plain else "light"
+    aspect = photo.aspect
+    scheme: Literal["light", "bold"] = "bold" if photo.plain else "light"
     if layout in ("split", "strip"):
         least, most = (0.62, 1.5) if layout == "strip" or w > 2.2 * h else (0.0, 9.0)
         wide = aspect * h
@@ -128,21 +127,22 @@ def fit_photo(
     Returns:
         The box in the banner, and left, top, right, bottom in pixels of the photo.
     """
-    w, h = photo.image.size
-    plain = photo.transparent or photo.backdrop is not None
+    left, top, right, bottom = photo.content
+    w, h = right - left, bottom - top
     scale = max(place.w / w, place.h / h)
     seen = (place.w / scale) * (place.h / scale) / (w * h)
-    if not plain and seen >= _SEEN:
-        return place, _crop(w, h, place.w / place.h)
-    room = sight.inset(round(0.05 * sight.w), round(0.05 * sight.h)) if plain else sight
+    if not photo.plain and seen >= _SEEN:
+        return place, _crop(left, top, w, h, place.w / place.h)
+    gap = round(0.07 * min(sight.w, sight.h))
+    room = sight.inset(gap, gap) if photo.plain else sight
     scale = min(room.w / w, room.h / h)
     bw, bh = max(1, round(w * scale)), max(1, round(h * scale))
     box = Box(room.x + (room.w - bw) // 2, room.y + (room.h - bh) // 2, bw, bh)
-    return box, _crop(w, h, bw / bh)
+    return box, _crop(left, top, w, h, bw / bh)
 
 
-def _crop(w: int, h: int, aspect: float) -> tuple[float, float, float, float]:
-    """The largest part of that aspect, in the middle."""
+def _crop(left: int, top: int, w: int, h: int, aspect: float) -> tuple[float, float, float, float]:
+    """The largest part of that aspect, in the middle of the content."""
     cw, ch = (w, w / aspect) if w / h < aspect else (h * aspect, h)
-    left, top = (w - cw) / 2, (h - ch) / 2
-    return left, top, left + cw, top + ch
+    x, y = left + (w - cw) / 2, top + (h - ch) / 2
+    return x, y, x + cw, y + ch

@@ -115,16 +115,29 @@ class Photo:
         image: RGB, or RGBA if a part of it is transparent.
         sha256: Of the file.
         backdrop: The colour of its edge if that is one colour, else None: a scene.
+        content: Left, top, right, bottom of what is not backdrop; of a scene, all of it.
     """
 
     image: Image.Image
     sha256: str
     backdrop: Colour | None
+    content: tuple[int, int, int, int]
 
     @property
     def transparent(self) -> bool:
         """Whether it is a cut-out."""
         return self.image.mode == "RGBA"
+
+    @property
+    def plain(self) -> bool:
+        """Whether the product stands alone: a cut-out or a studio photo."""
+        return self.transparent or self.backdrop is not None
+
+    @property
+    def aspect(self) -> float:
+        """Width / height of the content."""
+        left, top, right, bottom = self.content
+        return (right - left) / (bottom - top)
 
 
 @dataclass(frozen=True, slots=True)

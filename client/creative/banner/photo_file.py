@@ -7,7 +7,7 @@ import io
 import warnings
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageChops, ImageCms, ImageOps
 
 from client.creative.banner.nouns import Colour, Photo
 from common.errors import InputError
@@ -60,7 +60,9 @@ def decode(content: bytes, name: str = "photo") -> Photo:
         raise _bad(f"The photo has more than {MAX_PIXELS // 10**6} million pixels.", name) from e
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, MemoryError) as e:
         raise _bad("The photo cannot be decoded: broken, or not a JPEG, PNG or WebP.", name) from e
-    return Photo(image, hashlib.sha256(content).hexdigest(), _backdrop(image))
+    backdrop = _backdrop(image)
+    digest = hashlib.sha256(content).hexdigest()
+    return Photo(image, digest, backdrop, _content(image, backdrop))
 
 
 def suffix(content: bytes) -> str:
@@ -133,6 +135,22 @@ def _backdrop(image: Image.Image) -> Colour | None:
     if near < 0.97 * len(pixels):
         return None
     return int(middle[0]), int(middle[1]), int(middle[2])
+
+
+def _content(image: Image.Image, backdrop: Colour | None) -> tuple[int, int, int, int]:
+    """Where there is more than backdrop; all of it if that is nothing or a scrap."""
+    whole = (0, 0, image.width, image.height)
+    if image.mode == "RGBA":
+        mask = image.getchannel("A")
+    elif backdrop is not None:
+        plain = Image.new("RGB", image.size, backdrop)
+        mask = ImageChops.difference(image, plain).convert("L")
+    else:
+        return whole
+    found = mask.point([0] * 12 + [255] * 244).getbbox() or whole
+    left, top, right, bottom = found
+    small = 0.08 * min(image.size)
+    return whole if right - left < small or bottom - top < small else found
 
 
 def _bad(what: str, name: str, todo: str = "") -> InputError:

@@ -217,7 +217,7 @@ def _side(tray: Tray, box: Box, gap: int) -> tuple[int, list[tuple[_Piece, int, 
     return wide, [
         (label, label.w, y + (top - label.h) // 2),
         (price, wide, y + (top - price.h) // 2),
-        (call, (wide + call.w) // 2, y + top + gap),
+        (replace(call, dx=(wide - call.block.w) // 2), wide, y + top + gap),
     ]
 
 

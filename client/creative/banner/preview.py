@@ -114,7 +114,7 @@ def render(preview: Preview, size: str = "300x250", layout: str = "") -> bytes:
         CreativeError: the words do not fit, or no font has their characters.
     """
     made = compose(preview.words, preview.photo, sizes.size(size), preview.brand, layout)
-    return png(made.image if preview.approved else marked(made))
+    return png(made.image if preview.approved else marked(made, preview.words.language))
 
 
 def png(image: Image.Image) -> bytes:
@@ -124,21 +124,21 @@ def png(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def marked(banner: Banner) -> Image.Image:
+def marked(banner: Banner, language: str) -> Image.Image:
     """The picture with a mark across it that nobody takes for a finished ad."""
     w, h = banner.size.w, banner.size.h
-    text = " · ".join(_MARK.values())
-    px = max(12, round(min(0.11 * w, 0.3 * h)))
+    text = _MARK[language]
+    px = max(12, round(min(0.1 * w, 0.26 * h)))
     font = fonts.load(fonts.shipped().bold, px)
-    wide, gap = round(font.getlength(text)) + px, round(2.6 * px)
+    wide, gap = round(font.getlength(text)) + 2 * px, round(3.2 * px)
     side = round((w * w + h * h) ** 0.5) + gap
     layer = Image.new("L", (side, side), 0)
     edge = Image.new("L", (side, side), 0)
     pens = ImageDraw.Draw(layer), ImageDraw.Draw(edge)
     for i, y in enumerate(range(0, side, gap)):
         for x in range(-(i % 2) * wide // 2, side, wide):
-            pens[0].text((x, y), text, font=font, fill=150)
-            pens[1].text((x, y), text, font=font, fill=110, stroke_width=max(1, px // 18))
+            pens[0].text((x, y), text, font=font, fill=105)
+            pens[1].text((x, y), text, font=font, fill=80, stroke_width=max(1, px // 18))
     out = banner.image.copy()
     cut = ((side - w) // 2, (side - h) // 2, (side - w) // 2 + w, (side - h) // 2 + h)
     for mask, ink in ((edge, (40, 40, 40)), (layer, (255, 255, 255))):

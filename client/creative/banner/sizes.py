@@ -56,7 +56,7 @@ def layouts(one: Size, photo: Photo | None) -> tuple[str, ...]:
         return ("strip", "split", "overlay", "type")
     if ratio >= 1.4:
         return ("split", "overlay", "stacked", "type")
-    if ratio >= 1.1 and photo.image.width < 0.9 * photo.image.height:
+    if ratio >= 1.1 and photo.aspect < 0.9:
         return ("split", "stacked", "overlay", "type")
     if ratio >= 0.75:
         return ("stacked", "split", "overlay", "type")
