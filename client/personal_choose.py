@@ -1,4 +1,4 @@
-"""Which head a shop gets: grouped cross-validation, and the simplest within one standard error."""
+"""Which head a shop gets: ways compared by grouped cross-validation, and mixed by what they are worth."""
 
 from __future__ import annotations
 
@@ -20,18 +20,20 @@ from client.personal_head import (
     REFIT,
     WORDS,
     Chosen,
-    mixed,
+    Linear,
 )
 from client.personal_isotonic import Isotonic
+from client.personal_mix import mix, shares
 from common.features import Encoded
-from common.metrics import sigmoid
 
 #: Precisions of a weight's prior, in order of trial: a standard deviation of .03 to .3.
 RIDGES = (1000.0, 300.0, 100.0, 30.0, 10.0)
 #: Shoppers with an outcome below which no head is tried: one a fold.
 MIN_WINNERS = N_FOLDS
-#: Prior of a blend's two shares: precision around one half each.
-_SHARE_PRECISION = 8.0
+#: A kind with this share of the mixture names it; the shared model with it stays as it is.
+MOST = 0.9
+#: Shares below this are not worth a word.
+_SAID = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class _Candidate:
 
     kind: str
     ridge: float
-    crossed: Crossed | None
+    crossed: Crossed
     loss: Floats
 
 
@@ -51,13 +53,15 @@ def choose(
     shopper: NDArray[np.int64],
     n_ids: int,
 ) -> Chosen:
-    """Fit and compare all heads; take the simplest that is not worse than the best beyond noise.
+    """Fit and compare all heads; mix them by what each is worth on shoppers that it never saw.
 
     The shared weights are final when this runs and its result stays in the shop: nothing here is
     released, and no private gradient ever goes through a head (research/dp.md, "private local head
-    trap"). Simplest first: calibration alone, calibration in steps, own weights over the shared
-    score by falling penalty, own weights alone, a blend. The rule is Breiman's (1984), with the
-    standard error of the *difference* of two losses, shopper by shopper.
+    trap"). The ways: the shared model calibrated, own weights over the shared score by falling
+    penalty, own weights alone. Their log-odds are added up by `personal_mix.shares`, so that what
+    cannot be told apart is averaged and a shop whose own rows say more gets its own model. Where
+    the calibrated shared model has nearly all shares, it stays as it is, calibrated in steps where
+    steps are better beyond one standard error (Breiman 1984).
 
     Args:
         encoded: N rows.
@@ -69,35 +73,78 @@ def choose(
     if sentence := _too_little(shared, label, shopper):
         known, won = int((label >= 0).sum()), int((label == 1).sum())
         return Chosen(CALIBRATED, sentence, n_rows=known, n_positive=won)
-    rng = np.random.default_rng(0)  # the folds alone: the same rows give the same head
+    rng = np.random.default_rng(0)  # folds and draws alone: the same rows give the same head
     fold = folds_of(shopper, label, rng)
     shop = Shop(encoded, shared.astype(np.float64), label, shopper, fold)
-    rows, weight = sampled(label, rng)
     # matrices of some hundred columns: more threads than one only wait for each other
     with threadpool_limits(1):
-        tried = _candidates(shop, rows, weight, n_ids)
-    taken = tried[one_standard_error([c.loss for c in tried], shopper[rows])]
-    losses: dict[str, float] = {}
-    for c in tried:
-        losses[c.kind] = min(losses.get(c.kind, np.inf), float(c.loss.sum() / weight.sum()))
-    return _as_chosen(taken, shop, len(tried), tuple(losses.items()))
+        return _mixture(shop, n_ids, rng)
 
 
-def _as_chosen(
-    taken: _Candidate, shop: Shop, n_tried: int, losses: tuple[tuple[str, float], ...]
-) -> Chosen:
-    isotonic = personal_isotonic.fit(shop.shared, shop.label) if taken.kind == ISOTONIC else None
+def _mixture(shop: Shop, n_ids: int, rng: np.random.Generator) -> Chosen:
+    rows, weight = sampled(shop.label, rng)
+    tried = _candidates(shop, rows, weight, n_ids)
+    share = shares(*_by_shopper(tried, shop, rows), rng)
+    mixture = mix([c.crossed for c in tried], share, shop)
+    loss = _loss(mixture.logit, shop, rows, weight)
+    mass = {
+        kind: sum(float(v) for c, v in zip(tried, share[-1], strict=True) if c.kind == kind)
+        for kind in (CALIBRATED, REFIT, OWN)
+    }
+    all_losses = [*((c.kind, c.loss) for c in tried), (BLEND, loss)]
+    if mass[CALIBRATED] >= MOST:
+        return _shared_alone(shop, rows, weight, all_losses)
+    kind = next((k for k, v in mass.items() if v >= MOST), BLEND)
+    parts = ", ".join(f"{v:.0%} {WORDS[k]}" for k, v in mass.items() if v >= _SAID)
     return Chosen(
-        kind=taken.kind,
-        why=f"Chosen by cross-validation over {n_tried} ways: {WORDS[taken.kind]}.",
-        linear=taken.crossed.whole if taken.crossed else None,
-        folds=taken.crossed.folds if taken.crossed else (),
-        isotonic=isotonic,
-        ridge=taken.ridge,
-        losses=losses,
+        kind=kind,
+        why=f"Mixed by cross-validation over {len(tried)} ways: {parts}.",
+        linear=mixture.whole,
+        folds=mixture.folds,
+        ridge=tried[int(share[-1].argmax())].ridge,
+        losses=_means(all_losses, weight),
         n_rows=int((shop.label >= 0).sum()),
         n_positive=int((shop.label == 1).sum()),
     )
+
+
+def _shared_alone(
+    shop: Shop, rows: NDArray[np.int64], weight: Floats, tried: list[tuple[str, Floats]]
+) -> Chosen:
+    """The shared order as it is; calibration in steps where that is better beyond chance."""
+    isotonic = None
+    if (shop.label == 1).sum() >= 2 * personal_isotonic.MIN_POSITIVE:
+        steps = _loss(shop.shared, shop, rows, weight, personal_isotonic.fit)
+        pair = [tried[0][1], steps]
+        tried = [*tried, (ISOTONIC, steps)]
+        if one_standard_error(pair, shop.shopper[rows]):
+            isotonic = personal_isotonic.fit(shop.shared, shop.label)
+    kind = ISOTONIC if isotonic else CALIBRATED
+    return Chosen(
+        kind=kind,
+        why=f"Chosen by cross-validation over {len(tried)} ways: {WORDS[kind]}.",
+        isotonic=isotonic,
+        losses=_means(tried, weight),
+        n_rows=int((shop.label >= 0).sum()),
+        n_positive=int((shop.label == 1).sum()),
+    )
+
+
+def _means(tried: Sequence[tuple[str, Floats]], weight: Floats) -> tuple[tuple[str, float], ...]:
+    """The best of each kind: loss a row."""
+    out: dict[str, float] = {}
+    for kind, loss in tried:
+        out[kind] = min(out.get(kind, np.inf), float(loss.sum() / weight.sum()))
+    return tuple(out.items())
+
+
+def _by_shopper(
+    tried: Sequence[_Candidate], shop: Shop, rows: NDArray[np.int64]
+) -> tuple[Floats, NDArray[np.int64]]:
+    """(loss [S, M] of each shopper under each way, fold [S])."""
+    _, first, code = np.unique(shop.shopper[rows], return_index=True, return_inverse=True)
+    loss = np.stack([np.bincount(code, weights=c.loss) for c in tried], 1)
+    return loss, shop.fold[rows][first]
 
 
 def cross_fitted(
@@ -141,74 +188,52 @@ def _candidates(
     part = Encoded(shop.encoded.ids[rows], shop.encoded.numeric[rows])
     y = (shop.label[rows] == 1).astype(np.float64)
     design = Design.build(part.ids, part.numeric, shop.shared[rows], y, weight, n_ids)
-
-    def loss(logit: Floats, fit: Callable[..., object] = personal.fit) -> Floats:
-        return weight * _loss(y, _calibrated(logit[rows], shop, rows, weight, fit))
-
-    out = [_Candidate(CALIBRATED, 0.0, None, loss(shop.shared))]
-    if y.sum() >= 2 * personal_isotonic.MIN_POSITIVE:
-        out.append(_Candidate(ISOTONIC, 0.0, None, loss(shop.shared, personal_isotonic.fit)))
+    plain = _platts(shop, rows, weight, (n_ids, part.numeric.shape[1]))
+    out = [_Candidate(CALIBRATED, 0.0, plain, _loss(shop.shared, shop, rows, weight))]
     for kind in (REFIT, OWN):
         found = crossed(shop, design, rows, RIDGES, own=kind == OWN)
-        out += [_Candidate(kind, r, c, loss(c.logit)) for r, c in found.items()]
-    pair = [_best(out, kind) for kind in (REFIT, OWN)]
-    blend = _blend([c.crossed for c in pair if c.crossed], shop, rows, y, weight)
-    return [*out, _Candidate(BLEND, pair[0].ridge, blend, loss(blend.logit))]
+        out += [
+            _Candidate(kind, r, c, _loss(c.logit, shop, rows, weight)) for r, c in found.items()
+        ]
+    return out
 
 
-def _best(tried: Sequence[_Candidate], kind: str) -> _Candidate:
-    return min((c for c in tried if c.kind == kind), key=lambda c: float(c.loss.sum()))
-
-
-def _blend(
-    pair: Sequence[Crossed], shop: Shop, rows: NDArray[np.int64], y: Floats, weight: Floats
-) -> Crossed:
-    """Stacking (Wolpert 1992): shares fitted on cross-fitted log-odds, by fold and for all."""
-    x = np.stack([c.logit[rows] for c in pair], 1)
-    fold = shop.fold[rows]
-    heads = []
+def _platts(shop: Shop, rows: NDArray[np.int64], weight: Floats, size: tuple[int, int]) -> Crossed:
+    """The calibrated shared model as heads without weights of their own."""
+    fold, heads = shop.fold[rows], []
+    nothing = [np.zeros(n, np.float32) for n in size]
     for k in range(N_FOLDS + 1):
-        left = fold != k
-        share = _shares(x[left], y[left], weight[left])
-        parts = [c.folds[k] if k < N_FOLDS else c.whole for c in pair]
-        heads.append(mixed(parts, share.tolist(), 0.0))
+        left = rows[fold != k]
+        platt = personal.fit(shop.shared[left], shop.label[left], weight[fold != k])
+        platt = platt or personal.Platt()
+        heads.append(Linear(platt.slope, platt.intercept, nothing[0], nothing[1]))
     return Crossed(heads[-1], tuple(heads[:-1]), by_fold(heads[:-1], shop))
 
 
-def _shares(x: Floats, y: Floats, weight: Floats) -> Floats:
-    """Two shares [2], none below 0, around one half each; Newton's method with a shift beside them."""
-    x = np.column_stack([x, np.ones(len(x))])
-    start, precision = np.array([0.5, 0.5, 0.0]), np.array([_SHARE_PRECISION] * 2 + [0.25])
-    share = start.copy()
-    for _ in range(50):
-        p = sigmoid(x @ share)
-        gradient = x.T @ (weight * (p - y)) + precision * (share - start)
-        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + np.diag(precision)
-        step = np.clip(np.linalg.solve(hessian, gradient), -1, 1)
-        share = share - step
-        if np.abs(step).max() < 1e-8:
-            break
-    out: Floats = np.maximum(share[:2], 0.0)
-    return out
-
-
-def _calibrated(
-    logit: Floats, shop: Shop, rows: NDArray[np.int64], weight: Floats, fit: Callable[..., object]
+def _loss(
+    logit: Floats,
+    shop: Shop,
+    rows: NDArray[np.int64],
+    weight: Floats,
+    fit: Callable[..., object] = personal.fit,
 ) -> Floats:
-    """Log-odds [n] of the kept rows, calibrated on the other folds."""
-    out, fold, label = logit.copy(), shop.fold[rows], shop.label[rows]
+    """Weighted negative log-likelihood [n] of the kept rows, calibrated on the other folds.
+
+    Args:
+        logit: [N] cross-fitted log-odds of all rows.
+        shop: All rows.
+        rows: [n] that are kept.
+        weight: [n] of them.
+        fit: Of the calibration.
+    """
+    x, fold, label = logit[rows].copy(), shop.fold[rows], shop.label[rows]
+    out = x.copy()
     for k in range(N_FOLDS):
         mine = fold == k
-        found = fit(logit[~mine], label[~mine], weight[~mine])
+        found = fit(x[~mine], label[~mine], weight[~mine])
         if isinstance(found, personal.Platt | Isotonic):
-            out[mine] = found.logit(logit[mine])
-    return out
-
-
-def _loss(y: Floats, logit: Floats) -> Floats:
-    """Negative log-likelihood [n] of each row."""
-    out: Floats = np.logaddexp(0.0, logit) - y * logit
-    return out
+            out[mine] = found.logit(x[mine])
+    return weight * (np.logaddexp(0.0, out) - (label == 1) * out)
 
 
 def _too_little(

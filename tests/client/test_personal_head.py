@@ -14,6 +14,7 @@ from client.personal_choose import choose, cross_fitted, one_standard_error
 from client.personal_fit import Design, prior, solve
 from client.personal_folds import MAX_ROWS, folds_of, sampled
 from client.personal_head import BLEND, CALIBRATED, OWN, REFIT, Linear, mixed
+from client.personal_mix import shares
 from client.score import Scorer
 from client.store import Store, models
 from client.store import personal_heads as heads
@@ -24,6 +25,8 @@ from tests.client.made_up import SPEC, encoded
 from tests.client.made_up_shop import COORDINATOR, model, shop
 
 V = SPEC.n_ids
+#: All to the calibrated shared model, nothing to the ten other ways.
+SHARE_OF_SHARED = np.eye(11)[0]
 
 
 def people(n: int, each: int, seed: int, own: float, common: float):
@@ -40,13 +43,39 @@ def people(n: int, each: int, seed: int, own: float, common: float):
     return e, shared.astype(np.float32), label, np.repeat(np.arange(n), each), truth
 
 
-def test_where_the_shared_model_says_it_all_nothing_is_added() -> None:
+def test_where_the_shared_model_says_it_all_little_is_added() -> None:
     e, shared, label, who, _ = people(300, 3, 1, own=0.0, common=1.0)
     chosen = choose(e, shared, label, who, V)
-    assert chosen.kind == CALIBRATED and chosen.linear is None and chosen.folds == ()
     tried = dict(chosen.losses)
     assert {CALIBRATED, REFIT, OWN, BLEND} <= set(tried) and "cross-validation" in chosen.why
+    fresh, score, later, _, _ = people(300, 3, 11, own=0.0, common=1.0)
+    given = chosen.linear.logit(score, fresh) if chosen.linear else score
+    assert auc(later, given) > auc(later, score) - 0.01
+
+
+def test_a_clear_shared_model_stays_as_it_is() -> None:
+    e, shared, label, who, _ = people(2000, 3, 1, own=0.0, common=1.0)
+    noise = SHARE_OF_SHARED[None].repeat(personal_choose.N_FOLDS + 1, 0)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(personal_choose, "shares", lambda *_: noise)
+        chosen = choose(e, shared, label, who, V)
+    assert chosen.kind == CALIBRATED and chosen.linear is None and chosen.folds == ()
     assert cross_fitted(chosen, e, shared, label, who) is shared
+
+
+def test_shares_go_to_the_better_way_and_are_even_where_nobody_can_tell() -> None:
+    rng = np.random.default_rng(0)
+    fold = np.arange(500) % personal_choose.N_FOLDS
+    base = rng.exponential(0.3, 500)
+    chance = base + rng.normal(0, 0.02, 500)
+    found = shares(np.stack([base, chance, base + 0.05], 1), fold, rng)
+    assert found.shape == (6, 3) and np.allclose(found.sum(1), 1) and (found[:, 2] < 0.01).all()
+    assert 0.2 < found[-1, 0] < 0.8
+    # a fold's own shoppers have no part in its shares
+    odd = np.stack([base, base], 1)
+    odd[fold == 2, 1] += 50.0
+    held = shares(odd, fold, rng)
+    assert held[2] == pytest.approx([0.5, 0.5]) and held[-1, 0] > 0.99
 
 
 def test_a_shop_with_a_taste_of_its_own_gets_its_own_weights() -> None:
