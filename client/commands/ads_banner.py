@@ -10,6 +10,9 @@ from client.commands import home_option
 from client.store import Store
 from common.terminal import emit, json_option
 
+#: as in client.creative.banner.sizes, without its imports
+LAYOUTS = ("split", "stacked", "overlay", "strip", "type")
+
 
 @click.command()
 @click.argument("creative_id")
@@ -17,7 +20,7 @@ from common.terminal import emit, json_option
 @click.option("--all", "every", is_flag=True, help="Every size.")
 @click.option(
     "--layout",
-    type=click.Choice(("split", "stacked", "overlay", "strip", "type")),
+    type=click.Choice(LAYOUTS),
     help="Else the best for each size.",
 )
 @click.option(

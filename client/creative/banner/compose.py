@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from client.creative.banner import colour, fonts, place
 from client.creative.banner.brand import Brand
-from client.creative.banner.fonts import Kit, load
+from client.creative.banner.fonts import load
 from client.creative.banner.frames import Frame, fit_photo, frame
 from client.creative.banner.nouns import (
     DROP_ORDER,
@@ -24,6 +24,7 @@ from client.creative.banner.nouns import (
     Size,
     Words,
 )
+from client.creative.banner.place import Kits
 from client.creative.banner.sizes import layouts
 from common.errors import CreativeError, InternalError
 
@@ -48,9 +49,8 @@ def compose(
     Raises:
         CreativeError: the headline does not fit at a legible size, or no font has its characters.
     """
-    kit = fonts.choose(
-        (words.headline, words.body, words.price, words.call, words.shop, words.label)
-    )
+    parts: tuple[Part, ...] = ("headline", "label", *DROP_ORDER)
+    kit = {p: fonts.choose(getattr(words, p)) for p in parts if getattr(words, p)}
     names = (layout,) if layout else layouts(size, photo)
     best: tuple[int, Frame, tuple[Placed, ...], tuple[Part, ...]] | None = None
     for made in (frame(name, size, photo, tight) for name in names for tight in (False, True)):
@@ -72,7 +72,7 @@ def compose(
 
 
 def _fit(
-    words: Words, kit: Kit, size: Size, made: Frame
+    words: Words, kit: Kits, size: Size, made: Frame
 ) -> tuple[tuple[Placed, ...], tuple[Part, ...]] | None:
     """The first set of parts that fits: all, then fewer in `DROP_ORDER`."""
     floor, _ = place.floors(size, words.language)
@@ -104,7 +104,7 @@ def _draw(
     photo: Photo | None,
     size: Size,
     brand: Brand,
-    kit: Kit,
+    kit: Kits,
     made: Frame,
     placed: tuple[Placed, ...],
     dropped: tuple[str, ...],
@@ -126,7 +126,17 @@ def _draw(
     image = art.copy()
     shown = tuple(_text(image, art, one, kit, colours) for one in placed)
     return Banner(
-        size, made.layout, image, art, shown, spot, crop, dropped, kit.faces(), tuple(notes)
+        size=size,
+        layout=made.layout,
+        image=image,
+        art=art,
+        shown=shown,
+        panel=made.panel,
+        photo=spot,
+        crop=crop,
+        dropped=dropped,
+        faces=tuple(dict.fromkeys(kit[p.part].face(p.bold) for p in placed)),
+        notes=tuple(notes),
     )
 
 
@@ -172,7 +182,7 @@ def _rounded(art: Image.Image, box: Box, radius: int, fill: Colour) -> None:
     art.paste(Image.new("RGB", (box.w, box.h), fill), (box.x, box.y), small)
 
 
-def _text(image: Image.Image, art: Image.Image, one: Placed, kit: Kit, colours: Palette) -> Shown:
+def _text(image: Image.Image, art: Image.Image, one: Placed, kit: Kits, colours: Palette) -> Shown:
     ink = {
         "headline": colours.ink,
         "price": colours.price,
@@ -182,7 +192,7 @@ def _text(image: Image.Image, art: Image.Image, one: Placed, kit: Kit, colours: 
     if ratio < colour.LEAST:
         raise InternalError(f"contrast {ratio:.2f} of {one.part}")
     pen = ImageDraw.Draw(image)
-    font = load(kit.face(one.bold), one.px)
+    font = load(kit[one.part].face(one.bold), one.px)
     for line, start in zip(one.lines, one.baselines, strict=True):
         pen.text(start, line, font=font, fill=ink, anchor="ls")
     return Shown(one, ink, behind, math.floor(100 * ratio) / 100)

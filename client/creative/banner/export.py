@@ -169,6 +169,7 @@ def _record(one: Banner, name: str, files: dict[str, bytes]) -> dict[str, Any]:
             if n.startswith(f"{name}.")
         },
         "fonts": {f.name: fonts.digest(f) for f in one.faces},
+        "panel": _box(one.panel),
         "photo": {"box": _box(one.photo), "crop": [round(v, 3) for v in one.crop or ()]}
         if one.photo
         else None,

@@ -1,14 +1,15 @@
-"""Fonts: the shipped one, else one of the system that has every character; never a hollow box."""
+"""Fonts: a shipped one, else one of the system that has every character; never a hollow box."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 
 from PIL import ImageFont
@@ -46,7 +47,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The two weights of a banner."""
+    """The two weights of a text."""
 
     regular: Face
     bold: Face
@@ -54,10 +55,6 @@ class Kit:
     def face(self, bold: bool) -> Face:
         """The weight that is asked for."""
         return self.bold if bold else self.regular
-
-    def faces(self) -> tuple[Face, ...]:
-        """Both, or the one that is both."""
-        return tuple(dict.fromkeys((self.regular, self.bold)))
 
 
 @lru_cache(maxsize=512)
@@ -81,30 +78,29 @@ def digest(face: Face) -> str:
     return hashlib.sha256(Path(face.path).read_bytes()).hexdigest()
 
 
-def shipped() -> Kit:
-    """The font that comes with Hansa: 4,200 characters of Noto Sans CJK SC."""
+def shipped() -> tuple[Kit, Kit]:
+    """The fonts that come with Hansa: 4,200 characters of Noto Sans CJK SC, and Latin of Inter."""
     folder = resources.files("client.creative.banner") / "fonts"
-    names = ("HansaBannerSans-Regular", "HansaBannerSans-Bold")
-    regular, bold = (Face(str(folder / f"{n}.otf"), 0, n) for n in names)
-    return Kit(regular, bold)
+    first, second = (
+        Kit(*(Face(str(folder / f"{n}-{w}.otf"), 0, f"{n}-{w}") for w in ("Regular", "Bold")))
+        for n in ("HansaBannerSans", "HansaBannerLatin")
+    )
+    return first, second
 
 
-def choose(texts: Iterable[str]) -> Kit:
-    """A font that has every character of the texts.
+def choose(text: str) -> Kit:
+    """A font that has every character of a text: a shipped one, else one of the system.
 
     Raises:
         CreativeError: no font has them all, or they run from right to left.
     """
-    wanted = {ord(c) for text in texts for c in text}
-    if right_to_left("".join(map(chr, wanted))):
+    wanted = {ord(c) for c in text}
+    if right_to_left(text):
         raise _refused("letters that run from right to left", "")
-    first = shipped()
-    missing = wanted - characters(first.regular)
-    if not missing:
-        return first
-    for kit in system():
+    for kit in chain(shipped(), system()):
         if wanted <= characters(kit.regular) and wanted <= characters(kit.bold):
             return kit
+    missing = wanted - characters(shipped()[0].regular)
     shown = " ".join(f"{chr(c)} (U+{c:04X})" for c in sorted(missing)[:5])
     raise _refused("characters that no font here can draw", shown)
 

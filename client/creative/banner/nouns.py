@@ -215,6 +215,7 @@ class Banner:
         image: RGB, with everything.
         art: RGB, the same without text.
         shown: The parts in it.
+        panel: What lies over the photo's edge or beside it, behind the text.
         photo: Where the photo stands; None = no photo.
         crop: Which part of the photo (in its own pixels) is seen; None = no photo.
         dropped: Parts left out because they did not fit.
@@ -227,6 +228,7 @@ class Banner:
     image: Image.Image
     art: Image.Image
     shown: tuple[Shown, ...]
+    panel: Box
     photo: Box | None
     crop: tuple[float, float, float, float] | None
     dropped: tuple[str, ...]

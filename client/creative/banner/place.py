@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from client.creative.banner.fonts import Kit, load
 from client.creative.banner.nouns import Box, Part, Placed, Size, Words
 from client.creative.banner.wrap import Block, measure
+
+#: the font of each part that there is
+Kits = Mapping[Part, Kit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +82,14 @@ class _Piece:
 class Tray:
     """Measures the parts of one banner at one scale."""
 
-    def __init__(self, words: Words, kit: Kit, scale: Scale):
+    def __init__(self, words: Words, kit: Kits, scale: Scale):
         self._words, self._kit, self._scale = words, kit, scale
 
     def piece(self, part: Part, width: int, most: int = 1) -> _Piece | None:
         """A part wrapped into a width; None = it does not fit so."""
         px, bold, dx, dy = self._style(part)
         leading = 1.3 if self._words.language == "zh" else 1.2
-        font = load(self._kit.face(bold), px)
+        font = load(self._kit[part].face(bold), px)
         block = measure(getattr(self._words, part), font, width - 2 * dx, most, leading)
         return _Piece(part, block, px, bold, dx, dy) if block else None
 
@@ -104,7 +107,7 @@ class Tray:
         return sizes[part], part in ("headline", "price"), 0, 0
 
 
-def column(words: Words, kit: Kit, box: Box, size: Size, px: int) -> tuple[Placed, ...] | None:
+def column(words: Words, kit: Kits, box: Box, size: Size, px: int) -> tuple[Placed, ...] | None:
     """Shop and label on top, headline and body in the middle, price and button at the foot."""
     tray = Tray(words, kit, scale_of(px, size, words.language))
     gap = max(4, round(0.45 * px))
@@ -157,7 +160,7 @@ def _foot(tray: Tray, width: int, gap: int) -> list[tuple[_Piece, int, int]] | N
     return out
 
 
-def row(words: Words, kit: Kit, box: Box, size: Size, px: int) -> tuple[Placed, ...] | None:
+def row(words: Words, kit: Kits, box: Box, size: Size, px: int) -> tuple[Placed, ...] | None:
     """Headline and body on the left; label, price and button in a column on the right."""
     tray = Tray(words, kit, scale_of(px, size, words.language))
     gap = max(3, round(0.22 * px))
@@ -222,7 +225,7 @@ def _side(tray: Tray, box: Box, gap: int) -> tuple[int, list[tuple[_Piece, int, 
 
 
 def largest(
-    words: Words, kit: Kit, box: Box, size: Size, as_row: bool
+    words: Words, kit: Kits, box: Box, size: Size, as_row: bool
 ) -> tuple[int, tuple[Placed, ...]] | None:
     """The placing with the largest headline that fits the box, by bisection; None = none does."""
     floor, _ = floors(size, words.language)

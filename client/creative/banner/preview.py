@@ -129,7 +129,7 @@ def marked(banner: Banner, language: str) -> Image.Image:
     w, h = banner.size.w, banner.size.h
     text = _MARK[language]
     px = max(12, round(min(0.1 * w, 0.26 * h)))
-    font = fonts.load(fonts.shipped().bold, px)
+    font = fonts.load(fonts.shipped()[0].bold, px)
     wide, gap = round(font.getlength(text)) + 2 * px, round(3.2 * px)
     side = round((w * w + h * h) ** 0.5) + gap
     layer = Image.new("L", (side, side), 0)
