@@ -12,7 +12,8 @@ from client.creative.brief import AdText, Brief, Candidate, Kind, Language, Tone
 from client.creative.check import check, has_errors, rule_versions
 from client.creative.language import LanguageModel, Watch
 from client.creative.model_writer import floor
-from client.creative.rank import Ranked, rank
+from client.creative.rank import Ranked, Ranking, explain, rank, rank_all
+from client.creative.signals import Signals, gather
 from client.creative.template import MOST, TemplateWriter
 from client.creative.text import data_file
 from client.store import Store, creatives
@@ -61,6 +62,7 @@ class Drafted:
         refused: If nothing passed: candidates with what the checks found.
         n_candidates: How many the writer proposed.
         n_passed: How many of them passed.
+        why: What chose this set, and what could not be measured.
     """
 
     brief: Brief
@@ -68,6 +70,7 @@ class Drafted:
     refused: tuple[tuple[Candidate, tuple[Finding, ...]], ...]
     n_candidates: int
     n_passed: int
+    why: str = ""
 
 
 def compose(
@@ -77,6 +80,7 @@ def compose(
     *,
     judge: LanguageModel | None = None,
     watch: Watch | None = None,
+    signals: Signals | None = None,
 ) -> Drafted:
     """Write, check and rank; stores nothing.
 
@@ -87,19 +91,28 @@ def compose(
         judge: If given, the least likely third of the best candidates is dropped before the
             last ranking. A floor, not the aim: likely words are bland words.
         watch: Hears the text as it is written.
+        signals: What the ranker knows besides the words; None = words only.
     """
     proposed = (writer or TemplateWriter()).write(brief, MOST, None, watch)
     checked = [(c, check(brief, c.text)) for c in proposed]
     good = {id(c): f for c, f in checked if not has_errors(f)}
     passing = [c for c, _ in checked if id(c) in good]
-    best = rank(brief, _above_floor(brief, passing, n, judge), n)
+    ranking = rank_all(brief, _above_floor(brief, passing, n, judge), n, None, signals)
+    best = ranking.chosen
     return Drafted(
         brief=brief,
         passed=tuple((r, good[id(r.candidate)]) for r in best),
         refused=() if best else tuple(sorted(checked, key=lambda p: len(p[1]))[:n]),
         n_candidates=len(proposed),
         n_passed=len(good),
+        why=_why(ranking),
     )
+
+
+def _why(ranking: Ranking) -> str:
+    """The parts that set this set apart from all candidates, in one line."""
+    parts = [f"{name} {lead:+.2f}" for name, lead in explain(ranking)[:6]]
+    return "; ".join((", ".join(parts), *ranking.notes)).strip("; ")
 
 
 def _above_floor(
@@ -113,13 +126,13 @@ def _above_floor(
     return [c for i, c in enumerate(best) if i not in dropped]
 
 
-def _filled(drafted: Drafted, n: int) -> Drafted:
+def _filled(drafted: Drafted, n: int, signals: Signals) -> Drafted:
     """What a model could not write, the template writer adds, unlike what is there."""
     have = tuple(r.candidate.text for r, _ in drafted.passed)
     if len(have) >= n:
         return drafted
     brief = replace(drafted.brief, earlier=(*drafted.brief.earlier, *have))
-    more = compose(brief, n - len(have))
+    more = compose(brief, n - len(have), signals=signals)
     return replace(drafted, passed=(*drafted.passed, *more.passed), refused=more.refused)
 
 
@@ -134,6 +147,7 @@ def draft(
     kind: Kind | None = None,
     offer: str = "",
     tone: Tone = "warm",
+    slot_name: str = "search",
     seed: int | None = None,
     writer: Writer | None = None,
     fill: bool = False,
@@ -162,12 +176,14 @@ def draft(
         earlier=earlier,
         other_brands=creatives.brands(store),
         seed=start,
+        slot_name=slot_name,
     )
+    signals = gather(store, brief, audience_id)
     writer = writer or TemplateWriter()
     n = max(1, min(n, 20))
-    drafted = compose(brief, n, writer, judge=judge, watch=watch)
+    drafted = compose(brief, n, writer, judge=judge, watch=watch, signals=signals)
     if fill:
-        drafted = _filled(drafted, n)
+        drafted = _filled(drafted, n, signals)
     if not (drafted.passed or drafted.refused):
         raise _nothing_new()
     return creatives.save(store, _creatives(drafted, audience_id, writer))
@@ -197,10 +213,10 @@ def earlier_texts(
 
 def _creatives(drafted: Drafted, audience_id: str, writer: Writer) -> Sequence[Creative]:
     good = [
-        _creative(drafted.brief, r.candidate, f, audience_id, writer, r.parts)
+        _creative(drafted.brief, r.candidate, f, audience_id, writer, r.parts, drafted.why)
         for r, f in drafted.passed
     ]
-    bad = [_creative(drafted.brief, c, f, audience_id, writer, {}) for c, f in drafted.refused]
+    bad = [_creative(drafted.brief, c, f, audience_id, writer, {}, "") for c, f in drafted.refused]
     return good or bad
 
 
@@ -211,6 +227,7 @@ def _creative(
     audience_id: str,
     writer: Writer,
     score: dict[str, float],
+    why: str,
 ) -> Creative:
     text = candidate.text
     return Creative(
@@ -238,6 +255,7 @@ def _creative(
             "slot": brief.slot.name,
             "label": text.label,
             "score": json.dumps(score),
+            "ranking": why,
         },
         findings=findings,
     )
