@@ -11,9 +11,11 @@ from typing import get_args
 import click
 
 from client.commands import home_option
+from client.commands.ads_banner import banner
 from client.commands.ads_decide import approve, live, reject, retire, undo
 from client.commands.ads_export import export
 from client.commands.ads_judge import evaluate, sample
+from client.commands.ads_results import choose, pairs, results
 from client.commands.ads_words import (
     by_option,
     card,
@@ -39,7 +41,20 @@ def ads() -> None:
     """Write, check, approve and export ads. Nothing is exported that no person approved."""
 
 
-for _verb in (approve, reject, live, retire, undo, export, evaluate, sample):
+for _verb in (
+    approve,
+    reject,
+    live,
+    retire,
+    undo,
+    export,
+    results,
+    choose,
+    pairs,
+    banner,
+    evaluate,
+    sample,
+):
     ads.add_command(_verb)
 
 

@@ -24,6 +24,13 @@ _FROM: dict[CreativeState, tuple[tuple[CreativeState, ...], str]] = {
     _S.RETIRED: ((_S.APPROVED, _S.LIVE), "Only an approved or live ad is retired."),
 }
 
+#: decision on the newest version -> states in which an older version is retired by it
+_REPLACES = {
+    _S.APPROVED: (_S.APPROVED,),
+    _S.LIVE: (_S.APPROVED, _S.LIVE),
+    _S.RETIRED: (_S.APPROVED, _S.LIVE),
+}
+
 
 def now() -> str:
     """The time as ISO-8601 UTC."""
@@ -41,7 +48,8 @@ def decide(
     """Approve, reject, set live or retire; who (`by`, never empty), when and why are kept.
 
     It is about the newest version, but "retire" also takes older versions that are still live out
-    of use, and so does a newer version that goes live. Preference pairs are kept in the same transaction.
+    of use, and so does a newer version that goes live; a newer approval retires an older one that was
+    not live. Preference pairs are kept in the same transaction.
     `version` is the one that the person saw: a newer one makes this call fail.
 
     Raises:
@@ -60,16 +68,15 @@ def decide(
         current, at = known[-1], now()
         if version is not None and current.version != version:
             raise changed(creative_id)
-        older = [v for v in known[:-1] if v.state is _S.LIVE]
+        older = [v for v in known[:-1] if v.state in _REPLACES.get(state, ())]
         if state is _S.RETIRED and older and not current.may_be_shown:
             for v in older:
                 _apply(conn, v, state, by, reason, at)
         else:
             _follows(current, state)
-            if state in (_S.LIVE, _S.RETIRED):
-                why = reason if state is _S.RETIRED else f"version {current.version} went live"
-                for v in older:
-                    _apply(conn, v, _S.RETIRED, by, why, at)
+            why = reason if state is _S.RETIRED else f"version {current.version} is {state}"
+            for v in older:
+                _apply(conn, v, _S.RETIRED, by, why, at)
             creative_pairs.decided(conn, _apply(conn, current, state, by, reason, at))
     return load(store, creative_id)
 

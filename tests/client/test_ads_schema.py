@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from shutil import copy
 
 import pytest
 from sqlite_utils import Database
@@ -54,19 +55,21 @@ def fill(db: Database) -> None:
     db.conn.commit()
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shop of before this migration, with ads in it, opened by today's program."""
-    db = open_database(tmp_path / "hansa.db", MIGRATIONS[: MIGRATIONS.index(LIFE)])
+    home = tmp_path_factory.mktemp("shop")
+    db = open_database(home / "hansa.db", MIGRATIONS[: MIGRATIONS.index(LIFE)])
     fill(db)
     db.close()
-    Store.open(tmp_path).close()
-    return tmp_path
+    Store.open(home).close()
+    return home
 
 
 @pytest.fixture
-def store(home: Path) -> Store:
-    return Store.open(home)
+def store(upgraded: Path, tmp_path: Path) -> Store:
+    copy(upgraded / "hansa.db", tmp_path / "hansa.db")
+    return Store.open(tmp_path)
 
 
 def execute(store: Store, sql: str, *values: object) -> None:
@@ -85,11 +88,10 @@ def test_an_older_database_keeps_every_ad_and_decision(store: Store) -> None:
     assert store.db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
 
 
-def test_an_upgraded_schema_is_the_schema_of_a_new_shop(home: Path, tmp_path: Path) -> None:
+def test_an_upgraded_schema_is_the_schema_of_a_new_shop(store: Store, tmp_path: Path) -> None:
     new = Store.open(tmp_path / "new", create=True)
-    old = Store.open(home)
     sql = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
-    assert old.db.execute(sql).fetchall() == new.db.execute(sql).fetchall()
+    assert store.db.execute(sql).fetchall() == new.db.execute(sql).fetchall()
     targets = {
         r[2] for r in new.db.execute("PRAGMA foreign_key_list(creative_decisions)").fetchall()
     }

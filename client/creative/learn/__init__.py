@@ -1,0 +1,1 @@
+"""Learning from results: who was clicked more, which ad to show next, which words were preferred."""
