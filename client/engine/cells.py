@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from client.engine.flat import Flat
-from client.engine.segments import Spread, in_order, run_sums, squares, starts_of
+from client.engine.segments import Spread, in_order, owners, run_sums, squares
 
 #: Up to so many ids a block of shoppers has a cell for every id: no sort. Above, cells are only where
 #: rows point to.
 DENSE_UP_TO = 2048
-#: Cells of a block: 129 shoppers of 465 ids; [60,000, E] float64 is two megabytes, near the cache.
-_BLOCK = 60_000
+#: Cells of a block: 193 shoppers of 465 ids; [90,000, E] float64 is three megabytes, near the cache.
+_BLOCK = 90_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +21,41 @@ class Pull:
     """What each row adds to the tables, all float64.
 
     A row adds `first` to the first order terms of its ids, and `pull * pooled - pull * v` to the
-    vector v of each.
+    vector v of each, where pull = first @ pair.
 
     Attributes:
         first: [R, H].
-        pull: [R, E].
+        pair: [H, E], the same for all rows.
         pooled: [R, E].
     """
 
     first: Tensor
-    pull: Tensor
+    pair: Tensor
     pooled: Tensor
+
+    def moved(self) -> Tensor:
+        """Pull times pooled, [R, E]."""
+        return (self.first @ self.pair).mul_(self.pooled)
+
+    def of(self, row: Tensor) -> Pull:
+        """Of some rows."""
+        return Pull(self.first.index_select(0, row), self.pair, self.pooled.index_select(0, row))
 
 
 def add_clipped(
-    rows: Flat, pull: Pull, vectors: Tensor, others: Tensor, clip: tuple[float, float], into: Tensor
+    ids: Tensor,
+    starts: Tensor,
+    pull: Pull,
+    vectors: Tensor,
+    others: Tensor,
+    clip: tuple[float, float],
+    into: Tensor,
 ) -> Tensor:
     """Add every shopper's clipped gradient of the tables to `into`; give everybody's factor.
 
     Args:
-        rows: Of B shoppers.
+        ids: int32 [R, F], rows of B shoppers.
+        starts: int32 [B + 1], where each shopper's rows begin.
         pull: What those rows add.
         vectors: float64 [V, E], the vectors as the forward pass uses them.
         others: float64 [B], squared norms of the gradients of all other layers.
@@ -52,7 +66,7 @@ def add_clipped(
         float64 [B]: min(1, C / (norm + margin)).
     """
     work = _dense if len(vectors) <= DENSE_UP_TO else _sorted
-    return work(rows, pull, vectors, others, clip, into)
+    return work(ids, starts, pull, vectors, others, clip, into)
 
 
 def factors(squared: Tensor, clip: tuple[float, float]) -> Tensor:
@@ -62,23 +76,29 @@ def factors(squared: Tensor, clip: tuple[float, float]) -> Tensor:
 
 
 def _dense(
-    rows: Flat, pull: Pull, vectors: Tensor, others: Tensor, clip: tuple[float, float], into: Tensor
+    ids: Tensor,
+    starts: Tensor,
+    pull: Pull,
+    vectors: Tensor,
+    others: Tensor,
+    clip: tuple[float, float],
+    into: Tensor,
 ) -> Tensor:
     """A cell for every shopper and id, some shoppers at a time."""
     n_ids, width = vectors.shape
     n_heads = pull.first.shape[1]
     block = max(1, _BLOCK // n_ids)
-    cell = (rows.owner % block).mul_(n_ids).unsqueeze(1) + rows.ids.int()
-    edges = [*starts_of(rows.owner, rows.n_shoppers)[::block].tolist(), len(rows.owner)]
-    moved, flat = pull.pull * pull.pooled, vectors.reshape(-1)
+    cell = (owners(starts) % block).mul_(n_ids).unsqueeze(1) + ids
+    edges = [*starts[:-1:block].tolist(), len(ids)]
+    moved, back, flat = pull.moved(), pull.first @ pull.pair, vectors.reshape(-1)
     out = torch.ones_like(others)
-    for i, first in enumerate(range(0, rows.n_shoppers, block)):
+    for i, first in enumerate(range(0, len(others), block)):
         some = slice(edges[i], edges[i + 1])
-        n = min(block, rows.n_shoppers - first)
+        n = min(block, len(others) - first)
         spread = Spread(cell[some], n * n_ids)
         # [n, V E]: one shopper's whole gradient of the vectors is a row, for this block only
         vector = spread.sums(moved[some]).view(n, n_ids * width)
-        vector.addcmul_(spread.sums(pull.pull[some]).view(n, -1), flat, value=-1)
+        vector.addcmul_(spread.sums(back[some]).view(n, -1), flat, value=-1)
         ones = [spread.sums(pull.first[some, h : h + 1]).view(n, n_ids) for h in range(n_heads)]
         squared = others[first : first + n] + squares(vector)
         for one in ones:
@@ -92,32 +112,38 @@ def _dense(
 
 
 def _sorted(
-    rows: Flat, pull: Pull, vectors: Tensor, others: Tensor, clip: tuple[float, float], into: Tensor
+    ids: Tensor,
+    starts: Tensor,
+    pull: Pull,
+    vectors: Tensor,
+    others: Tensor,
+    clip: tuple[float, float],
+    into: Tensor,
 ) -> Tensor:
     """A cell for every (shopper, id) that is there, found by sorting; work and memory know no V."""
-    row, starts, owner, ids = _groups(rows, len(vectors))
-    first = run_sums(pull.first, row, starts)
-    vector = run_sums(pull.pull * pull.pooled, row, starts)
-    vector.addcmul_(run_sums(pull.pull, row, starts), vectors[ids], value=-1)
+    row, edges, owner, kind = _groups(ids, starts, len(vectors))
+    first = run_sums(pull.first, row, edges)
+    vector = run_sums(pull.moved(), row, edges)
+    vector.addcmul_(first @ pull.pair, vectors[kind], value=-1)
     cells = torch.cat([first, vector], 1)
     squared = others + torch.zeros_like(others).index_add_(0, owner, squares(cells))
     factor = factors(squared, clip)
-    into.index_add_(0, ids, cells.mul_(factor[owner].unsqueeze(1)))
+    into.index_add_(0, kind, cells.mul_(factor[owner].unsqueeze(1)))
     return factor
 
 
-def _groups(rows: Flat, n_ids: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _groups(ids: Tensor, starts: Tensor, n_ids: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Slots of the same shopper and id, side by side.
 
     Returns:
         Row of each slot, int32 [R F]; where the groups begin, int32 [G + 1]; shopper and id of each
         group, int64 [G].
     """
-    n_rows, width = rows.ids.shape
+    n_rows, width = ids.shape
     row_bits, id_bits = max(1, n_rows - 1).bit_length(), max(1, n_ids - 1).bit_length()
-    bits = row_bits + id_bits + max(1, rows.n_shoppers - 1).bit_length()
+    bits = row_bits + id_bits + max(1, len(starts) - 2).bit_length()
     kind = torch.int32 if bits < 32 else torch.int64
-    key = (rows.owner.to(kind) << id_bits).unsqueeze(1) | rows.ids.to(kind)
+    key = (owners(starts).to(kind) << id_bits).unsqueeze(1) | ids.to(kind)
     number = torch.arange(n_rows, dtype=kind, device=key.device).unsqueeze(1)
     key = in_order(((key << row_bits) | number).reshape(-1))
     row, group = (key & ((1 << row_bits) - 1)).int(), key >> row_bits

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from client.dataset import ShopperBatch
+from client.engine.bounds import add_whole, certain, reach
 from client.engine.cells import Pull, add_clipped
 from client.engine.flat import Flat, flat
 from client.engine.nouns import Clip, Sums
@@ -27,7 +28,8 @@ class Weights:
     """The model's weights as the closed form reads them.
 
     Attributes:
-        table: float32 [V, H + 2 E]: first order terms, vectors times their gain, their squares.
+        table: float32 [V, H + 2 E + 1]: first order terms, vectors times their gain, the squares,
+            their lengths.
         vectors: float64 [V, E], times their gain.
         linear: float64 [D + E + 1, H]: numbers, pairs, bias.
         pair: float64 [H, E].
@@ -52,7 +54,9 @@ class Weights:
         numeric = torch.cat([one(f"numeric_{head}.weight") for head in heads]).double()
         bias = torch.stack([one(f"numeric_{head}.bias") for head in heads]).double()
         return cls(
-            table=torch.cat([*first, vectors, vectors * vectors], 1),
+            table=torch.cat(
+                [*first, vectors, vectors * vectors, vectors.norm(dim=1, keepdim=True)], 1
+            ),
             vectors=vectors.double(),
             linear=torch.cat([numeric, pair, bias], 1).T.contiguous(),
             pair=pair,
@@ -93,15 +97,34 @@ class Fast:
             return self._named(table.cpu().numpy(), dense.cpu().numpy(), width)
 
     def _add(self, weights: Weights, rows: Flat, table: Tensor, dense: Tensor) -> None:
-        """Add these shoppers' clipped gradients."""
-        inputs, slope, pooled = _slopes(weights, rows, self._clip)
-        number = torch.arange(len(inputs), dtype=torch.int32, device=inputs.device)
-        starts = starts_of(rows.owner, rows.n_shoppers)
-        each = torch.cat([slope[:, h : h + 1] * inputs for h in range(slope.shape[1])], 1)
-        layers = run_sums(each, number, starts)
-        pull = Pull(slope, VECTOR_GAIN * (slope @ weights.pair), pooled)
-        bound = (self._clip.norm, self._clip.margin)
-        factor = add_clipped(rows, pull, weights.vectors, squares(layers), bound, table)
+        """Add these shoppers' clipped gradients: as they are, where no cell is needed to know that."""
+        seen, ids, clip = _slopes(weights, rows, self._clip), rows.ids.int(), self._clip
+        pull = Pull(seen.slope, VECTOR_GAIN * weights.pair, seen.pooled)
+        parts = [seen.slope[:, h : h + 1] * seen.inputs for h in range(len(clip.heads))]
+        # one sum for all has a cost a row of the table, so there must be slots enough
+        quick = ids.numel() >= len(weights.vectors)
+        if quick:
+            parts.append(reach(ids, pull, seen.lengths).unsqueeze(1))
+        number = torch.arange(len(ids), dtype=torch.int32, device=ids.device)
+        summed = run_sums(torch.cat(parts, 1), number, rows.starts)
+        layers = summed[:, : dense.numel()].contiguous()
+        others, bound = squares(layers), (clip.norm, clip.margin)
+        factor, left, row = (
+            torch.ones_like(others),
+            torch.ones_like(others, dtype=torch.bool),
+            number,
+        )
+        if quick:
+            left = ~certain(others, summed[:, -1], clip.norm - clip.margin)
+            apart = left.index_select(0, rows.owner)
+            row = apart.nonzero().squeeze(1)
+            add_whole(ids, pull, row, weights.vectors, table)
+            ids, pull = ids.index_select(0, row), pull.of(row)
+        if len(row):
+            starts = starts_of(rows.starts.diff()[left])
+            factor[left] = add_clipped(
+                ids, starts, pull, weights.vectors, others[left], bound, table
+            )
         dense += (factor @ layers).view_as(dense)
 
     def _named(
@@ -116,20 +139,36 @@ class Fast:
         return {name: out[name] for name in self._clip.names}
 
 
-def _slopes(weights: Weights, rows: Flat, clip: Clip) -> tuple[Tensor, Tensor, Tensor]:
-    """The forward pass of TargetingNet and the loss' slope at each row, all float64.
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the forward pass leaves of R rows, float64.
 
-    Returns:
-        What the dense layers see [R, D + E + 1]; d loss / d log-odds [R, H]; pooled vectors [R, E].
+    Attributes:
+        inputs: What the dense layers see, [R, D + E + 1].
+        slope: d loss / d log-odds, [R, H].
+        pooled: Sums of vectors, [R, E].
+        lengths: Sums of |v| and of |v|^2 over a row's ids, [R, 2].
     """
+
+    inputs: Tensor
+    slope: Tensor
+    pooled: Tensor
+    lengths: Tensor
+
+
+def _slopes(weights: Weights, rows: Flat, clip: Clip) -> _Seen:
+    """The forward pass of TargetingNet and the loss' slope at each row."""
     n_heads, width = len(clip.heads), weights.vectors.shape[1]
     bag = embedding_bag(rows.ids, weights.table, mode="sum").double()
     pooled = bag[:, n_heads : n_heads + width].contiguous()
-    pairs = 0.5 * (pooled * pooled - bag[:, n_heads + width :])
-    one = pairs.new_ones(len(pairs), 1)
-    inputs = torch.cat([NUMERIC_GAIN * rows.numeric.double(), pairs, one], 1)
-    logits = bag[:, :n_heads] + inputs @ weights.linear
+    squared = bag[:, n_heads + width : -1].contiguous()
+    pairs = (pooled * pooled).sub_(squared).mul_(0.5)
+    inputs = torch.cat(
+        [rows.numeric.double().mul_(NUMERIC_GAIN), pairs, pairs.new_ones(len(pairs), 1)], 1
+    )
+    logits = torch.addmm(bag[:, :n_heads], inputs, weights.linear)
     # sigmoid(z) - y, without a difference of nearly equal figures
     sign = 1.0 - 2.0 * rows.labels.double()
-    slope = sign * torch.sigmoid(sign * logits) / clip.max_impressions
-    return inputs, slope * (rows.labels >= 0), pooled
+    slope = torch.sigmoid(logits.mul_(sign)).mul_(sign).div_(clip.max_impressions)
+    lengths = torch.stack([bag[:, -1], squared @ squared.new_ones(width)], 1)
+    return _Seen(inputs, slope.mul_(rows.labels >= 0), pooled, lengths)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from client.dataset import ShopperBatch
+from client.engine.segments import owners, starts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,20 +17,18 @@ class Flat:
     """The labelled rows of some shoppers, shopper by shopper.
 
     Attributes:
-        first: Number of the first of them in the batch.
-        n_shoppers: B; some may have no row.
         ids: int64 [R, F].
         numeric: float32 [R, D].
         labels: float32 [R, H]; 0, 1, or -1 where unknown.
         owner: int32 [R], rising; 0..B-1.
+        starts: int32 [B + 1], where each shopper's rows begin.
     """
 
-    first: int
-    n_shoppers: int
     ids: Tensor
     numeric: Tensor
     labels: Tensor
     owner: Tensor
+    starts: Tensor
 
 
 def flat(batch: ShopperBatch, heads: tuple[str, ...], at_once: int) -> Iterator[Flat]:
@@ -39,12 +38,11 @@ def flat(batch: ShopperBatch, heads: tuple[str, ...], at_once: int) -> Iterator[
         some = slice(first, first + at_once)
         ids, numeric = batch.ids[some].flatten(0, 1), batch.numeric[some].flatten(0, 1)
         labels = torch.stack([batch.labels(head)[some].reshape(-1) for head in heads], 1)
-        n = len(batch.mask[some])
-        owner = torch.arange(n, dtype=torch.int32, device=ids.device).repeat_interleave(k)
         said = (batch.mask[some].reshape(-1) > 0) & (labels >= 0).any(1)
-        if not bool(said.all()):
+        starts = starts_of(said.view(-1, k).sum(1, dtype=torch.int32))
+        owner = owners(starts)
+        if len(owner) < len(said):
             row = said.nonzero().squeeze(1)
             # index_select: several times as fast as ids[row]
-            ids, numeric = ids.index_select(0, row), numeric.index_select(0, row)
-            labels, owner = labels.index_select(0, row), owner.index_select(0, row)
-        yield Flat(first, n, ids, numeric, labels, owner)
+            ids, numeric, labels = (a.index_select(0, row) for a in (ids, numeric, labels))
+        yield Flat(ids, numeric, labels, owner, starts)
