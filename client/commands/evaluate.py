@@ -10,7 +10,7 @@ import click
 from common.errors import InputError
 from common.terminal import emit, json_option
 
-METHODS = "popularity,logistic,lightgbm,local,federated,own,league,pooled"
+METHODS = "popularity,logistic,lightgbm,local,federated,own,league,given,pooled"
 
 
 @click.command()

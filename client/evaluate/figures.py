@@ -7,8 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from client.evaluate.nouns import Case, Figures, Floats, Gain, MerchantFigures, Pair, Run
+from client.evaluate.nouns import (
+    Case,
+    Figures,
+    Floats,
+    Gain,
+    Merchant,
+    MerchantFigures,
+    Pair,
+    Run,
+    Scored,
+)
 from client.personal import fit
+from client.personal_head import Calibration
 from common import metrics
 
 #: Later positives that a merchant needs to be in a mean per merchant.
@@ -16,7 +27,7 @@ MIN_LATER = 3
 N_RESAMPLED = 2_000
 
 
-def judge(case: Case, head: str, pairs: Sequence[Pair], sigma: float = 0.0) -> Run:
+def judge(case: Case, head: str, scored: Scored) -> Run:
     """Figures on later rows with a known outcome.
 
     Calibration is Platt's (`client.personal`), fitted by each merchant on the rows that it learned
@@ -25,16 +36,14 @@ def judge(case: Case, head: str, pairs: Sequence[Pair], sigma: float = 0.0) -> R
     Args:
         case: Merchants and rows.
         head: Which outcome.
-        pairs: Log-odds of each merchant's rows.
-        sigma: For the record.
+        scored: Log-odds of each merchant's rows, and calibrations that come with them.
     """
     labels, raws, fitted, whose, merchants = [], [], [], [], []
-    for i, (m, (x_before, x_later)) in enumerate(zip(case.merchants, pairs, strict=True)):
+    for i, (m, pair) in enumerate(zip(case.merchants, scored.by_head[head], strict=True)):
         y = m.later.data.labels(head)
         known = y >= 0
-        platt = fit(x_before, m.before.data.labels(head))
-        raw = metrics.sigmoid(x_later[known])
-        p = platt.p(x_later[known]) if platt else raw
+        raw = metrics.sigmoid(pair[1][known])
+        p = calibrated(m, head, pair, scored.own(head, i))[known]
         positive = int((m.before.data.labels(head) == 1).sum())
         merchants.append(_merchant(m.name, m.n_rows, positive, y[known], raw, p))
         labels.append(y[known])
@@ -47,9 +56,22 @@ def judge(case: Case, head: str, pairs: Sequence[Pair], sigma: float = 0.0) -> R
         raw=_figures(y_all, np.concatenate(raws), group),
         calibrated=_figures(y_all, np.concatenate(fitted), group),
         mean_auc=float(np.mean(judged)) if judged else float("nan"),
-        sigma=sigma,
+        sigma=scored.sigma,
         merchants=tuple(merchants),
     )
+
+
+def calibrated(m: Merchant, head: str, pair: Pair, own: Calibration | None) -> Floats:
+    """Probabilities [N] of a merchant's later rows after its calibration at home.
+
+    Args:
+        m: The merchant.
+        head: Which outcome.
+        pair: Log-odds of its rows.
+        own: The calibration that came with them; None = Platt's, fitted here.
+    """
+    found = own or fit(pair[0], m.before.data.labels(head))
+    return found.p(pair[1]) if found else metrics.sigmoid(pair[1])
 
 
 def gain(

@@ -11,8 +11,13 @@ from client.evaluate.plain import PLAIN_ROUNDS
 from client.noise import Noise
 from common.errors import InputError
 
-NAMES = ("popularity", "logistic", "lightgbm", "local", "federated", "own", "league", "pooled")
-LOCAL, FEDERATED = "local", "federated"
+NAMES = (
+    *("popularity", "logistic", "lightgbm", "local", "federated", "own", "league"),
+    *("given", "pooled"),
+)
+LOCAL, FEDERATED, GIVEN = "local", "federated", "given"
+#: Whose scores `given` begins with, and its budget: the usual one of a league.
+SHARED, GIVEN_EPSILON = "league-3", 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class Method:
         learn: Scores of all rows.
         chance: Whether two runs on the same rows differ.
         epsilon: Of its budget; None = no privacy.
+        of: Key of the method whose scores it takes further; empty = none.
+        further: From those scores to its own.
     """
 
     key: str
@@ -32,6 +39,8 @@ class Method:
     learn: Callable[[Case, Noise], Scored | NotPossible]
     chance: bool = True
     epsilon: float | None = None
+    of: str = ""
+    further: Callable[[Case, Scored | NotPossible], Scored | NotPossible] | None = None
 
 
 def chosen(
@@ -77,6 +86,8 @@ def _noisy(name: str, epsilon: float) -> Method:
 def _plain(name: str, plain_rounds: int | None) -> list[Method]:
     if name == LOCAL:
         return [Method(LOCAL, "TargetingNet, each alone", networks.local)]
+    if name == GIVEN:
+        return [_given()]
     if name == FEDERATED:
         rounds = PLAIN_ROUNDS if plain_rounds is None else plain_rounds
         learn = lambda case, noise: networks.federated(case, noise, rounds)  # noqa: E731
@@ -95,6 +106,20 @@ def _plain(name: str, plain_rounds: int | None) -> list[Method]:
         ],
     }
     return [Method(key, label, _fixed(f), chance=False) for key, label, f in rows[name]]
+
+
+def _given() -> Method:
+    # scipy is slow to import and only this needs it
+    from client.evaluate.given import given
+
+    return Method(
+        GIVEN,
+        f"given to the merchant: league noise, epsilon {GIVEN_EPSILON:g}, and its own head",
+        lambda case, noise: given(case, networks.league_noise(case, noise, GIVEN_EPSILON)),
+        epsilon=GIVEN_EPSILON,
+        of=SHARED,
+        further=given,
+    )
 
 
 def _fixed(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from client.dataset import ShopperData
+from client.personal_head import Calibration
 from common.features import Encoded, FeatureSpec
 from common.recipe import DEFAULT, LEAGUE, Recipe
 
@@ -94,10 +95,22 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What one method says: head -> one pair a merchant, in the case's order."""
+    """What one method says.
+
+    Attributes:
+        by_head: head -> one pair a merchant, in the case's order.
+        sigma: Of its noise; 0 without.
+        calibrations: head -> one a merchant that brings its own; the others are Platt's.
+    """
 
     by_head: Mapping[str, tuple[Pair, ...]]
     sigma: float = 0.0
+    calibrations: Mapping[str, tuple[Calibration | None, ...]] = field(default_factory=dict)
+
+    def own(self, head: str, merchant: int) -> Calibration | None:
+        """The calibration that a merchant brings, by its place in the case."""
+        found = self.calibrations.get(head)
+        return found[merchant] if found else None
 
 
 @dataclass(frozen=True, slots=True)

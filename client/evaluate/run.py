@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,9 +11,10 @@ import numpy as np
 
 from client.evaluate.figures import MIN_LATER, gain, judge
 from client.evaluate.folders import heads_of, read_folder
-from client.evaluate.methods import LOCAL, NAMES, Method, chosen
-from client.evaluate.nouns import Case, LeftOut, NotPossible, Row, Run, Shop
+from client.evaluate.methods import GIVEN, LOCAL, NAMES, SHARED, Method, chosen
+from client.evaluate.nouns import Case, LeftOut, NotPossible, Row, Run, Scored, Shop
 from client.evaluate.plain import PLAIN_ROUNDS
+from client.evaluate.promise import Promise, promise_of
 from client.evaluate.split import Split, find_split, part
 from client.evaluate.verdict import Verdict, verdict_of
 from client.noise import Noise, SystemNoise
@@ -23,6 +24,9 @@ from common.privacy import DELTA_BY_TIER, TIER_LIMIT
 from common.recipe import DEFAULT, LEAGUE
 
 Tell = Callable[[str], None]
+#: Scores of the methods that others are built on or compared with, one a run.
+Scores = dict[str, list[Scored]]
+_KEPT = (LOCAL, SHARED, GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Evaluation:
         left_out: Merchants that could not be used.
         rows: The table.
         verdicts: What it says of the league, one a head.
+        promises: Whether joining costs anybody accuracy, one a head; none without "given".
     """
 
     name: str
@@ -90,6 +95,7 @@ class Evaluation:
     left_out: tuple[LeftOut, ...]
     rows: tuple[Row, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    promises: tuple[tuple[str, Promise], ...] = ()
 
 
 def evaluate(
@@ -121,12 +127,23 @@ def evaluate(
     split = find_split(found.shops, heads, wishes.split, wishes.cut)
     n = wishes.seeds if split.kind == "random" else 1
     cases = [_case(found.shops, split, seed, spec, heads, wishes.quick) for seed in range(n)]
-    rows = _table(cases, methods, wishes.seeds, tell, noise or SystemNoise())
+    scores: Scores = {}
+    rows = _table(cases, methods, wishes.seeds, tell, noise or SystemNoise(), scores)
     return replace(
         _facts(root.resolve().name, split, cases[0], found.left_out),
         rows=tuple(rows),
         verdicts=tuple(verdict_of(h, [r for r in rows if r.head == h]) for h in heads),
+        promises=tuple(_promises(cases, heads, scores)),
     )
+
+
+def _promises(
+    cases: Sequence[Case], heads: Sequence[str], scores: Scores
+) -> Iterator[tuple[str, Promise]]:
+    given, alone = scores.get(GIVEN), scores.get(LOCAL)
+    if given and alone:
+        for head in heads:
+            yield head, promise_of(cases, head, given, alone)
 
 
 def _quick(wishes: Wishes) -> Wishes:
@@ -155,12 +172,17 @@ def _case(
 
 
 def _table(
-    cases: Sequence[Case], methods: Sequence[Method], seeds: int, tell: Tell, noise: Noise
+    cases: Sequence[Case],
+    methods: Sequence[Method],
+    seeds: int,
+    tell: Tell,
+    noise: Noise,
+    scores: Scores,
 ) -> list[Row]:
     rows: list[Row] = []
     for method in methods:
         began = time.perf_counter()
-        done = _runs(cases, method, seeds, noise)
+        done = _runs(cases, method, seeds, noise, scores)
         took = time.perf_counter() - began
         for head, found in done.items():
             why = found if isinstance(found, str) else ""
@@ -171,19 +193,23 @@ def _table(
 
 
 def _runs(
-    cases: Sequence[Case], method: Method, seeds: int, noise: Noise
+    cases: Sequence[Case], method: Method, seeds: int, noise: Noise, scores: Scores
 ) -> dict[str, list[Run] | str]:
     out: dict[str, list[Run] | str] = {}
     n = seeds if method.chance else len(cases)
     for seed in range(n):
         case = cases[seed % len(cases)]
-        scored = method.learn(case, noise)
+        base = scores.get(method.of)
+        further = method.further(case, base[seed]) if base and method.further else None
+        scored = further or method.learn(case, noise)
         if isinstance(scored, NotPossible):
             return dict.fromkeys(case.heads, scored.reason)
-        for head, pairs in scored.by_head.items():
+        if method.key in _KEPT:
+            scores.setdefault(method.key, []).append(scored)
+        for head in scored.by_head:
             runs = out.setdefault(head, [])
             if isinstance(runs, list):
-                runs.append(judge(case, head, pairs, scored.sigma))
+                runs.append(judge(case, head, scored))
     return out
 
 

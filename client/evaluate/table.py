@@ -35,8 +35,10 @@ def markdown(e: Evaluation) -> str:
         )
         parts.append(table([r for r in e.rows if r.head == head]))
         verdict = next((v for v in e.verdicts if v.head == head), None)
-        if verdict and verdict.gain_small:
-            parts.append("\n".join(f"- {line}" for line in verdict.lines()))
+        said = verdict.lines() if verdict and verdict.gain_small else []
+        said += [line for h, promise in e.promises if h == head for line in promise.lines()]
+        if said:
+            parts.append("\n".join(f"- {line}" for line in said))
     return "\n\n".join(parts)
 
 
@@ -97,6 +99,9 @@ def as_dict(e: Evaluation, command: str) -> dict[str, Any]:
         row["mean"] = _means(source.runs)
     for verdict, own in zip(raw["verdicts"], e.verdicts, strict=True):
         verdict.update(gains=own.gains, keeps=own.keeps, lines=own.lines())
+    raw["promises"] = [
+        {"head": h, "holds": p.holds, "lines": p.lines(), **asdict(p)} for h, p in e.promises
+    ]
     found: dict[str, Any] = _finite({"command": command, "unit": UNIT, **raw})
     return found
 

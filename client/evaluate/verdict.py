@@ -14,7 +14,35 @@ from client.evaluate.nouns import Gain, MerchantFigures, Row
 LEAST_GAIN, MOST_LOSS, SMALL = 0.02, 0.015, 5_000
 #: Calibrated PCOC of merchants with so many later outcomes.
 N_OUTCOMES, PCOC_LOW, PCOC_HIGH = 100, 0.9, 1.1
-LEAGUE, OWN = "league-3", "own-3"
+LEAGUE, OWN, GIVEN = "league-3", "own-3", "given"
+#: So many standard deviations of a count are more than chance.
+_BEYOND = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A merchant's calibrated PCOC on later rows, mean over the runs.
+
+    Attributes:
+        name: Of the merchant.
+        pcoc: Predicted over observed.
+        n_positive: Observed.
+    """
+
+    name: str
+    pcoc: float
+    n_positive: float
+
+    @property
+    def inside(self) -> bool:
+        """Within the mark."""
+        return PCOC_LOW <= self.pcoc <= PCOC_HIGH
+
+    @property
+    def beyond_chance(self) -> bool:
+        """Whether a Poisson count around what was predicted would hardly be so far off."""
+        expected = self.pcoc * self.n_positive
+        return bool(abs(expected - self.n_positive) > _BEYOND * np.sqrt(expected))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +55,9 @@ class Verdict:
         gain_small_own: Own noise at epsilon 3, the same.
         loss_auc: Overall AUC lost against federated without privacy.
         loss_mean_auc: Mean AUC per merchant lost against the same.
-        pcoc_calibrated: (merchant, PCOC) of league noise for merchants with N_OUTCOMES.
+        pcoc_calibrated: Of league noise, Platt's calibration, merchants with N_OUTCOMES.
+        gain_small_given: What is given against alone, merchants below SMALL rows.
+        pcoc_given: Of what is given.
     """
 
     head: str
@@ -35,7 +65,9 @@ class Verdict:
     gain_small_own: Gain | None = None
     loss_auc: float | None = None
     loss_mean_auc: float | None = None
-    pcoc_calibrated: tuple[tuple[str, float], ...] = ()
+    pcoc_calibrated: tuple[Ratio, ...] = ()
+    gain_small_given: Gain | None = None
+    pcoc_given: tuple[Ratio, ...] = ()
 
     @property
     def gains(self) -> bool:
@@ -55,6 +87,8 @@ class Verdict:
         out = [_gain_line("League noise", self.gain_small, self.gains)]
         if self.gain_small_own:
             out.append(_gain_line("Own noise", self.gain_small_own))
+        if self.gain_small_given:
+            out.append(_gain_line("What is given", self.gain_small_given))
         if self.loss_auc is not None and self.loss_mean_auc is not None:
             verdict = "reached" if self.keeps else "NOT reached"
             out.append(
@@ -63,13 +97,9 @@ class Verdict:
                 f"(mark: at most {MOST_LOSS}): {verdict}."
             )
         if self.pcoc_calibrated:
-            inside = sum(PCOC_LOW <= p <= PCOC_HIGH for _, p in self.pcoc_calibrated)
-            each = ", ".join(f"{name} {p:.2f}" for name, p in self.pcoc_calibrated)
-            out.append(
-                f"Calibrated PCOC of merchants with {N_OUTCOMES} later outcomes or more, league "
-                f"noise at epsilon 3: {inside} of {len(self.pcoc_calibrated)} in {PCOC_LOW} to "
-                f"{PCOC_HIGH} ({each})."
-            )
+            out.append(_pcoc_line("league noise at epsilon 3, Platt", self.pcoc_calibrated))
+        if self.pcoc_given:
+            out.append(_pcoc_line("what is given", self.pcoc_given))
         return out
 
 
@@ -81,7 +111,7 @@ def verdict_of(head: str, rows: Sequence[Row]) -> Verdict:
         return Verdict(head)
     small = frozenset(m.name for r in league.runs for m in r.merchants if m.n_rows < SMALL)
     rng = np.random.default_rng(1)
-    own = by_name.get(OWN)
+    own, given = by_name.get(OWN), by_name.get(GIVEN)
     loss_auc = loss_mean = None
     if plain:
         loss_auc = _mean(r.raw.auc for r in plain.runs) - _mean(r.raw.auc for r in league.runs)
@@ -93,6 +123,8 @@ def verdict_of(head: str, rows: Sequence[Row]) -> Verdict:
         loss_auc=loss_auc,
         loss_mean_auc=loss_mean,
         pcoc_calibrated=_pcoc(league),
+        gain_small_given=gain(given.runs, alone.runs, rng, small) if given else None,
+        pcoc_given=_pcoc(given) if given else (),
     )
 
 
@@ -100,14 +132,25 @@ def _mean(values: Iterable[float]) -> float:
     return float(np.mean(list(values)))
 
 
-def _pcoc(row: Row) -> tuple[tuple[str, float], ...]:
+def _pcoc(row: Row) -> tuple[Ratio, ...]:
     found: dict[str, list[MerchantFigures]] = {}
     for run in row.runs:
         for m in run.merchants:
             if m.n_positive >= N_OUTCOMES:
                 found.setdefault(m.name, []).append(m)
     return tuple(
-        (name, float(np.mean([m.pcoc_calibrated for m in each]))) for name, each in found.items()
+        Ratio(name, _mean(m.pcoc_calibrated for m in each), _mean(m.n_positive for m in each))
+        for name, each in found.items()
+    )
+
+
+def _pcoc_line(who: str, found: Sequence[Ratio]) -> str:
+    each = ", ".join(f"{r.name} {r.pcoc:.2f}" for r in found)
+    off = [r.name for r in found if r.beyond_chance]
+    return (
+        f"Calibrated PCOC of merchants with {N_OUTCOMES} later outcomes or more, {who}: "
+        f"{sum(r.inside for r in found)} of {len(found)} in {PCOC_LOW} to {PCOC_HIGH} ({each}); "
+        f"other than 1 beyond chance: {', '.join(off) or 'none'}."
     )
 
 

@@ -35,13 +35,13 @@ def test_every_method_on_clicks_and_conversions(tmp_path: Path) -> None:
     clicks = [r for r in found.rows if r.head == "click"]
     assert [r.method for r in clicks] == [
         "popularity", "logistic", "lightgbm", "local", "federated",
-        "own-3", "league-3", "pooled-logistic", "pooled-lightgbm",
+        "own-3", "league-3", "given", "pooled-logistic", "pooled-lightgbm",
     ]  # fmt: skip
     by_name = {r.method: r for r in clicks}
     assert by_name["pooled-logistic"].runs[0].raw.auc > 0.6
     assert by_name["federated"].runs[0].raw.auc > 0.55
     assert by_name["league-3"].runs[0].sigma > 0 and by_name["local"].gain is None
-    assert len(found.verdicts) == 2 and len(said) > 9
+    assert len(found.verdicts) == len(found.promises) == 2 and len(said) > 9
     text = markdown(found)
     assert "which nobody may do" in text and "delta 0.0001" in text and "**conversion**" in text
 
