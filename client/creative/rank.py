@@ -28,9 +28,8 @@ MMR = 0.7
 _ALIKE = 4.0
 #: likeness of two ads that open with the same hook, whatever the product
 _SAME_HOOK = 0.6
-_STOP = frozenset(
-    "a an and are at be by for from in is it of on or our so the to with you your this that".split()
-) | frozenset("的了和在是有就也都把给")
+_SMALL = "a an and are at be by for from in is it of on or our so the to with you your this that"
+_STOP = frozenset((*_SMALL.split(), *"的了和在是有就也都把给"))
 _Parts = dict[str, float]
 
 
