@@ -67,6 +67,20 @@ def run(title: str, command: list[str]) -> float:
     return time.monotonic() - started
 
 
+def phases(quick: bool, args: list[str]) -> list[tuple[str, list[str]]]:
+    """Names and options of the pytest runs: one for whoever names tests, else two.
+
+    Tests in one process share a core each; those that start coordinators and merchants fill the
+    machine by themselves, so they run after the others and one at a time.
+    """
+    if args:
+        return [("tests", ["-m", "not slow and not e2e and not gui", *args] if quick else args)]
+    workers = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal"]
+    if quick:
+        return [("tests", [*workers, "-m", "not slow and not e2e and not gui"])]
+    return [("tests", [*workers, "-m", "not e2e"]), ("federations", ["-m", "e2e"])]
+
+
 def main() -> None:
     """Set up, then lint, types, contracts, tests."""
     args = sys.argv[1:]
@@ -82,9 +96,8 @@ def main() -> None:
         "contracts": run("contracts (import-linter)", [str(bin_dir / "lint-imports")]),
     }
     pytest = [python, "-m", "pytest", "-q", "--durations=10"]
-    if quick:
-        pytest += ["-m", "not slow and not e2e and not gui"]
-    times["tests"] = run("tests (pytest)", [*pytest, *args])
+    for title, options in phases(quick, args):
+        times[title] = run(f"{title} (pytest)", [*pytest, *options])
     say("all green: " + ", ".join(f"{name} {seconds:.0f} s" for name, seconds in times.items()))
 
 
