@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from client import membership, results
-from client.datareport.desk import DataDesk
 from client.datareport.facts import Day
 from client.datareport.previews import (
     ImportPreview,
@@ -45,9 +43,21 @@ from client.jobs import (
     sort_segments,
     write_ads,
 )
+from client.modeldesk import ExportView, ModelDesk, ModelView, OwnHead, Reach, Shared, file_digest
+from client.modeljobs import (
+    Asked,
+    compare_groups,
+    explain_score,
+    export_audience,
+    judge_worth,
+    pick_asked,
+    preview_audience,
+    recommend_for,
+    watch_drift,
+)
 from client.people.rights import Held, Receipt
 from client.preview import Membership, Preview, TensorPreview
-from client.store import DATABASE_NAME, Store, audiences, browse, rows
+from client.store import DATABASE_NAME, Store, browse, rows
 from client.store.held import HeldReport
 from client.store.rows import ImportRecord, ProductCount
 from client.views import (
@@ -69,6 +79,7 @@ from common.settings import Policy, load_settings
 __all__ = [
     "MIN_FOR_RATE",
     "AdView",
+    "Asked",
     "Audience",
     "Bucket",
     "Cleaning",
@@ -77,6 +88,7 @@ __all__ = [
     "Creative",
     "Day",
     "Departure",
+    "ExportView",
     "Held",
     "HeldReport",
     "ImportPreview",
@@ -89,6 +101,8 @@ __all__ = [
     "MappedColumn",
     "Mapping",
     "Membership",
+    "ModelView",
+    "OwnHead",
     "Part",
     "Performance",
     "Policy",
@@ -97,11 +111,13 @@ __all__ = [
     "Product",
     "ProductCount",
     "Quality",
+    "Reach",
     "Reason",
     "Receipt",
     "RefusedSet",
     "RosterView",
     "SegmentView",
+    "Shared",
     "Shop",
     "ShopInfo",
     "Telling",
@@ -110,30 +126,39 @@ __all__ = [
     "changed",
     "check_ledger",
     "columns_of",
+    "compare_groups",
     "count_data",
     "count_privacy",
     "count_quarter",
+    "explain_score",
+    "export_audience",
+    "file_digest",
     "fix_refused",
     "import_files",
     "join_league",
+    "judge_worth",
     "kinds",
     "list_refused",
     "make_shop",
     "parse_line",
+    "pick_asked",
     "pick_audience",
+    "preview_audience",
     "preview_import",
     "preview_retention",
     "read_groups",
     "read_previews",
+    "recommend_for",
     "run_cleaning",
     "run_node",
     "run_retention",
     "sort_segments",
+    "watch_drift",
     "write_ads",
 ]
 
 
-class Shop(DataDesk):
+class Shop(ModelDesk):
     """An open shop folder, read and changed in quick steps.
 
     Every method takes milliseconds; what takes longer is a job in a process of its own.
@@ -243,25 +268,6 @@ class Shop(DataDesk):
             UserFacing: another list came since, or none waits.
         """
         membership.accept_roster(self._store, seen)
-
-    # --- audiences --------------------------------------------------------------------------
-
-    def audiences(self) -> Sequence[Audience]:
-        """Audiences without their members, newest first."""
-        return audiences.listing(self._store)
-
-    def audience(self, audience_id: str) -> Audience:
-        """One audience with its members."""
-        found = audiences.load(self._store, audience_id)
-        out = audiences.excluded(self._store, found.product_id)
-        kept = tuple(m for m in found.members if m.shopper_key not in out)
-        # a click rate of a head that was never trained on this shop's clicks would be invented
-        clicks = rows.summary(self._store).n_clicks_known > 0
-        return replace(found, members=kept, expected_ctr=found.expected_ctr if clicks else None)
-
-    def exclude(self, audience: Audience, shopper_key: str) -> None:
-        """Leave a shopper out of this product's audiences, those to come too."""
-        audiences.exclude(self._store, [shopper_key], audience.product_id)
 
 
 def _fingerprint(home: Path) -> str:

@@ -73,6 +73,29 @@ class Picked:
     left_out: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What an audience would be if it were made now.
+
+    Attributes:
+        size: Shoppers in it.
+        expected_cvr: Conversions of one impression.
+        expected_ctr: Clicks of one impression; None without a click head.
+        base_cvr: Of everybody who could be in it.
+        expected: Outcomes and cost of showing the ad to all of it.
+        n_addressable: Everybody who could have been in it, before exclusions.
+        left_out: Reason -> how many were left out for it.
+    """
+
+    size: int
+    expected_cvr: Interval
+    expected_ctr: Interval | None
+    base_cvr: float
+    expected: Expected
+    n_addressable: int
+    left_out: dict[str, int]
+
+
 def pick(
     store: Store, settings: Settings, product_id: str, size: int | None = None, name: str = ""
 ) -> Audience:
@@ -98,6 +121,48 @@ def choose(store: Store, settings: Settings, product: str, wish: Wish, name: str
         BundleError: no model is installed.
     """
     product_id, title = find_product(store, product)
+    found = _found(store, settings, product_id, wish)
+    names = (product_id, title, name)
+    audience = _made(found.scorer, found.past, found.everybody, found.order, names)
+    audiences.save(store, audience)
+    plan = expected(
+        audience.size, wish.frequency, audience.expected_cvr, audience.expected_ctr, found.cost
+    )
+    return Picked(audience, plan, found.n_addressable, found.left_out)
+
+
+def preview(store: Store, settings: Settings, product: str, wish: Wish) -> Previewed:
+    """What `choose` would pick, without the reasons of its people; nothing of it is kept.
+
+    Raises:
+        AudienceError: as `choose`.
+        BundleError: as `choose`.
+    """
+    product_id, _ = find_product(store, product)
+    found = _found(store, settings, product_id, wish)
+    scorer, past, everybody, order = found.scorer, found.past, found.everybody, found.order
+    cvr = interval(scorer, past, everybody.logit[order])
+    ctr = _ctr(scorer, past, everybody, order) if everybody.p_click is not None else None
+    plan = expected(len(order), wish.frequency, cvr, ctr, found.cost)
+    base = float(everybody.p_conversion.mean())
+    return Previewed(len(order), cvr, ctr, base, plan, found.n_addressable, found.left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The picked places of everybody who may be in it, and what led there."""
+
+    scorer: Scorer
+    past: OwnRows
+    everybody: Scored
+    order: NDArray[np.int64]
+    cost: tuple[float | None, str]
+    n_addressable: int
+    left_out: dict[str, int]
+
+
+def _found(store: Store, settings: Settings, product_id: str, wish: Wish) -> _Found:
+    """Score, sift and order; raises as `choose`."""
     floor = settings.audience_floor
     if wish.size is not None and wish.size < floor:
         raise too_small(f"An audience of {wish.size} is below the floor of {floor}.", floor)
@@ -118,13 +183,9 @@ def choose(store: Store, settings: Settings, product: str, wish: Wish, name: str
     wanted = wish.size if wish.size is not None else most
     if wanted is None:
         wanted = len(order) if narrow else max(floor, round(DEFAULT_SHARE * n))
-    order = order[:wanted]
-    audience = _made(scorer, past, everybody, order, (product_id, title, name))
-    audiences.save(store, audience)
-    plan = expected(
-        audience.size, wish.frequency, audience.expected_cvr, audience.expected_ctr, cost
+    return _Found(
+        scorer, past, everybody, order[:wanted], cost, len(all_of_them.keys), left_out
     )
-    return Picked(audience, plan, len(all_of_them.keys), left_out)
 
 
 def _made(

@@ -81,6 +81,7 @@ class Drift:
         shifts: The score first, then the feature groups, those that moved most first.
         weeks: Newest last.
         recent: All newest weeks in one; None without rows.
+        bins: Of the scores, (least score, share before, share since), cut into tenths of before.
     """
 
     verdict: str
@@ -92,6 +93,7 @@ class Drift:
     shifts: tuple[Shift, ...] = ()
     weeks: tuple[Week, ...] = ()
     recent: Week | None = None
+    bins: tuple[tuple[float, float, float], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values; what cannot be computed is null."""
@@ -160,9 +162,11 @@ def compare(
         few = f"{n_new} exposures in the newest {weeks} weeks and {n_before} before are too few"
         words = f"{few} to compare; {MIN_ROWS} each are needed."
         return Drift(UNKNOWN, words, bundle_digest, since, n_before, n_new, (), by_week, recent)
-    shifts = (_score(p, new), *_groups(encoded, new, spec))
+    score, bins = _score(p, new)
+    shifts = (score, *_groups(encoded, new, spec))
     verdict, words = _overall(shifts, recent)
-    return Drift(verdict, words, bundle_digest, since, n_before, n_new, shifts, by_week, recent)
+    counts = (n_before, n_new)
+    return Drift(verdict, words, bundle_digest, since, *counts, shifts, by_week, recent, bins)
 
 
 def psi(before: NDArray[np.integer], now: NDArray[np.integer]) -> tuple[float, float]:
@@ -232,10 +236,16 @@ def _shift(name: str, column: str, found: tuple[float, float]) -> Shift:
     return Shift(name, column, value, chance, verdict, words)
 
 
-def _score(p: NDArray[np.floating], new: NDArray[np.bool_]) -> Shift:
+def _score(
+    p: NDArray[np.floating], new: NDArray[np.bool_]
+) -> tuple[Shift, tuple[tuple[float, float, float], ...]]:
     edges = np.unique(np.quantile(p[~new], np.linspace(0, 1, N_BINS + 1)[1:-1]))
     code = np.searchsorted(edges, p, side="right")
-    return _shift("score", "", _counts(code, new, len(edges) + 1))
+    n = len(edges) + 1
+    shift = _shift("score", "", _counts(code, new, n))
+    least = [float(p.min()), *edges.tolist()]
+    before, now = (np.bincount(code[m], minlength=n) / max(1, m.sum()) for m in (~new, new))
+    return shift, tuple(zip(least, before.tolist(), now.tolist(), strict=True))
 
 
 def _groups(encoded: Encoded, new: NDArray[np.bool_], spec: FeatureSpec) -> list[Shift]:

@@ -81,6 +81,33 @@ def choose(
         return _mixture(shop, n_ids, rng)
 
 
+def compared(
+    encoded: Encoded,
+    shared: NDArray[np.floating],
+    label: NDArray[np.int8],
+    shopper: NDArray[np.int64],
+    n_ids: int,
+) -> tuple[Floats, Floats] | str:
+    """Log-odds [N] of the shop's own model alone and of what it has with the shared one; or why not.
+
+    Both are cross-fitted: each row is judged by a head that never saw its shopper. Of the own
+    models the best is taken, after the fact: the shared one gets no advantage by that.
+    Arguments as of `choose`.
+    """
+    if sentence := _too_little(shared, label, shopper):
+        return sentence
+    rng = np.random.default_rng(0)
+    fold = folds_of(shopper, label, rng)
+    shop = Shop(encoded, shared.astype(np.float64), label, shopper, fold)
+    with threadpool_limits(1):
+        rows, weight = sampled(label, rng)
+        tried = _candidates(shop, rows, weight, n_ids)
+        share = shares(*_by_shopper(tried, shop, rows), rng)
+        together = mix([c.crossed for c in tried], share, shop)
+    alone = min((c for c in tried if c.kind == OWN), key=lambda c: float(c.loss.sum()))
+    return alone.crossed.logit, together.logit
+
+
 def _mixture(shop: Shop, n_ids: int, rng: np.random.Generator) -> Chosen:
     rows, weight = sampled(shop.label, rng)
     tried = _candidates(shop, rows, weight, n_ids)
@@ -143,7 +170,7 @@ def _by_shopper(
 ) -> tuple[Floats, NDArray[np.int64]]:
     """(loss [S, M] of each shopper under each way, fold [S])."""
     _, first, code = np.unique(shop.shopper[rows], return_index=True, return_inverse=True)
-    loss = np.stack([np.bincount(code, weights=c.loss) for c in tried], 1)
+    loss = np.stack([np.bincount(code, weights=c.loss).astype(np.float64) for c in tried], 1)
     return loss, shop.fold[rows][first]
 
 
@@ -233,7 +260,8 @@ def _loss(
         found = fit(x[~mine], label[~mine], weight[~mine])
         if isinstance(found, personal.Platt | Isotonic):
             out[mine] = found.logit(x[mine])
-    return weight * (np.logaddexp(0.0, out) - (label == 1) * out)
+    loss: Floats = weight * (np.logaddexp(0.0, out) - (label == 1) * out)
+    return loss
 
 
 def _too_little(

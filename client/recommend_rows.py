@@ -77,7 +77,7 @@ def rows_of(
     past = history.read_history(store, catalogue)
     offers = history.read_impressions(store, catalogue, when)
     shown = _as_if(catalogue, offers.shown, who, now)
-    columns = exposures._columns(catalogue, _one(past, who), shown, _of(offers, who))
+    columns = exposures.model_columns(catalogue, _one(past, who), shown, _of(offers, who))
     bought = _bought(past, offers, who, now - bought_days * DAY_S, now, len(catalogue.code))
     seen = (offers.shown.shopper == who) & (offers.shown.at >= now - WINDOW_DAYS * DAY_S)
     n_seen = np.bincount(offers.shown.product[seen] + 1, minlength=len(catalogue.code) + 1)[1:]

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
+# sqlite-utils imports pandas, and so pyarrow, where it finds them, only to know their types: half a
+# second of every start for types that Hansa never hands it. A None here reads as "not installed".
+_hidden = sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+from sqlite_utils import Database as Database  # noqa: E402
 
-from common.errors import DatabaseBusy, NewerDatabase, StoreError
+if _hidden is None:
+    del sys.modules["pandas"]
+
+from common.errors import DatabaseBusy, NewerDatabase, StoreError  # noqa: E402
 
 BUSY_TIMEOUT_MS = 10_000
 

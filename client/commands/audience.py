@@ -13,7 +13,7 @@ from client.commands import home_option
 from client.store import Store, audience_exports, audiences
 from common.domain import Audience, Interval
 from common.errors import InputError
-from common.settings import load_settings
+from common.settings import Settings, load_settings
 from common.terminal import emit, json_option, progress
 
 
@@ -56,6 +56,7 @@ def audience() -> None:
     help="Leave out the pseudonyms in this file, one a line, this once.",
 )
 @click.option("--name", default="", help="Name of the audience.")
+@click.option("--preview", is_flag=True, help="Only say what it would be; nothing is kept.")
 @click.option("--list", "listing", is_flag=True, help="List the audiences that exist.")
 @click.option("--exclude", multiple=True, metavar="SHOPPER", help="Leave a shopper out for good.")
 @home_option
@@ -64,6 +65,7 @@ def pick(
     product_argument: str | None,
     product: str | None,
     name: str,
+    preview: bool,
     listing: bool,
     exclude: tuple[str, ...],
     home: Path,
@@ -78,6 +80,9 @@ def pick(
             _list(store, wanted, as_json)
             return
         wish = _wish(**asked)  # before anything is written: it may be refused
+        if preview and wanted is not None:
+            _preview(store, settings, wanted, wish, as_json)
+            return
         if exclude:
             audiences.exclude(store, exclude)
         if wanted is None:
@@ -187,6 +192,18 @@ def exports(audience_id: str | None, home: Path, as_json: bool) -> None:
     ]
     result = {"exports": [asdict(e) for e in found]}
     emit(result, as_json, "\n".join(lines) or "Nothing was exported yet.")
+
+
+def _preview(store: Store, settings: Settings, product: str, wish: Any, as_json: bool) -> None:
+    from client.audience import preview
+
+    found = preview(store, settings, product, wish)
+    cvr = found.expected_cvr
+    lines = [
+        f"{found.size} shoppers; nothing is kept.",
+        f"  expected conversion rate {cvr.value:.2%} (95 %: {cvr.low:.2%} to {cvr.high:.2%})",
+    ]
+    emit(asdict(found), as_json, "\n".join([*lines, *_plan(found)]))
 
 
 def _wish(**asked: Any) -> Any:

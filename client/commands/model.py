@@ -10,6 +10,7 @@ import click
 
 from client.commands import home_option
 from client.commands.audience import audience as audience
+from client.commands.model_more import use, worth
 from client.store import Store, models, personal_heads
 from client.store.personal_heads import HeadFacts
 from common.bundle import ModelBundle, unpack
@@ -23,6 +24,10 @@ from common.terminal import emit, json_option
 @click.group()
 def bundle() -> None:
     """Show, check or install model bundles."""
+
+
+bundle.add_command(use)
+bundle.add_command(worth)
 
 
 @bundle.command("list")

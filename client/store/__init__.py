@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from client.store.schema import MIGRATIONS
-from common.database import open_database
+from common.database import Database, open_database
 from common.errors import InputError
 
 DATABASE_NAME = "hansa.db"

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 
 from client.store import Store
-from client.store.schema_exports import EXPORTS
+from client.store.schema_exports import EXPORTS, TAKEN_BACK
 from common.database import transaction
 
 _COLUMNS = "export_id, audience_id, exported_at, exported_by, form, n_people, file_name"
@@ -66,3 +66,19 @@ def listing(store: Store, audience_id: str | None = None) -> tuple[Export, ...]:
         [audience_id],
     ).fetchall()
     return tuple(Export(*r) for r in rows)
+
+
+def take_back(store: Store, export_id: str) -> None:
+    """Write down that the file of an export was deleted again; its record stays."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    with transaction(store.db) as conn:
+        conn.execute(TAKEN_BACK)
+        conn.execute("INSERT OR IGNORE INTO audience_exports_back VALUES (?, ?)", [export_id, now])
+
+
+def taken_back(store: Store) -> frozenset[str]:
+    """Exports whose files were deleted again."""
+    if "audience_exports_back" not in store.db.table_names():
+        return frozenset()
+    rows = store.db.execute("SELECT export_id FROM audience_exports_back").fetchall()
+    return frozenset(str(r[0]) for r in rows)

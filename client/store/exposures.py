@@ -71,7 +71,7 @@ def load(
     catalogue = read_catalogue(store)
     history = read_history(store, catalogue)
     offers = read_impressions(store, catalogue, shown_before)
-    columns = _columns(catalogue, history, offers.shown, offers)
+    columns = model_columns(catalogue, history, offers.shown, offers)
     del history
     known = outcomes_known(store)
     converted = np.where(offers.converted_at >= 0, 1, 0 if known else UNKNOWN).astype(np.int8)
@@ -120,7 +120,7 @@ def candidates(store: Store, product_id: str, at: str | None = None) -> Exposure
     who = np.array(sorted(keys), np.int64)
     code = catalogue.code[product_id]
     shown = _as_if(catalogue, offers.shown, who, code, int(seconds([when])[0]))
-    columns = _columns(catalogue, history, shown, offers)
+    columns = model_columns(catalogue, history, shown, offers)
     unknown = np.full(len(who), UNKNOWN, np.int8)
     return Exposures(
         shopper=np.arange(len(who), dtype=np.int64),
@@ -149,7 +149,7 @@ def after_everything(store: Store) -> str:
     return last.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _columns(
+def model_columns(
     catalogue: Catalogue, history: History, shown: Shown, offers: Offers
 ) -> dict[str, NDArray[Any]]:
     """Raw feature columns [N] of `shown`; `offers` [P] are those made until then."""

@@ -106,6 +106,31 @@ def load(store: Store, digest: str) -> ModelBundle:
     return _checked(rows[0][0], rows[0][1])
 
 
+def use(store: Store, digest: str) -> str:
+    """Make an installed bundle the current one again, its signature checked before.
+
+    The next bundle that the league's node installs becomes current as ever.
+
+    Args:
+        store: The shop.
+        digest: Of the bundle, or its beginning.
+
+    Returns:
+        The digest of the one that was current, to go back to.
+
+    Raises:
+        InputError: none, or more than one, begins like that.
+        BadSignature: the stored bytes were changed.
+        WrongSpec: this program makes other features now.
+    """
+    wanted = load(store, digest).digest()
+    before = next(b.digest for b in listing(store) if b.current)
+    if wanted != before:
+        with transaction(store.db) as conn:
+            conn.execute("UPDATE bundles SET installed_at = ? WHERE digest = ?", [_now(), wanted])
+    return before
+
+
 def listing(store: Store) -> list[Installed]:
     """All installed bundles, the current one first."""
     rows = store.db.execute(

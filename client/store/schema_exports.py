@@ -13,3 +13,11 @@ CREATE TABLE IF NOT EXISTS audience_exports (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS audience_exports_by_time ON audience_exports (exported_at);
 """
+
+#: Files that were deleted again from the window that had written them; made with the first of them.
+TAKEN_BACK = """
+CREATE TABLE IF NOT EXISTS audience_exports_back (
+    export_id     TEXT PRIMARY KEY,
+    taken_back_at TEXT NOT NULL
+) STRICT
+"""

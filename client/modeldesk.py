@@ -1,0 +1,255 @@
+"""ModelDesk: audiences and models of an open shop: who is in, what they share, what was written out, which model."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from client.datareport.desk import DataDesk
+from client.modeljobs import Asked
+from client.store import audience_exports, audience_facts, audiences, models, rows
+from client.store.audience_exports import Export
+from client.store.models import Installed
+from common.domain import Audience
+from common.errors import InputError, UserFacing
+
+#: Audiences that are compared at once, the newest: fifteen pairs can be seen at a glance.
+COMPARED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ExportView:
+    """An audience that was written to a file.
+
+    Attributes:
+        record: When, who, how many, which form, the file's name.
+        taken_back: The file was deleted again from here.
+    """
+
+    record: Export
+    taken_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Two audiences beside each other; counts below the floor are None.
+
+    Attributes:
+        first: Id.
+        second: Id.
+        n_first: People of it who may still be addressed.
+        n_second: The same.
+        n_shared: In both.
+    """
+
+    first: str
+    second: str
+    n_first: int
+    n_second: int
+    n_shared: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHead:
+    """The shop's own head over the model in use; fitted here and never sent.
+
+    Attributes:
+        head: "click" or "conversion".
+        kind: "calibrated", "isotonic", "refit", "own" or "blend".
+        n_rows: Labelled rows it was fitted on.
+        n_positive: Of them, with the outcome.
+        tried: Whether anything was compared: False with too few rows.
+        stale: Rows changed since; it is fitted again at the next use.
+    """
+
+    head: str
+    kind: str
+    n_rows: int
+    n_positive: int
+    tried: bool
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """The models of this shop.
+
+    Attributes:
+        installed: The current one first.
+        provenance: Of the current one, by name; what is not told is missing.
+        heads: Of this shop, for the current one.
+    """
+
+    installed: tuple[Installed, ...]
+    provenance: tuple[tuple[str, str], ...]
+    heads: tuple[OwnHead, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Who may be in an audience before anything is scored.
+
+    Attributes:
+        n_addressable: Everybody who may be addressed.
+        n_left: Of them, after what is left out.
+        n_paid: Impressions that the budget pays for; None without a budget or a cost.
+        cost_minor: Of one impression; None where it is not known.
+        floor: No audience is smaller.
+    """
+
+    n_addressable: int
+    n_left: int
+    n_paid: int | None
+    cost_minor: float | None
+    floor: int
+
+
+class ModelDesk(DataDesk):
+    """Every method takes milliseconds and reaches no heavy library."""
+
+    _models: tuple[object, ModelView] = (None, ModelView((), (), ()))
+
+    # --- audiences --------------------------------------------------------------------------
+
+    def audiences(self) -> Sequence[Audience]:
+        """Audiences without their members, newest first."""
+        return audiences.listing(self._store)
+
+    def audience(self, audience_id: str) -> Audience:
+        """One audience with its members."""
+        found = audiences.load(self._store, audience_id)
+        out = audiences.excluded(self._store, found.product_id)
+        kept = tuple(m for m in found.members if m.shopper_key not in out)
+        # a click rate of a head that was never trained on this shop's clicks would be invented
+        clicks = self.knows_clicks()
+        return replace(found, members=kept, expected_ctr=found.expected_ctr if clicks else None)
+
+    def knows_clicks(self) -> bool:
+        """Whether the shop's rows say who clicked."""
+        return rows.summary(self._store).n_clicks_known > 0
+
+    def exclude(self, audience: Audience, shopper_key: str) -> None:
+        """Leave a shopper out of this product's audiences, those to come too."""
+        audiences.exclude(self._store, [shopper_key], audience.product_id)
+
+    def reach(self, asked: Asked) -> Reach:
+        """Who may be in it and what a budget pays for, without a score.
+
+        Raises:
+            UserFacing: a field cannot be used, or something it names does not exist.
+        """
+        from client.audience_sift import sift
+        from client.audience_wish import Wish, money
+
+        out = audiences.excluded(self._store, asked.product_id)
+        keys = tuple(sorted(audience_facts.addressable(self._store) - out))
+        wish = Wish(
+            exclude_buyers_days=asked.bought_days,
+            exclude_audiences=asked.not_in,
+            segments=asked.segments,
+        )
+        keep, _ = sift(self._store, asked.product_id, keys, wish)
+        cost, _ = audience_facts.cost_per_impression(self._store, asked.product_id)
+        if asked.cost:
+            cost = money(asked.cost, "--cost-per-impression")
+        budget = money(asked.budget, "--budget") if asked.budget else None
+        paid = None if budget is None or not cost else int(budget / cost * (1 + 1e-12))
+        return Reach(len(keys), int(keep.sum()), paid, cost, self.settings.audience_floor)
+
+    def shared(self) -> tuple[Shared, ...]:
+        """Every pair of the newest audiences; () with fewer than two.
+
+        Counts are of people who may be addressed now; those below the floor are not given.
+        """
+        newest = audiences.listing(self._store)[:COMPARED]
+        if len(newest) < 2:
+            return ()
+        may, floor = audience_facts.addressable(self._store), self.settings.audience_floor
+        people = []
+        for a in newest:
+            inside = audience_facts.members(self._store, a.audience_id) & may
+            people.append(inside - audiences.excluded(self._store, a.product_id))
+        found = []
+        for i, first in enumerate(newest):
+            for j in range(i + 1, len(newest)):
+                n = len(people[i] & people[j])
+                counts = (len(people[i]), len(people[j]), n if n >= floor else None)
+                found.append(Shared(first.audience_id, newest[j].audience_id, *counts))
+        return tuple(found)
+
+    # --- exports ----------------------------------------------------------------------------
+
+    def exports(self) -> tuple[ExportView, ...]:
+        """Audiences that were written to files, newest first."""
+        back = audience_exports.taken_back(self._store)
+        found = audience_exports.listing(self._store)
+        return tuple(ExportView(e, e.export_id in back) for e in found)
+
+    def take_back(self, export_id: str, file: Path, digest: str) -> None:
+        """Delete the file of an export, if it still is what was written; the record stays.
+
+        Raises:
+            InputError: it is gone, was changed since, or cannot be deleted.
+        """
+        if not file.exists():
+            raise _not_deleted("The file is not there any more.", file)
+        if file_digest(file) != digest:
+            raise _not_deleted("The file was changed since it was written.", file)
+        try:
+            file.unlink()
+        except OSError as e:
+            raise _not_deleted(f"The file cannot be deleted: {e.strerror}.", file) from e
+        audience_exports.take_back(self._store, export_id)
+
+    # --- models -----------------------------------------------------------------------------
+
+    def models(self) -> ModelView:
+        """Installed models, where the current one is from, and the shop's own heads over it.
+
+        Raises:
+            UserFacing: the stored model was changed, or is for other features.
+        """
+        from client.store import personal_heads
+
+        installed = tuple(models.listing(self._store))
+        if not installed:
+            return ModelView((), (), ())
+        digest = installed[0].digest
+        heads = tuple(
+            OwnHead(h.head, h.kind, h.n_rows, h.n_positive, bool(h.losses), h.stale)
+            for h in personal_heads.facts(self._store, digest)
+        )
+        key = (installed, heads)
+        if self._models[0] != key:
+            bundle = models.current(self._store)
+            told = bundle.provenance if bundle is not None else {}
+            provenance = tuple((str(k), str(v)) for k, v in told.items())
+            self._models = (key, ModelView(installed, provenance, heads))
+        return self._models[1]
+
+    def use_model(self, digest: str) -> str:
+        """Go to another installed model; returns the digest of the one in use before.
+
+        Raises:
+            UserFacing: it is not installed, or its signature does not hold.
+        """
+        return models.use(self._store, digest)
+
+
+def file_digest(file: Path) -> str:
+    """SHA-256 of a file; "" where it cannot be read."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _not_deleted(what: str, file: Path) -> UserFacing:
+    return InputError(
+        what,
+        where=str(file),
+        safe="Nothing was deleted.",
+        todo="Delete the file by hand if you do not need it.",
+    )
