@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from client.commands import home_option
+from client.commands.ads_words import by_option
 from client.store import Store
 from common.terminal import emit, json_option
 
@@ -29,6 +30,7 @@ LAYOUTS = ("split", "stacked", "overlay", "strip", "type")
     help="Photo of the product; it is kept.",
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write.")
+@by_option
 @home_option
 @json_option
 def banner(
@@ -40,13 +42,16 @@ def banner(
     layout: str | None,
     photo: Path | None,
     out: Path | None,
+    by: str,
 ) -> None:
     """Compose an approved ad into banners: PNG, HTML and a manifest."""
     from client.creative.banner import export, sizes  # Pillow, only here
 
     wanted = tuple(s.name for s in sizes.SIZES) if every else sizes_ or sizes.USUAL
     with Store.open(home) as store:
-        made = export.export(store, creative_id, wanted, layout=layout or "", photo=photo, out=out)
+        made = export.export(
+            store, creative_id, wanted, layout=layout or "", photo=photo, out=out, by=by
+        )
     what = "marked previews, the ad is not approved yet" if made.preview else "files"
     lines = [f"{len(made.files)} {what}, and {export.MANIFEST}, in {made.folder}"]
     lines += [f"  {name}" for name in made.files]

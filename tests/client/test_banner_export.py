@@ -31,7 +31,8 @@ def test_an_approved_ad_becomes_files_with_a_manifest(tmp_path: Path) -> None:
     with shop(tmp_path, "b.png") as store:
         made = creatives.save(store, [ad()])[0]
         review.approve(store, made.creative_id, "mei")
-        out = export(store, made.creative_id, ["300x250", "728x90"])
+        out = export(store, made.creative_id, ["300x250", "728x90"], by="mei")
+        assert {e[3] for e in creatives.exports(store, made.creative_id)} == set(out.files)
         again = export(store, made.creative_id, ["300x250"], out=tmp_path / "again")
     assert out.folder == tmp_path / "banners" / f"{made.creative_id}-v1" and not out.preview
     value = json.loads((out.folder / "manifest.json").read_text())

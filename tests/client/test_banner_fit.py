@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from client.creative.banner import colour, place, sizes
+from client.creative.banner import colour, photo_file, place, sizes
 from client.creative.banner.brand import Brand
 from client.creative.banner.compose import compose
 from client.creative.banner.nouns import Banner, Box, Photo, Words
 from common.errors import CreativeError
-from tests.client.banner_pictures import EN, ZH, photo
+from tests.client.banner_pictures import EN, ZH, photo, saved
 
 LONG_EN = Words(
     "Refreshingly uncomplicated breakfasts for unhurried mornings",
@@ -153,3 +153,18 @@ def test_layout_is_chosen_by_shape() -> None:
 def test_same_words_same_bytes() -> None:
     one, two = (compose(ZH, photo("scene"), sizes.size("300x250"), Brand()) for _ in range(2))
     assert one.image.tobytes() == two.image.tobytes()
+
+
+def test_a_logo_stands_for_the_shops_name_and_is_seen() -> None:
+    ink = Image.new("RGBA", (300, 100), (38, 122, 140, 0))
+    ink.paste((38, 122, 140, 255), (20, 10, 280, 90))
+    logo = photo_file.decode(saved(ink), "logo")
+    for name in ("728x90", "1080x1080"):
+        made = compose(EN, photo("studio"), sizes.size(name), Brand(logo=logo))
+        assert "shop" not in made.dropped
+        assert "shop" not in {s.placed.part for s in made.shown}
+        box = made.logo
+        assert box is not None and not any(box.overlaps(s.placed.outer) for s in made.shown)
+        seen = {c for _, c in made.art.crop(box.corners()).getcolors(box.w * box.h)}
+        # on a white chip: the logo has nearly the panel's colour
+        assert {(38, 122, 140), (255, 255, 255)} <= seen

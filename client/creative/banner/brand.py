@@ -1,4 +1,4 @@
-"""Brand: the shop's colours from ads.toml, else those of the photo."""
+"""Brand: the shop's colours and logo from ads.toml, else colours of the photo."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from client.creative.banner import colour
+from client.creative.banner import colour, photo_file
 from client.creative.banner.nouns import Colour, Palette, Photo
 from common.errors import SettingsError
 
 #: in the shop's folder, the file that also names the writer
 SETTING = "ads.toml"
-_KNOWN = {"primary", "accent", "background", "shop"}
+_KNOWN = {"primary", "accent", "background", "shop", "logo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,14 @@ class Brand:
         accent: Of the button; None = the primary.
         background: Of light panels; None = a tint of the primary.
         shop: Whether the shop's name is shown.
+        logo: In place of the name; None = the name.
     """
 
     primary: Colour | None = None
     accent: Colour | None = None
     background: Colour | None = None
     shop: bool = True
+    logo: Photo | None = None
 
     def palette(self, photo: Photo | None, scheme: Literal["light", "bold"]) -> Palette:
         """Colours in which every text reads."""
@@ -45,6 +47,7 @@ def read(home: Path) -> Brand:
 
     Raises:
         SettingsError: a name is unknown or a colour cannot be read.
+        InputError: the logo cannot be used.
     """
     path = home / SETTING
     if not path.exists():
@@ -52,19 +55,25 @@ def read(home: Path) -> Brand:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8")).get("brand", {})
         unknown = set(raw) - _KNOWN
-        if unknown or not isinstance(raw.get("shop", True), bool):
+        if unknown or not (
+            isinstance(raw.get("shop", True), bool) and isinstance(raw.get("logo", ""), str)
+        ):
             raise ValueError(", ".join(sorted(unknown)) or "shop")
     except (OSError, ValueError, AttributeError, TypeError) as e:
         raise SettingsError(
             f"The brand cannot be used ({e}).",
             where=str(path),
             safe="No banner was made.",
-            todo='It should say: [brand], and below it primary = "#1f3a5f"; accent, background'
-            " and shop (true or false) may follow.",
+            todo='It should say: [brand], and below it primary = "#1f3a5f"; accent, background,'
+            " logo (a file) and shop (true or false) may follow.",
         ) from e
     colours = {
         name: colour.parse(str(raw[name]), name)
         for name in ("primary", "accent", "background")
         if name in raw
     }
-    return Brand(**colours, shop=bool(raw.get("shop", True)))
+    logo = None
+    if raw.get("logo"):
+        file = home / Path(raw["logo"]).expanduser()
+        logo = photo_file.decode(photo_file.read(file), file.name)
+    return Brand(**colours, shop=bool(raw.get("shop", True)), logo=logo)

@@ -15,10 +15,10 @@ from client.creative.banner import as_html, fonts, photo_file, sizes
 from client.creative.banner.colour import written
 from client.creative.banner.compose import compose
 from client.creative.banner.nouns import Banner, Box
-from client.creative.banner.preview import APPROVED, Preview, marked, of_creative, png
+from client.creative.banner.preview import Preview, marked, of_creative, png
 from client.creative.check import has_errors
 from client.store import Store, creatives, photos, rows
-from common.domain import Creative
+from common.domain import Creative, CreativeState
 from common.errors import CreativeError, InputError
 
 MANIFEST = "manifest.json"
@@ -53,6 +53,7 @@ def export(
     layout: str = "",
     photo: Path | None = None,
     out: Path | None = None,
+    by: str = "",
 ) -> Made:
     """Compose an ad into banners and write PNG, HTML and a manifest.
 
@@ -63,6 +64,7 @@ def export(
         layout: One of `sizes.LAYOUTS`; "" = the best for each size.
         photo: A file; it is kept as the product's photo.
         out: Folder; None = banners/ID-vN in the shop's folder.
+        by: Who exports, for the record of exports.
 
     Raises:
         CreativeError: the ad is refused, rejected or retired, no longer holds, or fits nowhere.
@@ -92,17 +94,16 @@ def export(
             todo="Shorten the headline.",
         )
     folder = out or store.home / "banners" / f"{ad.creative_id}-v{ad.version}"
-    return _write(store, ad, ready, made, skipped, folder)
+    return _write(store, ad, ready, made, skipped, folder, by)
 
 
 def _allow(store: Store, ad: Creative) -> None:
     """Approved words that still hold, or a draft for a preview; nothing else."""
-    state = str(ad.state)
-    if state == "draft":
+    if ad.state is CreativeState.DRAFT:
         return
-    if state not in APPROVED:
+    if not ad.may_be_shown:
         raise CreativeError(
-            f"The ad {ad.creative_id} is {state}.",
+            f"The ad {ad.creative_id} is {ad.state}.",
             safe="No banner was made.",
             todo="Edit the ad, approve it, then make its banners.",
         )
@@ -124,6 +125,7 @@ def _write(
     made: Sequence[Banner],
     skipped: dict[str, str],
     folder: Path,
+    by: str,
 ) -> Made:
     product = rows.product(store, ad.product_id)
     stem = ad.creative_id if ready.approved else f"preview-{ad.creative_id}"
@@ -141,7 +143,10 @@ def _write(
     manifest: dict[str, Any] = {
         "creative_id": ad.creative_id,
         "version": ad.version,
+        "variant": f"{ad.creative_id}.{ad.version}",
         "state": str(ad.state),
+        "approved_by": ad.approved_by,
+        "approved_at": ad.approved_at,
         "preview": not ready.approved,
         "product_id": ad.product_id,
         "language": ad.language,
@@ -153,9 +158,14 @@ def _write(
         "skipped": skipped,
         "notes": [n for n in notes if n],
     }
+    names = tuple(files)
     files[MANIFEST] = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
-    _put(folder, files)
-    names = tuple(n for n in files if n != MANIFEST)
+    parts = _parts(folder, files)
+    if ready.approved:
+        # the record before the names: no file is ever without one
+        for name in names:
+            creatives.record_export(store, [ad], by, name)
+    _name(parts)
     return Made(folder, names, skipped, not ready.approved, tuple(manifest["notes"]), manifest)
 
 
@@ -173,6 +183,7 @@ def _record(one: Banner, name: str, files: dict[str, bytes]) -> dict[str, Any]:
         "photo": {"box": _box(one.photo), "crop": [round(v, 3) for v in one.crop or ()]}
         if one.photo
         else None,
+        "logo": _box(one.logo) if one.logo else None,
         "text": [
             {
                 "part": s.placed.part,
@@ -196,18 +207,35 @@ def _box(box: Box) -> list[int]:
     return [box.x, box.y, box.w, box.h]
 
 
-def _put(folder: Path, files: dict[str, bytes]) -> None:
-    """Each file whole or not at all; the manifest last."""
+def _parts(folder: Path, files: dict[str, bytes]) -> list[tuple[Path, Path]]:
+    """Every file under a name of its own first: each is whole or not there."""
+    out = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             part = folder / f"{name}.{os.getpid()}.part"
+            out.append((part, folder / name))
             part.write_bytes(content)
-            part.replace(folder / name)
     except OSError as e:
-        raise InputError(
-            f"The banners cannot be written ({e.strerror}).",
-            where=str(folder),
-            safe="The ad is as before.",
-            todo="Choose a folder that can be written with --out.",
-        ) from e
+        for part, _ in out:
+            part.unlink(missing_ok=True)
+        raise _unwritable(folder, e) from e
+    return out
+
+
+def _name(parts: list[tuple[Path, Path]]) -> None:
+    """Give the files their names, the manifest's last."""
+    for part, path in parts:
+        try:
+            part.replace(path)
+        except OSError as e:
+            raise _unwritable(path, e) from e
+
+
+def _unwritable(path: Path, e: OSError) -> InputError:
+    return InputError(
+        f"The banners cannot be written ({e.strerror}).",
+        where=str(path),
+        safe="The ad is as before.",
+        todo="Choose a folder that can be written with --out.",
+    )

@@ -95,7 +95,7 @@ class Words:
         body: As approved.
         price: Of the product today.
         call: Call to action.
-        shop: The shop's name.
+        shop: The shop's name; a logo stands in its place.
     """
 
     headline: str
@@ -171,7 +171,7 @@ class Placed:
         part: Which.
         outer: With its button or frame; outer boxes never overlap.
         text: All ink of the text lies inside.
-        lines: As wrapped.
+        lines: As wrapped; none = a picture, the shop's logo.
         baselines: Where each line starts (x) and stands (y).
         widths: Of each line.
         bold: Which weight.
@@ -218,6 +218,7 @@ class Banner:
         panel: What lies over the photo's edge or beside it, behind the text.
         photo: Where the photo stands; None = no photo.
         crop: Which part of the photo (in its own pixels) is seen; None = no photo.
+        logo: Where the shop's logo stands; None = no logo.
         dropped: Parts left out because they did not fit.
         faces: The fonts.
         notes: What a person should know.
@@ -231,6 +232,7 @@ class Banner:
     panel: Box
     photo: Box | None
     crop: tuple[float, float, float, float] | None
+    logo: Box | None
     dropped: tuple[str, ...]
     faces: tuple[Face, ...]
     notes: tuple[str, ...]

@@ -82,12 +82,14 @@ class _Piece:
 class Tray:
     """Measures the parts of one banner at one scale."""
 
-    def __init__(self, words: Words, kit: Kits, scale: Scale):
-        self._words, self._kit, self._scale = words, kit, scale
+    def __init__(self, words: Words, kit: Kits, scale: Scale, logo: float = 0.0):
+        self._words, self._kit, self._scale, self._logo = words, kit, scale, logo
 
     def piece(self, part: Part, width: int, most: int = 1) -> _Piece | None:
         """A part wrapped into a width; None = it does not fit so."""
         px, bold, dx, dy = self._style(part)
+        if part == "shop" and self._logo:
+            return self._picture(px, width)
         leading = 1.3 if self._words.language == "zh" else 1.2
         font = load(self._kit[part].face(bold), px)
         block = measure(getattr(self._words, part), font, width - 2 * dx, most, leading)
@@ -96,6 +98,13 @@ class Tray:
     def has(self, part: Part) -> bool:
         """Whether there is such a part."""
         return bool(getattr(self._words, part))
+
+    def _picture(self, px: int, width: int) -> _Piece | None:
+        """The logo: twice as high as small text, less if it is long."""
+        w, h = round(2.0 * px * self._logo), 2 * px
+        if w > 0.6 * width:
+            w, h = round(0.6 * width), round(0.6 * width / self._logo)
+        return _Piece("shop", Block((), (), (), w, h, h, h), px, False) if h >= px else None
 
     def _style(self, part: Part) -> tuple[int, bool, int, int]:
         s = self._scale
@@ -107,9 +116,11 @@ class Tray:
         return sizes[part], part in ("headline", "price"), 0, 0
 
 
-def column(words: Words, kit: Kits, box: Box, size: Size, px: int) -> tuple[Placed, ...] | None:
+def column(
+    words: Words, kit: Kits, box: Box, size: Size, px: int, logo: float = 0.0
+) -> tuple[Placed, ...] | None:
     """Shop and label on top, headline and body in the middle, price and button at the foot."""
-    tray = Tray(words, kit, scale_of(px, size, words.language))
+    tray = Tray(words, kit, scale_of(px, size, words.language), logo)
     gap = max(4, round(0.45 * px))
     tall = box.h > 1.6 * box.w
     label = tray.piece("label", box.w)
@@ -119,12 +130,10 @@ def column(words: Words, kit: Kits, box: Box, size: Size, px: int) -> tuple[Plac
     shop = tray.piece("shop", box.w - label.w - gap) if tray.has("shop") else None
     body = tray.piece("body", box.w, 6 if tall else 3) if tray.has("body") else None
     foot = _foot(tray, box.w, gap)
-    wanted = (("shop", shop), ("body", body), ("foot", foot))
-    has_foot = tray.has("price") or tray.has("call")
-    if any(p is None and (has_foot if n == "foot" else tray.has(n)) for n, p in wanted):  # type: ignore[arg-type]
+    if foot is None or (body is None and tray.has("body")) or (shop is None and tray.has("shop")):
         return None
     head_h = max(label.h, shop.h if shop else 0)
-    foot_h = max((y + p.h for p, _, y in foot), default=0) if foot else 0
+    foot_h = max((y + p.h for p, _, y in foot), default=0)
     middle = headline.h + (round(0.8 * gap) + body.h if body else 0)
     spare = box.h - head_h - middle - foot_h - gap - (gap if foot else 0)
     if spare < 0:
@@ -137,7 +146,7 @@ def column(words: Words, kit: Kits, box: Box, size: Size, px: int) -> tuple[Plac
     if body:
         out.append(body.at(box.x, y + headline.h + round(0.8 * gap)))
     top = box.bottom - foot_h
-    out += [p.at(box.x + x, top + y_) for p, x, y_ in foot or ()]
+    out += [p.at(box.x + x, top + y_) for p, x, y_ in foot]
     return tuple(out)
 
 
@@ -160,9 +169,11 @@ def _foot(tray: Tray, width: int, gap: int) -> list[tuple[_Piece, int, int]] | N
     return out
 
 
-def row(words: Words, kit: Kits, box: Box, size: Size, px: int) -> tuple[Placed, ...] | None:
+def row(
+    words: Words, kit: Kits, box: Box, size: Size, px: int, logo: float = 0.0
+) -> tuple[Placed, ...] | None:
     """Headline and body on the left; label, price and button in a column on the right."""
-    tray = Tray(words, kit, scale_of(px, size, words.language))
+    tray = Tray(words, kit, scale_of(px, size, words.language), logo)
     gap = max(3, round(0.22 * px))
     side = _side(tray, box, gap)
     if side is None:
@@ -225,18 +236,27 @@ def _side(tray: Tray, box: Box, gap: int) -> tuple[int, list[tuple[_Piece, int, 
 
 
 def largest(
-    words: Words, kit: Kits, box: Box, size: Size, as_row: bool
+    words: Words, kit: Kits, box: Box, size: Size, as_row: bool, logo: float = 0.0
 ) -> tuple[int, tuple[Placed, ...]] | None:
-    """The placing with the largest headline that fits the box, by bisection; None = none does."""
+    """The placing with the largest headline that fits the box, by bisection; None = none does.
+
+    Args:
+        words: The parts.
+        kit: Their fonts.
+        box: Where they may stand.
+        size: Of the banner, for the floors.
+        as_row: Columns side by side instead of one column.
+        logo: Width / height of the shop's logo; 0 = its name.
+    """
     floor, _ = floors(size, words.language)
     lay = row if as_row else column
     low, high = floor, max(floor, _cap(box, as_row))
-    best = lay(words, kit, box, size, low)
+    best = lay(words, kit, box, size, low, logo)
     if best is None:
         return None
     while low < high:
         middle = (low + high + 1) // 2
-        tried = lay(words, kit, box, size, middle)
+        tried = lay(words, kit, box, size, middle, logo)
         if tried is None:
             high = middle - 1
         else:
@@ -255,4 +275,4 @@ def _cap(box: Box, as_row: bool) -> int:
 
 def without(words: Words, parts: Iterable[Part]) -> Words:
     """The words less some parts."""
-    return replace(words, **dict.fromkeys(parts, ""))  # type: ignore[arg-type]
+    return replace(words, **dict.fromkeys(parts, ""))

@@ -22,8 +22,6 @@ from common.domain import Creative, Product
 from common.errors import InputError, StoreError
 from common.settings import load_settings
 
-#: states whose words may be shown to people
-APPROVED = ("approved", "live")
 _MARK = {"en": "PREVIEW", "zh": "预览"}
 
 
@@ -71,10 +69,12 @@ def of_creative(store: Store, creative: Creative, photo: Path | None = None) -> 
         body=_one_line(creative.body),
         price="" if price and price in creative.headline else price,
         call=_one_line(creative.call_to_action),
-        shop=_one_line(load_settings(store.home).shop_name) if brand.shop else "",
+        shop=(_one_line(load_settings(store.home).shop_name) or ("logo" if brand.logo else ""))
+        if brand.shop
+        else "",
     )
     found, note = find_photo(store, brief.product, photo)
-    return Preview(words, found, brand, str(creative.state) in APPROVED, note)
+    return Preview(words, found, brand, creative.may_be_shown, note)
 
 
 def find_photo(
