@@ -10,14 +10,22 @@ import torch
 from numpy.typing import NDArray
 
 from client.dataset import ShopperBatch, ShopperData
-from client.engine.choose import EngineName, engine_for
+from client.engine.choose import EngineName, Net, engine_for
 from client.engine.hooks import per_shopper
 from client.engine.loss import shopper_loss as shopper_loss  # the loss that is trained
 from client.engine.nouns import Clip, Sums
 from client.noise import Noise, SystemNoise, add_noise
 from client.watch import Watch
 from common.errors import TrainingError
-from common.model import HasSizes, TargetingNet, freeze, load_tensors, trainable
+from common.model import (
+    HasSizes,
+    TargetingNet,
+    check_tensors,
+    freeze,
+    initial_tensors,
+    load_tensors,
+    trainable,
+)
 from common.rounds import RoundPlan, Tensors
 from common.scorebins import NEGATIVE_WEIGHT, bin_of
 from common.secagg.encoding import clipped_sum
@@ -61,7 +69,10 @@ def train(
     place = pick_device(device)
     names = trainable(spec, plan.heads)
     tensors: dict[str, NDArray[np.float32]] = dict(plan.tensors)
-    sums = engine_for(network(plan, spec, names, place), Clip.of(plan, names), place, engine)
+    # the network is made only where an engine needs it, but wrong tensors are refused by every one
+    check_tensors(initial_tensors(spec), plan.tensors)
+    net = Net(lambda: network(plan, spec, names, place))
+    sums = engine_for(net, Clip.of(plan, names), place, engine)
     for _ in range(plan.local_steps):
         batch = data.sample(plan.sampling_rate, plan.unit.max_impressions, source)
         total = sums.total(tensors, batch)

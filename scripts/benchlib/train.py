@@ -157,9 +157,9 @@ def _side_by_side(work: dict[str, Callable[[], object]], rounds: int) -> dict[st
     best = dict.fromkeys(work, float("inf"))
     for _ in range(rounds):
         for name, one in work.items():
-            # what is quick is asked more often: the least of few is noise
+            # each has the same time: the least of few is noise
             began, spent = time.process_time(), 0.0
-            for _ in range(8):
+            for _ in range(100):
                 best[name] = min(best[name], _cpu(one))
                 spent = time.process_time() - began
                 if spent > 0.3:
