@@ -1,4 +1,4 @@
-"""hansa ads evaluate and sample: how good a writer is, by figures and by a blind reader."""
+"""hansa ads evaluate, sample and learn-headlines: how good a writer is, and what clicks teach."""
 
 from __future__ import annotations
 
@@ -8,21 +8,32 @@ from pathlib import Path
 import click
 
 from client.commands import home_option
-from client.creative import writers
+from client.creative import headlines, writers
 from client.creative.brief import Language
 from client.creative.judge import blind, sets
 from client.creative.judge.evaluate import evaluate as figures_of
-from client.creative.judge.headlines import choose_headlines
+from client.creative.judge.headlines import choose_headlines, pairs_of
+from client.creative.judge.own import Reception, receptions
+from client.creative.signals import Signals
 from client.creative.writers import WRITERS
+from client.store import Store
+from client.text.choose import open_encoder
+from client.text.encoder import Encoder
 from common.errors import InputError
 from common.terminal import emit, json_option
 
-_SETS = ("advertisegen", "bigbasket", "bigbasket-zh", "upworthy")
+#: the first three are products to write for
+_SETS = ("advertisegen", "bigbasket", "bigbasket-zh", "upworthy", "headlines", "own")
 set_option = click.option("--set", "name", type=click.Choice(_SETS), required=True, help="Which.")
 data_option = click.option(
     "--data",
     type=click.Path(exists=True, path_type=Path),
-    help="Folder or file of the set (Parquet).",
+    help="Folder or file of the set (Parquet; own headline tests also CSV).",
+)
+vectors_option = click.option(
+    "--vectors/--no-vectors",
+    default=None,
+    help="Use text vectors, 30 to 100 ms a text. Default: for ads yes, for headlines no.",
 )
 
 
@@ -33,6 +44,7 @@ data_option = click.option(
 @click.option("--seed", default=0, show_default=True, help="Draws products, texts and intervals.")
 @click.option("--writer", type=click.Choice(WRITERS), default="template", show_default=True)
 @click.option("--model", default="", help="Folder, GGUF file or hub id of a language model.")
+@vectors_option
 @home_option
 @json_option
 def evaluate(
@@ -44,22 +56,89 @@ def evaluate(
     seed: int,
     writer: str,
     model: str,
+    vectors: bool | None,
 ) -> None:
-    """Figures of a writer on a public set; with --set upworthy of the ranker's headline choice."""
+    """Figures of a writer on a set of products.
+
+    With --set upworthy (or headlines: your own tests) of the choice of headlines; with --set own how
+    the shop's people took the ads of each writer: accepted, edited, rejected.
+    """
+    if name == "own":
+        with Store.open(home) as store:
+            found = receptions(store)
+        lines = [_reception(k, r) for k, r in found.items()]
+        value = {"set": name, "writers": {k: asdict(r) for k, r in found.items()}}
+        emit(value, as_json, "\n".join(lines) or "No ads yet.")
+        return
     path = _needed(data)
-    if name == "upworthy":
-        found = {k: asdict(v) for k, v in choose_headlines(sets.upworthy(path), seed).items()}
-        lines = [
-            f"{k}  {v['rate']:.3f}  [{v['low']:.3f}, {v['high']:.3f}]" for k, v in found.items()
-        ]
-        emit({"set": name, "accuracy": found}, as_json, "\n".join(lines) or "too few tests")
+    if name in ("upworthy", "headlines"):
+        arms = sets.upworthy(path) if name == "upworthy" else sets.headline_tests(path)
+        _emit_headlines(name, arms, seed, open_encoder(home) if vectors else None, as_json)
         return
     cases = _cases(name, path, n, seed)
     chosen = writers.choose(home, writer, model, cases[0].language if cases else "en")
-    figures = figures_of(chosen.writer, cases, seed)
-    text = "\n".join(f"{k}  {v:.4g}" for k, v in figures.items())
+    encoder, note = (None, "") if vectors is False else _encoder(home)
+    figures = figures_of(chosen.writer, cases, seed, Signals(encoder))
+    text = "\n".join([f"{k}  {v:.4g}" for k, v in figures.items()] + ([note] if note else []))
     value = {"set": name, "writer": writer, "version": chosen.writer.version, "seed": seed}
-    emit(value | {"figures": figures}, as_json, text)
+    emit(value | {"figures": figures, "note": note}, as_json, text)
+
+
+def _encoder(home: Path) -> tuple[Encoder | None, str]:
+    """The shop's encoder, or a word why there is none."""
+    try:
+        return open_encoder(home), ""
+    except InputError as e:
+        return None, f"relevance was not measured: {e.what}"
+
+
+def _emit_headlines(
+    name: str, arms: list[sets.Arm], seed: int, encoder: Encoder | None, as_json: bool
+) -> None:
+    found = {k: asdict(v) for k, v in choose_headlines(arms, seed, encoder).items()}
+    lines = [f"{k}  {v['rate']:.3f}  [{v['low']:.3f}, {v['high']:.3f}]" for k, v in found.items()]
+    emit({"set": name, "accuracy": found}, as_json, "\n".join(lines) or "too few tests")
+
+
+def _reception(writer: str, r: Reception) -> str:
+    text = f"{writer}: {r.n_ads} ads, {r.n_decided} decided"
+    if r.accepted is not None:
+        a = r.accepted
+        text += (
+            f"; accepted as written {a.value:.2f} [{a.low:.2f}, {a.high:.2f}],"
+            f" after an edit {r.n_edited}, rejected {r.n_rejected}"
+        )
+    if r.edit_distance is not None:
+        text += f"; edit distance {r.edit_distance:.3f}"
+    return text
+
+
+@click.command("learn-headlines")
+@data_option
+@click.option("--vectors", is_flag=True, help="Learn on text vectors too: better, and slower.")
+@home_option
+@json_option
+def learn_headlines(home: Path, as_json: bool, data: Path | None, vectors: bool) -> None:
+    """Learn from your own headline tests which English headlines are clicked; stays in the shop.
+
+    Few pairs change little: the weights in the package are where learning starts from. Undo it by
+    deleting headlines.json in the shop's folder.
+    """
+    path = _needed(data)
+    arms = sets.headline_tests(path)
+    pairs = pairs_of(arms)
+    encoder = open_encoder(home) if vectors else None
+    accuracy = choose_headlines(arms, 0, encoder)
+    words = [(p.better.headline, p.worse.headline) for p in pairs]
+    model = headlines.fit(words, encoder, f"{len(pairs)} pairs of {path.name}")
+    kept = headlines.save(model, home)
+    text = f"learned from {len(pairs)} pairs: {kept}"
+    for name in ("ranker", "learned", "learned_with_vectors", "random"):
+        if name in accuracy:
+            a = accuracy[name]
+            text += f"\n{name} on the held-out half  {a.rate:.3f}  [{a.low:.3f}, {a.high:.3f}]"
+    found = {k: asdict(v) for k, v in accuracy.items()}
+    emit({"file": str(kept), "n_pairs": len(pairs), "accuracy": found}, as_json, text)
 
 
 @click.command()
@@ -126,7 +205,7 @@ def _needed(data: Path | None) -> Path:
             "The set is not part of Hansa.",
             where="--data",
             safe="Nothing was changed.",
-            todo="Name the folder of the set with --data.",
+            todo="Name the folder or file of the set with --data.",
         )
     return data
 

@@ -1,4 +1,4 @@
-"""Judge a writer on products: pass rate, facts, diversity, likeness to human copy, speed."""
+"""Judge a writer on products: pass rate, facts, diversity, relevance, likeness to human copy, speed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from client.creative.brief import AdText, Brief, make_brief
 from client.creative.check import check, has_errors
 from client.creative.facts import claimed
@@ -15,9 +17,12 @@ from client.creative.figures import amounts
 from client.creative.judge.figures import against, copy_rate, distinct, self_bleu
 from client.creative.judge.sets import Case
 from client.creative.rank import rank
+from client.creative.signals import Signals
 from client.creative.template import MOST
 from client.creative.text import plain
 from client.creative.write import Writer
+from client.text.encoder import Encoder
+from client.text.vectors import product_text
 
 
 @dataclass(slots=True)
@@ -33,11 +38,18 @@ class _Tally:
     seconds: float = 0.0
     failures: Counter[str] = field(default_factory=Counter)
     best: list[tuple[Case, AdText]] = field(default_factory=list)
-    set_texts: list[str] = field(default_factory=list)
 
 
-def evaluate(writer: Writer, cases: Sequence[Case], seed: int = 0) -> dict[str, float]:
+def evaluate(
+    writer: Writer, cases: Sequence[Case], seed: int = 0, signals: Signals | None = None
+) -> dict[str, float]:
     """Figures of a writer over cases of one language.
+
+    Args:
+        writer: Any writer.
+        cases: Products, and where there is one the copy of a person.
+        seed: Of the texts.
+        signals: What the ranker knows; with an encoder relevance is measured too.
 
     Returns:
         Name -> figure. Rates are shares of all candidates before the checks, `usable_briefs` and
@@ -46,7 +58,7 @@ def evaluate(writer: Writer, cases: Sequence[Case], seed: int = 0) -> dict[str, 
     """
     tally = _Tally()
     for case in cases:
-        _one(writer, case, seed, tally)
+        _one(writer, case, seed, tally, signals)
     n = max(len(cases), 1)
     texts = [t.whole() for _, t in tally.best]
     language = cases[0].language if cases else "en"
@@ -67,13 +79,36 @@ def evaluate(writer: Writer, cases: Sequence[Case], seed: int = 0) -> dict[str, 
         out["tokens_per_s"] = tally.n_pieces / tally.seconds
     for name, count in sorted(tally.failures.items()):
         out[f"fails_{name.replace(' ', '_')}"] = count / max(tally.n_candidates, 1)
+    if signals and signals.encoder and len(tally.best) > 1:
+        out |= relevance(signals.encoder, tally.best)
     pairs = [(t.whole(), c.reference) for c, t in tally.best if c.reference]
     if pairs:
         out |= against([t for t, _ in pairs], [r for _, r in pairs], language)
     return out
 
 
-def _one(writer: Writer, case: Case, seed: int, tally: _Tally) -> None:
+def relevance(encoder: Encoder, best: Sequence[tuple[Case, AdText]]) -> dict[str, float]:
+    """How far the ads of a set are about their own products, by text vectors.
+
+    Returns:
+        relevance_lead: mean cosine of an ad with its own product, over that with the others of the
+            set, in standard deviations of all cosines of the set.
+        relevance_first: share of ads whose own product is the nearest of the set.
+    """
+    p = [c.product for c, _ in best]
+    paths = [(x.department, x.category, x.product_type) for x in p]
+    about = [product_text(x.title, path, x.description) for x, path in zip(p, paths, strict=True)]
+    cosine = encoder.encode([t.whole() for _, t in best]) @ encoder.encode(about, query=True).T
+    own = np.diag(cosine)
+    others = (cosine.sum(axis=1) - own) / (len(best) - 1)
+    # the same words for two products are one place, not a miss
+    return {
+        "relevance_lead": float((own - others).mean() / max(float(cosine.std()), 1e-9)),
+        "relevance_first": float((own >= cosine.max(axis=1) - 1e-6).mean()),
+    }
+
+
+def _one(writer: Writer, case: Case, seed: int, tally: _Tally, signals: Signals | None) -> None:
     # As in a shop: another product, another seed; else all that are alike would get the same ad.
     own = zlib.crc32(f"{seed}\0{case.product.product_id}".encode())
     brief = make_brief(case.product, case.language, seed=own)
@@ -93,7 +128,7 @@ def _one(writer: Writer, case: Case, seed: int, tally: _Tally) -> None:
         tally.n_facts += n_facts
         if not has_errors(found):
             passed.append(c)
-    best = rank(brief, passed, 3)
+    best = rank(brief, passed, 3, None, signals)
     tally.n_candidates += len(candidates)
     tally.n_passed += len(passed)
     tally.n_three += len(best) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
 import random
 from collections.abc import Sequence
@@ -99,6 +100,42 @@ def upworthy(path: Path) -> list[Arm]:
     return list(arms.values())
 
 
+def headline_tests(path: Path) -> list[Arm]:
+    """A shop's own headline tests: CSV or Parquet with test, headline, impressions, clicks.
+
+    Within a test only the headline may differ, and who sees which must have been drawn by chance;
+    a column "picture" splits a test further.
+
+    Raises:
+        InputError: the file cannot be read, or a column or a count is wrong.
+    """
+    if path.suffix.lower() == ".csv":
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                rows: list[dict[str, Any]] = list(csv.DictReader(file))
+        except (OSError, ValueError, csv.Error) as e:
+            raise _unreadable(path, "a CSV file in UTF-8") from e
+    else:
+        rows = _rows(path, "headlines.parquet")
+    arms: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for number, r in enumerate(rows, 2):
+        try:
+            key = (str(r["test"]), str(r.get("picture") or ""), str(r["headline"]).strip())
+            shown, clicks = int(r["impressions"]), int(r["clicks"])
+            if not 0 <= clicks <= shown:
+                raise ValueError("clicks")
+        except (KeyError, TypeError, ValueError) as e:
+            raise InputError(
+                "A row of the headline tests cannot be used.",
+                where=f"{path}, row {number}: {e}",
+                safe="Nothing was learned or changed.",
+                todo="Columns: test, headline, impressions, clicks; clicks are at most impressions.",
+            ) from e
+        old = arms.get(key, (0, 0))
+        arms[key] = (old[0] + shown, old[1] + clicks)
+    return [Arm(t, p, h, "", n, k) for (t, p, h), (n, k) in arms.items()]
+
+
 def _rows(path: Path, name: str) -> list[dict[str, Any]]:
     """Rows of a Parquet file.
 
@@ -109,14 +146,18 @@ def _rows(path: Path, name: str) -> list[dict[str, Any]]:
     try:
         table = importlib.import_module("pyarrow.parquet").read_table(file)
     except (ImportError, OSError, ValueError) as e:
-        raise InputError(
-            "The set cannot be read.",
-            where=str(file),
-            safe="Nothing was changed.",
-            todo=f"Give the folder that holds {name}; pyarrow must be installed.",
-        ) from e
+        raise _unreadable(file, f"the folder that holds {name}; pyarrow must be installed") from e
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
+
+
+def _unreadable(file: Path, wanted: str) -> InputError:
+    return InputError(
+        "The set cannot be read.",
+        where=str(file),
+        safe="Nothing was changed.",
+        todo=f"Give {wanted}.",
+    )
 
 
 def _drawn(rows: Sequence[dict[str, Any]], n: int, seed: int) -> list[dict[str, Any]]:
