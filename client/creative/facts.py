@@ -35,6 +35,9 @@ class Trait:
         say_zh: How a Chinese ad says it.
         only: Names that allow an ad to say it; empty = all names.
         families: Product families whose ads may say it; empty = all.
+        dimension: Of a style: "collar", "sleeve", "pattern" ...; "" = no style.
+        checked: Whether an ad that says it of a product without it is wrong; not for words that
+            also mean something else.
     """
 
     trait_id: str
@@ -44,6 +47,8 @@ class Trait:
     say_zh: str
     only: tuple[str, ...]
     families: tuple[str, ...] = ()
+    dimension: str = ""
+    checked: bool = True
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where a plain text claims this trait."""
@@ -88,8 +93,28 @@ class Facts:
 
 
 @cache
+def styles() -> tuple[Trait, ...]:
+    """Fit, collar, sleeve, pattern and the like: what clothing is described by."""
+    bank = data_file("bank", "styles.json")
+    return tuple(
+        Trait(
+            trait_id=s["id"],
+            group="styles",
+            names=(*s["zh"], *s["en"]),
+            say_en=s["say_en"],
+            say_zh=s["say_zh"],
+            only=(),
+            families=tuple(bank["families"]),
+            dimension=s["dimension"],
+            checked=s.get("checked", False),
+        )
+        for s in bank["styles"]
+    )
+
+
+@cache
 def traits() -> tuple[Trait, ...]:
-    """Every trait that the rules know."""
+    """Every trait whose words are bound to the product's own text."""
     rules = data_file("rules", "attributes.v1.json")
     out = []
     for group in _GROUPS:
@@ -107,7 +132,7 @@ def traits() -> tuple[Trait, ...]:
                     families=tuple(t.get("families", ())),
                 )
             )
-    return tuple(out)
+    return (*out, *(t for t in styles() if t.checked))
 
 
 def claimed(text: str) -> list[tuple[tuple[int, int], Trait]]:
@@ -152,7 +177,11 @@ def extract(product: Product, offer: str = "") -> Facts:
     )
     source = plain(" . ".join(texts)).text
     # "Organic Harvest" is a name and makes no oil organic.
-    found = {t.trait_id: t for _, t in claimed(source.replace(plain(brand).text or "\0", " "))}
+    read = source.replace(plain(brand).text or "\0", " ")
+    noun = lexicon.find(product)
+    found = {t.trait_id for _, t in claimed(read)}
+    loose = [t for t in styles() if not t.checked and noun.family in t.families]
+    found |= {t.trait_id for t in loose if t.spans(read)}
     price = None
     if product.price_minor is not None and product.price_minor > 0 and product.currency:
         price = major(product.price_minor)
@@ -160,12 +189,12 @@ def extract(product: Product, offer: str = "") -> Facts:
         source=source,
         name=clean(product.title),
         brand=brand,
-        noun=lexicon.find(product),
+        noun=noun,
         amounts=tuple(amounts(source)),
         price=price,
         currency=product.currency.upper(),
         breadth=product.breadth,
-        traits=tuple(t for t in traits() if t.trait_id in found),
+        traits=tuple(t for t in (*traits(), *loose) if t.trait_id in found),
         offer=clean(offer),
     )
 

@@ -15,7 +15,10 @@ _CUT = re.compile(
     r"\s+(?:with|for|in|of|from|without)\s|\s*[-–—|]\s+|\s+[-–—|]\s*|[,(\[]", re.IGNORECASE
 )
 #: last words of a title that are no head: "Coffee Mugs Set", "Soap 3 Pack"
-_TAIL = {"set", "pack", "combo", "refill", "pcs", "pc", "small", "medium", "large"}
+_TAIL = {"set", "pack", "combo", "refill", "pcs", "pc", "small", "medium", "large"} | set(
+    "ml l g gm kg mg oz fl lb lbs ct count piece pieces packs cm inch".split()
+)
+_AMOUNT = re.compile(r"\d+[a-z]{0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Noun:
         restricted: "" or why only plain words may be used (medicine, intimate, ...).
         by: "category" when the shop's category said so, "title" when a word in the title did,
             "type" when only the product type did: good for the family, too loose for a name.
+        broad: The title's own Chinese word where `zh` is a narrower one from the description.
     """
 
     en: str
@@ -38,6 +42,7 @@ class Noun:
     family: str
     restricted: str
     by: Literal["category", "title", "type", "none"]
+    broad: str = ""
 
 
 UNKNOWN = Noun("", "mass", "", "general", "", "none")
@@ -49,16 +54,22 @@ def key(text: str) -> str:
 
 
 @cache
+def _nouns() -> tuple[dict[str, Any], ...]:
+    """Entries of both files: goods of other shops, whose names win, and grocers' shelves."""
+    files = (data_file("bank", name)["nouns"] for name in ("goods.json", "lexicon.json"))
+    return tuple(noun for nouns in files for noun in nouns)
+
+
+@cache
 def _keys() -> dict[str, dict[str, Any]]:
-    nouns: list[dict[str, Any]] = data_file("bank", "lexicon.json")["nouns"]
-    return {k: noun for noun in nouns for k in noun.get("keys", ())}
+    return {k: noun for noun in _nouns() for k in noun.get("keys", ())}
 
 
 @cache
 def _heads() -> dict[str, tuple[dict[str, Any], str]]:
     """English head words, singular and plural -> entry and Chinese name."""
     out: dict[str, tuple[dict[str, Any], str]] = {}
-    for noun in data_file("bank", "lexicon.json")["nouns"]:
+    for noun in _nouns():
         if not noun.get("word", True):
             continue
         names = {noun["en"]: noun["zh"]} | noun.get("also", {})
@@ -80,7 +91,7 @@ def _forms(name: str) -> tuple[str, ...]:
 def _chinese() -> tuple[tuple[str, dict[str, Any]], ...]:
     """Chinese names, longest first."""
     pairs: dict[str, dict[str, Any]] = {}
-    for noun in data_file("bank", "lexicon.json")["nouns"]:
+    for noun in _nouns():
         for zh in (noun["zh"], *noun.get("also", {}).values(), *noun.get("also_zh", ())):
             pairs.setdefault(zh, noun)
     return tuple(sorted(pairs.items(), key=lambda p: (-len(p[0]), p[0])))
@@ -114,7 +125,7 @@ def _find(product: Product) -> Noun:
         if found:
             return found
     if has_han(title):
-        return _by_chinese(title)
+        return _narrowed(_by_chinese(title), product.description)
     by_kind = (
         None
         if re.search(r"[,&/]|\band\b", product.product_type)
@@ -159,7 +170,7 @@ def cut(title: str) -> str:
 def head(text: str) -> str:
     """The part of a name that the lexicon knows, at its end; "" if there is none."""
     words = key(cut(text)).split()
-    while words and (words[-1] in _TAIL or words[-1].isdigit()):
+    while len(words) > 1 and (words[-1] in _TAIL or _AMOUNT.fullmatch(words[-1])):
         words.pop()
     names = (" ".join(words[start:]) for start in range(max(0, len(words) - 4), len(words)))
     return next((n for n in names if n in _heads()), "")
@@ -194,6 +205,18 @@ def _by_chinese(title: str) -> Noun:
         return UNKNOWN
     _, _, zh, noun = max(hits, key=lambda h: (h[0], h[1]))
     return _noun(noun, zh, "title")
+
+
+def _narrowed(noun: Noun, description: str) -> Noun:
+    """A word for a whole shelf ("裙") as the kind that the description names ("鱼尾裙")."""
+    kinds: list[str] = data_file("bank", "goods.json")["narrower"].get(noun.zh, [])
+    text = plain(description).text
+    found = [k for k in kinds if plain(k).text in text]
+    if not found:
+        return noun
+    entry = next((n for zh, n in _chinese() if zh == found[0]), None)
+    made = _noun(entry, found[0], "title") if entry else replace(noun, zh=found[0])
+    return replace(made, broad=noun.zh)
 
 
 def _noun(entry: dict[str, Any], zh: str | None, by: Literal["category", "title"]) -> Noun:

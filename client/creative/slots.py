@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from client.creative import lexicon
+from client.creative import lexicon, phrases
 from client.creative.brief import Brief
 from client.creative.checks import claims
-from client.creative.facts import Facts, Trait, clean
+from client.creative.facts import Facts, clean
 from client.creative.figures import amounts, price_text
+from client.creative.phrases import Filling
 from client.creative.text import has_han, plain, right_to_left, width
 
 Mode = Literal["named", "generic"]
@@ -21,19 +22,6 @@ _THIS = {"en": "this product", "zh": "这款商品"}
 _NO_NAME = re.compile(
     r"ignore|disregard|instruction|prompt|system:|assistant|https?|www\.|[<>{}@]|忽略|指令|提示词"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Filling:
-    """One value of a slot.
-
-    Attributes:
-        text: The words.
-        fact: Which fact they carry, "" for none.
-    """
-
-    text: str
-    fact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +43,13 @@ _NOTHING = {"assorted", "misc", "miscellaneous", "other", "others", "item", "ite
 }
 
 
-def fill(brief: Brief, occasions: dict[str, str]) -> Slots:
+def fill(brief: Brief, occasions: dict[str, str], pairs: dict[str, str]) -> Slots:
     """The slots of a brief.
 
     Args:
         brief: What is to be written.
         occasions: Of the product's family, from the hook bank.
+        pairs: What goes well with the family, from the hook bank.
     """
     facts = brief.facts
     mode, names, nouns = _names(brief)
@@ -68,11 +57,14 @@ def fill(brief: Brief, occasions: dict[str, str]) -> Slots:
         "name": names,
         "noun": nouns,
         "occ": [Filling(text) for text in occasions.values()],
-        "size": [Filling(s, f"size:{s}") for s in _sizes(brief)],
+        "pair": [Filling(text) for text in pairs.values()],
+        "size": [Filling(s, f"size:{s}") for s in _sizes(brief, names)],
     }
     told = re.search(re.escape(facts.brand), names[0].text, re.IGNORECASE)
     if facts.brand and not told and _is_name(brief, facts.brand):
         values["brand"] = [Filling(facts.brand, "brand")]
+    if facts.brand and _is_name(brief, facts.brand):
+        values["maker"] = [Filling(facts.brand, "brand")]
     if facts.price is not None:
         text = price_text(facts.price, facts.currency, brief.language)
         values["price"] = [Filling(text, "price")] if text else []
@@ -83,8 +75,10 @@ def fill(brief: Brief, occasions: dict[str, str]) -> Slots:
         values["kind"] = [Filling(facts.noun.zh, "noun")]
     if facts.offer:
         values["offer"] = [Filling(facts.offer, "offer")]
-    values |= _traits(brief)
+    values |= phrases.traits(brief)
     plural = _is_plural(facts, mode)
+    if facts.noun.en and facts.noun.by != "type":
+        values["kinden"] = [Filling(facts.noun.en, "noun")]
     values["it"] = [Filling("them" if plural else "it")]
     values["is"] = [Filling("are" if plural else "is")]
     return Slots(mode, {k: tuple(v) for k, v in (values | _capitals(values)).items() if v})
@@ -94,7 +88,7 @@ def _capitals(values: dict[str, list[Filling]]) -> dict[str, list[Filling]]:
     return {
         k[0].upper() + k[1:]: [Filling(v.text[:1].upper() + v.text[1:], v.fact) for v in vs]
         for k, vs in values.items()
-        if k in ("name", "noun", "attr", "offer")
+        if k in ("name", "noun", "attr", "offer", "style", "pair", "material", "maker")
     }
 
 
@@ -110,8 +104,8 @@ def _names(brief: Brief) -> tuple[Mode, list[Filling], list[Filling]]:
     facts, language = brief.facts, brief.language
     common = facts.noun.zh if language == "zh" else facts.noun.en
     common = "" if facts.noun.by == "type" else common
-    if language == "en" and facts.noun.number == "count":
-        common = f"a {common}"
+    if language == "en" and common and facts.noun.number == "count":
+        common = f"{'an' if common[0] in 'aeiou' else 'a'} {common}"
     proper = [] if facts.noun.by == "category" else _proper_names(brief)
     if language == "zh" and common and facts.noun.by == "title" and not has_han(facts.name):
         branded = [
@@ -119,8 +113,8 @@ def _names(brief: Brief) -> tuple[Mode, list[Filling], list[Filling]]:
             for n in (f"{facts.brand} {common}",)
             if facts.brand and _is_name(brief, n)
         ]
-        names = [*branded, *(Filling(n, "title") for n in proper)] or [Filling(common, "noun")]
-        return "named" if branded or proper else "generic", names, [Filling(common, "noun")]
+        names = branded or [Filling(common, "noun")]
+        return "named" if branded else "generic", names, [Filling(common, "noun")]
     if not proper and facts.noun.by == "title" and facts.brand and common:
         proper = [n for n in (f"{facts.brand} {common}",) if _is_name(brief, n)]
     if not proper:
@@ -138,6 +132,9 @@ def _proper_names(brief: Brief) -> list[str]:
         return []
     base = lexicon.cut(title) if _names_something(title) else title
     base = re.sub(r"\s*[-–—|]\s+|\s+[-–—|]\s*", " ", base).strip(" -,.") or title
+    base = _unsized(base)
+    if facts.noun.broad and base.endswith(facts.noun.broad):
+        base = base.removesuffix(facts.noun.broad) + facts.noun.zh
     brand = _calm(facts.brand)
     options = [base if plain(brand).text in plain(base).text else f"{brand} {base}"]
     if width(options[0]) > brief.slot.headline:
@@ -147,6 +144,22 @@ def _proper_names(brief: Brief) -> list[str]:
     if not good and brand and brief.product.product_type and _is_name(brief, shelf):
         return [shelf] if width(shelf) <= LONGEST_NAME else []
     return good
+
+
+_COUNTED = (
+    "ml|cl|l|ltr|g|gm|kg|mg|oz|fl oz|lbs?|ct|count|packs?|pcs?|pieces?|sachets|bags|sticks|rolls"
+    "|cm|inch|毫升|克|千克|公斤|升|斤|片|包|袋|盒|支|枚|只|瓶|罐|条|个|块|粒|张|卷"
+)
+_SIZE_AT_END = re.compile(
+    rf"[\s,(]*(?:\d[\d.,]*\s?-?(?:{_COUNTED})|(?:pack|set|box) of \d+)\s?(?:[x×*]\s?\d+\w*)?\)?$",
+    re.IGNORECASE,
+)
+
+
+def _unsized(name: str) -> str:
+    """A name without the size at its end; a size has a slot of its own."""
+    short = _SIZE_AT_END.sub("", name).strip(" ,-")
+    return short if len(short) > 1 and re.search(r"[^\W\d_]{2}", short) else name
 
 
 def _names_something(title: str) -> bool:
@@ -177,7 +190,7 @@ def _is_name(brief: Brief, name: str) -> bool:
     return not _NO_NAME.search(text) and not re.search(r"[?!:;]|\d{5}", name)
 
 
-def _sizes(brief: Brief) -> list[str]:
+def _sizes(brief: Brief, names: list[Filling]) -> list[str]:
     """Mass, volume and count as the title gives them."""
     title = plain(clean(brief.product.title))
     found = [a for a in amounts(title.text) if a.kind == "unit"]
@@ -186,65 +199,6 @@ def _sizes(brief: Brief) -> list[str]:
         for a in found
         if a.name in ("mass", "volume", "count") and a.end - a.start > 1
     ]
-    name = _calm(brief.facts.name)
-    shown = lexicon.cut(name)
+    shown = " ".join(n.text for n in names)
     # "500 ml + 480 ml": one of two sizes would be wrong.
     return [s for s in out if s and s not in shown] if len(out) == 1 else []
-
-
-def _traits(brief: Brief) -> dict[str, list[Filling]]:
-    out: dict[str, list[Filling]] = {k: [] for k in ("attr", "ingredient", "contents", "material")}
-    for trait in brief.facts.traits:
-        say = trait.say_zh if brief.language == "zh" else trait.say_en
-        if not say or not _may_say(brief, trait):
-            continue
-        slot = {"attributes": "attr", "materials": "material"}.get(trait.group, "contents")
-        if slot == "contents" and _is_made_of(brief, trait):
-            slot = "ingredient"
-        out[slot].append(Filling(say, f"{slot}:{trait.trait_id}"))
-    for slot in ("ingredient", "contents"):
-        if len(out[slot]) > 1:
-            first, second = out[slot][:2]
-            gap = "和" if brief.language == "zh" else " and "
-            both = Filling(f"{first.text}{gap}{second.text}", f"{first.fact}+{second.fact}")
-            out[slot].insert(0, both)
-    return out
-
-
-_MADE = r"made (?:with|from|of|out of)|prepared (?:with|from)|crafted (?:with|from)|blend of"
-_MADE_OF = re.compile(rf"\b(?:{_MADE})\b[^.!?]{{0,60}}$|(?:采用|精选)[^。！？]{{0,20}}$")
-_MADE_WITH = re.compile(
-    rf"\b(?:{_MADE}|enriched with|infused with|contains?|containing|rich in|goodness of"
-    r"|extracts? of|ingredients?:?)\b[^.!?]{0,60}$|(?:含有?|配料|添加|采用|精选|富含)[^。！？]{0,20}$"
-)
-#: how to use it, not what is in it
-_USE = re.compile(r"\b(?:mix|apply|add|paste|use|serve|wash|dilute|combine)\w*\b[^.!?]{0,40}$")
-
-
-def _is_made_of(brief: Brief, trait: Trait) -> bool:
-    source = brief.facts.source
-    return any(_MADE_OF.search(source[max(0, s - 90) : s]) for s, _ in trait.spans(source))
-
-
-def _may_say(brief: Brief, trait: Trait) -> bool:
-    """Whether the product text says it plainly enough to build a sentence on it."""
-    facts = brief.facts
-    title = plain(facts.name).text
-    if trait.families and facts.noun.family not in trait.families:
-        return False
-    for start, end in trait.spans(facts.source):
-        words = facts.source[start:end]
-        before = facts.source[max(0, start - 90) : start]
-        if trait.only and words not in {plain(o).text for o in trait.only}:
-            continue
-        if trait.group == "attributes" and trait.trait_id not in title.replace(" ", "-"):
-            return True
-        if (
-            trait.group != "attributes"
-            and facts.noun.family != "general"
-            and words not in title
-            and _MADE_WITH.search(before)
-            and not _USE.search(before)
-        ):
-            return True
-    return False

@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product as every
 from typing import Any
 
+from client.creative import frames, titles
 from client.creative.brief import LABELS, AdText, Brief, Candidate, Source
 from client.creative.language import Watch
-from client.creative.slots import Filling, Slots, fill
-from client.creative.text import data_file, width
+from client.creative.lines import OWN, Line, benefits, filled, fits, is_sound, join
+from client.creative.slots import Slots, fill
+from client.creative.text import data_file
 
 #: candidates of one brief; more would only repeat the same words in another order
-MOST = 240
-_SLOT = re.compile(r"\{(\w+)\}")
-_NAMES = {"name", "Name", "noun", "Noun", "kind"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A filled template.
-
-    Attributes:
-        line_id: Its id in the bank.
-        text: The words.
-        facts: Facts that it carries.
-        named: How many times it names the product.
-    """
-
-    line_id: str
-    text: str
-    facts: tuple[str, ...]
-    named: int
+MOST = 120
+#: bodies of one order, and headlines, that are put together
+_BODIES, _HEADLINES = 80, 80
+#: roles of the sentences of a body, by the slot's first name
+_ORDERS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "search": (
+        ("open", "close"),
+        ("fact", "close"),
+        ("benefit", "close"),
+        ("open", "fact", "close"),
+    ),
+    "banner": (("close",), ("open",), ("fact", "close"), ("benefit", "close"), ("open", "close")),
+    "feed": (
+        ("open", "close"),
+        ("open", "fact", "close"),
+        ("open", "benefit", "close"),
+        ("benefit", "fact", "close"),
+        ("open", "benefit", "fact", "close"),
+    ),
+}
+_ORDERS["email"] = (*_ORDERS["search"], ("open", "benefit", "close"), ("benefit", "fact", "close"))
 
 
 class TemplateWriter:
@@ -57,106 +59,134 @@ class TemplateWriter:
         return [replace(c, source=source) for c in self.candidates(own)[:n]]
 
     def candidates(self, brief: Brief) -> list[Candidate]:
-        """Dozens of ads, the same for the same seed."""
+        """Dozens of ads, the same for the same seed: first those after the shop's best."""
         bank = data_file("bank", f"hooks_{brief.language}.json")
         family = bank["families"].get(brief.facts.noun.family, bank["families"]["general"])
-        slots = fill(brief, family["o"])
-        headlines = _headlines(brief, bank, family, slots)
-        bodies = _bodies(brief, bank, family, slots)
-        named = slots.mode == "named"
-        pairs = [(h, b) for h, b in every(headlines, bodies) if _go_together(h, b, named)]
+        slots = fill(brief, family["o"], family.get("p", {}))
+        if brief.slot.body == 0:
+            return [_candidate(brief, t, None, "") for t in titles.titles(brief, slots)][:MOST]
         rng = random.Random(brief.seed)
-        rng.shuffle(pairs)
-        calls: list[str] = bank["calls"][brief.kind]
-        return [_candidate(brief, h, b, rng.choice(calls)) for h, b in pairs[:MOST]]
+        pairs = _pairs(brief, bank, family, slots, rng)
+        calls: list[str] = bank["calls"][brief.kind] if brief.slot.call else [""]
+        own = frames.borrowed(brief, slots)
+        out = [_candidate(brief, h, b, rng.choice(calls)) for h, b in (*own, *pairs)]
+        return list({(c.text.headline, c.text.body): c for c in out}.values())[:MOST]
 
 
-def _candidate(brief: Brief, headline: _Line, body: _Line, call: str) -> Candidate:
+def _pairs(
+    brief: Brief, bank: dict[str, Any], family: dict[str, Any], slots: Slots, rng: random.Random
+) -> list[tuple[Line, Line]]:
+    """Headlines with bodies that go together; those that tell the campaign, if there are any."""
+    headlines = _headlines(brief, bank, family, slots)
+    rng.shuffle(headlines)
+    bodies = _bodies(brief, bank, family, slots, rng)
+    named = slots.mode == "named"
+    pairs = [(h, b) for h, b in every(headlines[:_HEADLINES], bodies) if _go_together(h, b, named)]
+    rng.shuffle(pairs)
+    return [p for p in pairs if _tells(brief, *p)] or pairs
+
+
+def _tells(brief: Brief, headline: Line, body: Line) -> bool:
+    """Whether a reader sees what kind of campaign it is."""
+    if brief.kind == "product":
+        return True
+    if brief.kind == "brand" and "brand" in (*headline.facts, *body.facts):
+        return True
+    if brief.kind == "promotion" and not brief.facts.offer:
+        return brief.facts.price is None or "price" in (*headline.facts, *body.facts)
+    return headline.tells or body.tells
+
+
+def _candidate(brief: Brief, headline: Line, body: Line | None, call: str) -> Candidate:
     return Candidate(
-        AdText(headline.text, body.text, call, LABELS[brief.language]),
-        template_id=body.line_id,
+        AdText(headline.text, body.text if body else "", call, LABELS[brief.language]),
+        template_id=body.line_id if body else "",
         hook_id=headline.line_id,
-        facts_used=tuple(dict.fromkeys((*headline.facts, *body.facts))),
+        facts_used=tuple(dict.fromkeys((*headline.facts, *(body.facts if body else ())))),
     )
 
 
-#: facts that name the product; only these may stand in headline and body
-_OWN = {"noun", "title", "brand"}
-
-
-def _go_together(headline: _Line, body: _Line, named: bool) -> bool:
+def _go_together(headline: Line, body: Line, named: bool) -> bool:
     """The product is named once or twice, by its own name if it has one; nothing is said twice."""
     if not 1 <= headline.named + body.named <= 2:
         return False
     if named and not {"title", "brand"} & {*headline.facts, *body.facts}:
         return False
-    shared = (set(headline.facts) & set(body.facts)) - _OWN
-    return not shared and headline.text.rstrip("?.。？") not in body.text
+    if "occ" in headline.line_id and "s.occ" in body.line_id:
+        return False
+    told = [{p for f in line.facts for p in f.split("+")} for line in (headline, body)]
+    if (told[0] & told[1]) - OWN:
+        return False
+    return headline.text.split("：")[0].split(":")[0].rstrip("?.。？") not in body.text
 
 
 def _headlines(
     brief: Brief, bank: dict[str, Any], family: dict[str, Any], slots: Slots
-) -> list[_Line]:
+) -> list[Line]:
     name = brief.facts.noun.family
-    templates = [
+    hooks = [
         {"id": f"{name}.h{k}", "text": t} for k, t in family["h"].items() if brief.tone == "warm"
     ]
-    templates += [t for t in bank["general_headlines"] if _fits(t, brief, slots)]
     for reason, own in _reasons(brief, bank):
-        templates += [{"id": f"{reason}.h{k}", "text": t} for k, t in own["h"].items()]
-    lines = [line for t in templates for line in _filled(t, slots)]
-    return [x for x in lines if width(x.text) <= brief.slot.headline]
+        hooks += [{"id": f"{reason}.h{k}", "text": t} for k, t in own["h"].items()]
+    general = [t for t in bank["general_headlines"] if fits(t, brief, slots)]
+    lines = _lines((*hooks, *general), brief, slots)
+    if brief.slot.name != "banner":
+        lines += _with_name(brief, [x for x in lines if not x.named], slots)
+    return [x for x in lines if brief.slot.fits(x.text, "")]
+
+
+def _with_name(brief: Brief, hooks: Iterable[Line], slots: Slots) -> list[Line]:
+    """Hook and name in one headline: "Breakfast in minutes: Oat Flakes"."""
+    zh = brief.language == "zh"
+    if slots.mode == "generic" and not zh and brief.facts.noun.number == "count":
+        return []
+    names = [
+        Line("g.name", f.text, (f.fact,) if f.fact else (), 1) for f in slots.values["name"][:2]
+    ]
+    return [
+        join((replace(h, text=h.text.rstrip(".。")), n), _gap(h.text, zh))
+        for h in hooks
+        for n in names
+        if not set("：:，") & set(h.text)
+    ]
+
+
+def _gap(hook: str, zh: bool) -> str:
+    if hook.endswith(("?", "？")):
+        return "" if zh else " "
+    return "：" if zh else ": "
+
+
+def _lines(templates: Iterable[dict[str, Any]], brief: Brief, slots: Slots) -> list[Line]:
+    return [line for t in templates for line in filled(t, slots, brief.kind)]
 
 
 def _bodies(
-    brief: Brief, bank: dict[str, Any], family: dict[str, Any], slots: Slots
-) -> list[_Line]:
-    """Opening or fact, then a closing sentence; or all three if they fit."""
+    brief: Brief, bank: dict[str, Any], family: dict[str, Any], slots: Slots, rng: random.Random
+) -> list[Line]:
+    """Sentences in the orders of the slot, as far as they fit."""
     name = brief.facts.noun.family
     openers = [{"id": f"{name}.l{k}", "text": t} for k, t in family["l"].items()]
     for reason, own in _reasons(brief, bank):
         openers += [{"id": f"{reason}.l{k}", "text": t} for k, t in own["l"].items()]
-    sentences = [s for s in bank["sentences"] if _fits(s, brief, slots)]
+    sentences = [s for s in bank["sentences"] if fits(s, brief, slots)]
     roles = {
-        role: [
-            x
-            for t in (*extra, *sentences)
-            if t.get("role", "open") == role
-            for x in _filled(t, slots)
-        ]
-        for role, extra in (("open", openers), ("fact", []), ("close", []))
+        role: _lines((s for s in sentences if s.get("role", "open") == role), brief, slots)
+        for role in ("open", "fact", "close")
     }
+    real = [x for x in roles["fact"] if x.line_id != "s.occ"]
+    roles["fact"] = real if len(real) > 1 else roles["fact"]
+    roles["open"] += _lines(openers, brief, slots)
+    roles["benefit"] = benefits(brief) if brief.tone == "warm" else []
     gap = "" if brief.language == "zh" else " "
-    orders = (("open", "close"), ("fact", "close"), ("open", "fact", "close"))
-    out = [_join(parts, gap) for order in orders for parts in every(*(roles[r] for r in order))]
-    return [b for b in out if _is_sound(b) and width(b.text) <= brief.slot.body]
-
-
-def _is_sound(body: _Line) -> bool:
-    """It names the product once at most and says no fact twice."""
-    told = [part for f in body.facts if f not in _OWN for part in f.split("+")]
-    return body.named <= 1 and len(told) == len(set(told))
-
-
-def _join(parts: Iterable[_Line], gap: str) -> _Line:
-    parts = tuple(parts)
-    return _Line(
-        "+".join(p.line_id for p in parts),
-        gap.join(p.text for p in parts),
-        tuple(f for p in parts for f in p.facts),
-        sum(p.named for p in parts),
-    )
-
-
-def _fits(template: dict[str, Any], brief: Brief, slots: Slots) -> bool:
-    """Whether kind, mode and family allow the template."""
-    return (
-        brief.kind in template.get("kinds", (brief.kind,))
-        and (slots.mode == "named" or not template.get("named"))
-        and (slots.mode == "generic" or not template.get("generic"))
-        and brief.facts.noun.family not in template.get("families_not", ())
-        and brief.facts.noun.family in template.get("families", (brief.facts.noun.family,))
-    )
+    out: list[Line] = []
+    for order in _ORDERS[brief.slot.name.split("-")[0]]:
+        made = [join(parts, gap) for parts in every(*(roles[r] for r in order))]
+        good = [b for b in made if is_sound(b) and brief.slot.fits("", b.text)]
+        rng.shuffle(good)
+        out += good[:_BODIES]
+    return out
 
 
 def _reasons(brief: Brief, bank: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -170,24 +200,3 @@ def _reasons(brief: Brief, bank: dict[str, Any]) -> list[tuple[str, dict[str, An
         for name, own in bank["reasons"].items()
         if brief.kind in own.get("kinds", (brief.kind,)) and any(w in text for w in words[name])
     ]
-
-
-def _filled(template: dict[str, Any], slots: Slots) -> list[_Line]:
-    """The template with every combination of its slots' values; none if a slot is missing."""
-    text: str = template["text"]
-    names = list(dict.fromkeys(_SLOT.findall(text)))
-    if any(n not in slots.values for n in names):
-        return []
-    out = []
-    for values in every(*(slots.values[n][:3] for n in names)):
-        chosen: dict[str, Filling] = dict(zip(names, values, strict=True))
-        filled = text.format_map({slot: value.text for slot, value in chosen.items()})
-        out.append(
-            _Line(
-                template["id"],
-                filled[:1].upper() + filled[1:],
-                tuple(v.fact for v in values if v.fact),
-                sum(n in _NAMES for n in names),
-            )
-        )
-    return out

@@ -64,7 +64,7 @@ def test_every_shipped_product_gets_three_ads(language: Language) -> None:
         drafted = compose(make_brief(p, language), 3)
         assert len(drafted.passed) == 3, (p.title, p.product_type)
         assert len({r.candidate.text.headline for r, _ in drafted.passed}) == 3
-        assert drafted.n_passed >= 0.8 * drafted.n_candidates, p.title
+        assert drafted.n_passed >= 0.75 * drafted.n_candidates, p.title
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,133 @@
+"""Titles for marketplaces: brand, noun, features, size; what a shopper looks for, and no hook."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable
+
+from client.creative.brief import Brief
+from client.creative.checks.claims import has_claim
+from client.creative.lines import Line
+from client.creative.phrases import Filling
+from client.creative.slots import Slots
+from client.creative.text import has_han, plain, words
+
+#: small words of an English title (Amazon, product title requirements)
+_UNITS = set("ml cl l g gm kg mg oz lb lbs ct cm mm m w v".split())
+_SMALL = {"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
+#: the same word at most so many times (Amazon, product title requirements, January 2025)
+_TWICE = 2
+
+
+def titles(brief: Brief, slots: Slots) -> list[Line]:
+    """Titles, fullest first; every one names the product and says no feature twice."""
+    names = _names(brief, slots)
+    features = _features(brief, slots)
+    sizes = _own(slots, "size")
+    rng = random.Random(brief.seed)
+    out: dict[str, Line] = {}
+    for name in names:
+        for chosen in _choices(features, rng):
+            for size in ([sizes[0]], []) if sizes else ([],):
+                line = _title(brief, name, chosen, size)
+                if line and brief.slot.fits(line.text, "") and _is_clean(line.text):
+                    out.setdefault(line.text, line)
+    return sorted(out.values(), key=lambda x: -len(x.facts))
+
+
+def _names(brief: Brief, slots: Slots) -> list[Filling]:
+    """The product's own name, then its kind; the brand goes before if it is not in the name."""
+    found = list(dict.fromkeys((*slots.values["name"], *slots.values["noun"])))
+    bare = [Filling(re.sub(r"^an? ", "", f.text), f.fact) for f in found]
+    brand = _own(slots, "brand")
+    gap = "" if brand and has_han(brand[0].text) else " "
+    branded = [
+        Filling(f"{brand[0].text}{gap}{f.text}", f"brand+{f.fact}")
+        for f in bare
+        if brand and plain(brand[0].text).text not in plain(f.text).text
+    ]
+    return [*branded, *bare]
+
+
+def _features(brief: Brief, slots: Slots) -> list[Filling]:
+    """What a title may list after the name, the most telling first; shelves come last."""
+    keys = ("material", "style", "fit", "collar", "sleeve", "detail", "attr", "ingredient")
+    single = [f for k in keys for f in _own(slots, k) if "+" not in f.fact]
+    p = brief.product
+    shelves = re.split(r"[/&,>|、·]|\band\b", f"{p.product_type}/{p.category}/{p.department}")
+    said = [
+        Filling(s, "shelf")
+        for s in dict.fromkeys(x.strip() for x in shelves)
+        if 1 < len(s) <= 24
+        and has_han(s) == (brief.language == "zh")
+        and not re.search(r"[^\w\s-]|\d|_|coupon", s.lower())
+        and not has_claim(brief.facts, s)
+    ]
+    kind = _own(slots, "kind") if brief.language == "zh" else []
+    return [*single, *kind, *said]
+
+
+def _own(slots: Slots, name: str) -> list[Filling]:
+    return list(slots.values.get(name, ()))
+
+
+def _choices(features: list[Filling], rng: random.Random) -> list[list[Filling]]:
+    """Some sets of features: all that come first, then shuffled ones, then none."""
+    out = [features[:k] for k in range(min(len(features), 6), 0, -1)]
+    for _ in range(8):
+        own = list(features)
+        rng.shuffle(own)
+        out.append(own[: rng.randint(1, 5)])
+    return [*out, []]
+
+
+def _title(
+    brief: Brief, name: Filling, features: Iterable[Filling], size: Iterable[Filling]
+) -> Line | None:
+    """One title; a feature that the title says already is left out."""
+    zh = brief.language == "zh"
+    text, facts = name.text, [name.fact]
+    lead, tail = [], []
+    for f in features:
+        bare = re.sub(r"^an? ", "", f.text)
+        if plain(bare).text in plain(" ".join((text, *lead, *tail))).text:
+            continue
+        (tail if zh or f.fact.split(":")[0] in _AFTER else lead).append(bare)
+        facts.append(f.fact)
+    gap = " "
+    brand, rest = _split(brief, text)
+    if lead and not zh:
+        text = gap.join(filter(None, (brand, *lead[:2], rest)))
+        tail = [*lead[2:], *tail]
+    sizes = [s.text for s in size]
+    facts += [s.fact for s in size]
+    if zh:
+        whole = gap.join((text, *tail, *sizes))
+    else:
+        whole = ", ".join((text, *(t for t in tail), *sizes))
+        whole = " ".join(_capital(w, i) for i, w in enumerate(whole.split(" ")))
+    told = tuple(p for f in facts for p in f.split("+") if p and p != "shelf")
+    return Line(f"title.{len(facts)}", whole, tuple(dict.fromkeys(told)), 1, True)
+
+
+#: features that follow the noun in an English title; the others stand before it
+_AFTER = {"collar", "sleeve", "fit", "detail", "ingredient", "contents", "shelf"}
+
+
+def _split(brief: Brief, name: str) -> tuple[str, str]:
+    brand = brief.facts.brand
+    if brand and plain(name).text.startswith(plain(brand).text + " "):
+        return name[: len(brand)], name[len(brand) :].strip()
+    return "", name
+
+
+def _capital(word: str, place: int) -> str:
+    small = (word.lower() in _SMALL and place > 0) or word.lower() in _UNITS
+    return word if small or not word[:1].islower() else word[:1].upper() + word[1:]
+
+
+def _is_clean(title: str) -> bool:
+    """No word more than twice, none of the marks that marketplaces refuse."""
+    own = [w for w in words(title) if w not in _SMALL and not has_han(w)]
+    return all(own.count(w) <= _TWICE for w in own) and not re.search(r"[!$?_{}^~#<>*;|]", title)
