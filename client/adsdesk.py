@@ -1,30 +1,51 @@
-"""AdsDesk: ads of an open shop: what waits, what was written, a person's yes, no or new words."""
+"""AdsDesk: ads of an open shop: what waits, what was written, a person's decisions, what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from client.creative import review
+from client.creative import marks, review
+from client.creative.learn import preferences, results
+from client.creative.learn.preferences import PairCount
+from client.creative.learn.results import Results
+from client.creative.marks import MarkedFinding
+from client.creative.origin import origin
+from client.creative.preview import previews
 from client.privacydesk import PrivacyDesk
 from client.store import audiences, creatives, held, rows
-from client.views import AdView, Waiting
+from client.views import AdExport, AdView, Waiting
 from common.domain import Creative, CreativeState
 
 
 class AdsDesk(PrivacyDesk):
-    """Every method takes milliseconds and reaches no heavy library."""
+    """Every method takes milliseconds and reaches no heavy library; `banner` takes some hundred."""
 
     def waiting(self) -> Waiting:
         """What waits for the merchant."""
+        n = creatives.counts(self._store)
         return Waiting(
-            n_drafts=len(creatives.listing(self._store, CreativeState.DRAFT)),
-            n_refused_ads=len(creatives.listing(self._store, CreativeState.REFUSED)),
+            n_drafts=n[CreativeState.DRAFT],
+            n_refused_ads=n[CreativeState.REFUSED],
             n_held=len(held.listing(self._store)),
         )
 
-    def ads(self, state: str | None = None) -> Sequence[Creative]:
-        """Newest versions of the ads, newest first; all, or those of one state."""
-        return creatives.listing(self._store, state)
+    def ads(
+        self,
+        state: str | None = None,
+        slot: str | None = None,
+        *,
+        product_id: str | None = None,
+        audience_id: str | None = None,
+        language: str | None = None,
+    ) -> Sequence[Creative]:
+        """Newest versions of the ads, newest first; all, or those of one state, slot, ..."""
+        return creatives.listing(
+            self._store, state, audience_id, product_id, slot=slot, language=language
+        )
+
+    def ad_counts(self) -> dict[str, int]:
+        """How many ads there are in each state."""
+        return creatives.counts(self._store)
 
     def ad(self, creative_id: str) -> AdView:
         """One ad with what a person needs to judge it."""
@@ -36,6 +57,13 @@ class AdsDesk(PrivacyDesk):
             rows.product(self._store, current.product_id),
             known.get(current.audience_id),
             tuple(versions),
+            marked=marks.marked(current),
+            origin=origin(current),
+            previews=previews(current),
+            decisions=tuple(creatives.decisions(self._store, creative_id)),
+            exports=tuple(AdExport(*e) for e in creatives.exports(self._store, creative_id)),
+            possible=creatives.possible(self._store, creative_id),
+            results=tuple(results.of_ad(self._store, current)),
         )
 
     def approve(self, ad: Creative, by: str) -> Creative:
@@ -45,6 +73,18 @@ class AdsDesk(PrivacyDesk):
     def reject(self, ad: Creative, by: str, reason: str = "") -> Creative:
         """Reject the version that the person saw."""
         return review.reject(self._store, ad.creative_id, by, reason, ad.version)
+
+    def live(self, ad: Creative, by: str) -> Creative:
+        """Say that the approved version is on show from now on."""
+        return review.live(self._store, ad.creative_id, by, ad.version)
+
+    def retire(self, ad: Creative, by: str, reason: str = "") -> Creative:
+        """Take the ad out of use, also an older version that is still live."""
+        return review.retire(self._store, ad.creative_id, by, reason, ad.version)
+
+    def undo_decision(self, ad: Creative, by: str, reason: str = "") -> Creative:
+        """Take the last decision on the ad back; both stay in its log."""
+        return review.undo(self._store, ad.creative_id, by, reason)
 
     def edit(self, ad: Creative, by: str) -> Creative:
         """Keep new words as a new version; checked at once, it waits for approval again."""
@@ -56,3 +96,31 @@ class AdsDesk(PrivacyDesk):
             call_to_action=ad.call_to_action,
             by=by,
         )
+
+    def check_words(self, ad: Creative) -> tuple[MarkedFinding, ...]:
+        """What the checks would find in words that are being typed; stores nothing."""
+        return review.marked_words(self._store, ad)
+
+    def ad_results(self, product_id: str | None = None, audience_id: str | None = None) -> Results:
+        """What came of the ads: clicks with intervals, and which variant is likely the best."""
+        return results.results(self._store, product_id, audience_id)
+
+    def ad_pairs(self) -> PairCount:
+        """How many preference pairs there are, and whether they are enough to learn from."""
+        return preferences.count(self._store)
+
+    def banner_sizes(self) -> tuple[str, ...]:
+        """Names of the banner sizes, such as "300x250"; loads Pillow."""
+        from client.creative.banner import sizes
+
+        return tuple(s.name for s in sizes.SIZES)
+
+    def banner(self, ad: Creative, size: str = "300x250", layout: str = "") -> bytes:
+        """One banner of the ad as PNG, marked as a preview unless the words are approved.
+
+        Raises:
+            UserFacing: the words do not fit, no font has their characters, no such size.
+        """
+        from client.creative.banner import preview
+
+        return preview.render(preview.of_creative(self._store, ad), size, layout)

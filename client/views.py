@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.domain import Audience, Creative, Product
+from client.creative.learn.results import VariantResult
+from client.creative.marks import MarkedFinding
+from client.creative.origin import Origin
+from client.creative.preview import SlotPreview
+from common.domain import Audience, Creative, CreativeDecision, Product
 from common.privacy import Mechanism, PrivacyMode
 
 #: Below so many impressions a rate says nothing and is not shown.
@@ -230,10 +234,41 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class AdExport:
+    """A file that a version of an ad was written to. The file's name is without its folder."""
+
+    version: int
+    at: str
+    by: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdView:
-    """An ad with what a person needs to judge it."""
+    """An ad with what a person needs to judge it.
+
+    Attributes:
+        creative: Its newest version.
+        product: As it is today.
+        audience: None = for no audience in particular.
+        versions: All, oldest first.
+        marked: Every finding with the places of its words in each part.
+        origin: Writer, template or model, seed, facts, rules, and the parts of its score.
+        previews: The ad in its own slot, then in all others.
+        decisions: The log, oldest first.
+        exports: Files that it was written to, oldest first.
+        possible: Which of "approve", "reject", "live", "retire", "undo" its state allows.
+        results: What came of each of its versions that was approved, the newest version first.
+    """
 
     creative: Creative
     product: Product
     audience: Audience | None
     versions: tuple[Creative, ...] = ()
+    marked: tuple[MarkedFinding, ...] = ()
+    origin: Origin | None = None
+    previews: tuple[SlotPreview, ...] = ()
+    decisions: tuple[CreativeDecision, ...] = ()
+    exports: tuple[AdExport, ...] = ()
+    possible: frozenset[str] = frozenset()
+    results: tuple[VariantResult, ...] = ()

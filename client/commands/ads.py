@@ -122,7 +122,7 @@ def write_(
                 fill=chosen.fill,
                 judge=chosen.judge,
                 watch=None if as_json else _watch(),
-                **({} if slot == "search" else {"slot_name": slot}),
+                slot_name=slot,
             )
     emit_all(made, as_json, note=chosen.why)
 

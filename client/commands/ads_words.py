@@ -67,6 +67,7 @@ def origin_lines(o: Origin) -> list[str]:
     for p in o.parts:
         weight = "" if p.weight is None else f"  (weight {p.weight:g})"
         lines.append(f"    {p.contribution:+.2f} {p.name}{weight}")
+    lines += [f"  ranking: {o.ranking}"] if o.ranking else []
     return lines
 
 

@@ -47,6 +47,7 @@ class Origin:
         edited_by: Who gave it these words.
         edited_from: Version that was edited.
         parts: Of the score, the largest first.
+        ranking: In words: what chose this ad, and what could not be measured.
     """
 
     writer: str
@@ -68,6 +69,7 @@ class Origin:
     edited_by: str
     edited_from: str
     parts: tuple[Part, ...]
+    ranking: str = ""
 
     @property
     def score(self) -> float:
@@ -98,6 +100,7 @@ def origin(creative: Creative) -> Origin:
         edited_by=p.get("edited_by", ""),
         edited_from=p.get("edited_from", ""),
         parts=_parts(p.get("score", ""), p.get("weights", "")),
+        ranking=p.get("ranking", ""),
     )
 
 

@@ -8,6 +8,7 @@ from typing import cast
 
 from client.creative.brief import LABELS, AdText, Brief, Kind, Language, Tone, make_brief
 from client.creative.check import check, has_errors
+from client.creative.marks import MarkedFinding, marked
 from client.creative.write import earlier_texts
 from client.store import Store, creatives, rows
 from common.domain import Creative, CreativeState, Finding
@@ -45,6 +46,11 @@ def findings_of(store: Store, creative: Creative) -> tuple[Finding, ...]:
         creative.provenance.get("label", ""),
     )
     return check(brief_of(store, creative), text)
+
+
+def marked_words(store: Store, typed: Creative) -> tuple[MarkedFinding, ...]:
+    """What the checks say of words that are being typed, with their places; stores nothing."""
+    return marked(replace(typed, findings=findings_of(store, typed)))
 
 
 def edit(

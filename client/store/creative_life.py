@@ -95,20 +95,31 @@ def undo(store: Store, creative_id: str, by: str, reason: str = "") -> Creative:
     load(store, creative_id)
     with transaction(store.db) as conn:
         log = decided(conn, creative_id)
-        standing = [d for d in log if d.undoes is None and not d.undone]
-        if not standing:
-            raise _nothing(creative_id, "There is no decision on this ad that could be taken back.")
         known = {v.version: v for v in versions(conn, creative_id)}
-        last = [d for d in standing if d.decided_at == standing[-1].decided_at]
-        for d in last:
-            if d.decided_by == CHECKS or known[d.version].state is not d.state:
-                raise _nothing(creative_id, "The checks have decided since.")
-            if known[d.version].state in (_S.APPROVED, _S.REJECTED) and d.version != max(known):
-                raise _nothing(creative_id, "The ad was edited since.")
+        last = _last(log, known, creative_id)
         at = now()
         for d in reversed(last):
-            _restore(conn, known[d.version], d, standing, (by, reason, at))
+            _restore(conn, known[d.version], d, log, (by, reason, at))
     return load(store, creative_id)
+
+
+def possible(store: Store, creative_id: str) -> frozenset[str]:
+    """Which of "approve", "reject", "live", "retire", "undo" the ad's state allows now.
+
+    Raises:
+        CreativeError: there is no such creative.
+    """
+    current = load(store, creative_id)
+    known = {v.version: v for v in versions(store.db.conn, creative_id)}
+    names = {"approve": _S.APPROVED, "reject": _S.REJECTED, "live": _S.LIVE, "retire": _S.RETIRED}
+    found = {name for name, state in names.items() if current.state in _FROM[state][0]}
+    if any(v.state is _S.LIVE for v in known.values()):
+        found.add("retire")
+    try:
+        _last(decided(store.db.conn, creative_id), known, creative_id)
+    except CreativeError:
+        return frozenset(found)
+    return frozenset({*found, "undo"})
 
 
 def recheck(store: Store, creative_id: str, version: int, findings: tuple[Finding, ...]) -> None:
@@ -160,6 +171,32 @@ def changed(creative_id: str) -> CreativeError:
     )
 
 
+def _standing(log: Sequence[CreativeDecision]) -> list[CreativeDecision]:
+    """Decisions that nobody took back."""
+    return [d for d in log if d.undoes is None and not d.undone]
+
+
+def _last(
+    log: Sequence[CreativeDecision], known: dict[int, Creative], creative_id: str
+) -> list[CreativeDecision]:
+    """The decisions of the last moment that still stand: one deed may end several versions.
+
+    Raises:
+        CreativeError: there is none, or the checks or an edit came after it.
+    """
+    standing = _standing(log)
+    if not standing:
+        raise _nothing(creative_id, "There is no decision on this ad that could be taken back.")
+    last = [d for d in standing if d.decided_at == standing[-1].decided_at]
+    for d in last:
+        state = known[d.version].state
+        if d.decided_by == CHECKS or state is not d.state:
+            raise _nothing(creative_id, "The checks have decided since.")
+        if state in (_S.APPROVED, _S.REJECTED) and d.version != max(known):
+            raise _nothing(creative_id, "The ad was edited since.")
+    return last
+
+
 def _follows(current: Creative, state: CreativeState) -> None:
     allowed, todo = _FROM[state]
     if state is _S.APPROVED:
@@ -202,12 +239,12 @@ def _restore(
     conn: sqlite3.Connection,
     version: Creative,
     taken: CreativeDecision,
-    standing: Sequence[CreativeDecision],
+    log: Sequence[CreativeDecision],
     how: tuple[str, str, str],
 ) -> None:
     """The state before a decision, with the decision and approval that stood then."""
     by, reason, at = how
-    before = [d for d in standing if d.version == version.version and d.entry < taken.entry]
+    before = [d for d in _standing(log) if d.version == version.version and d.entry < taken.entry]
     state = CreativeState(taken.was or (before[-1].state if before else _S.DRAFT))
     errors = any(f.severity == "error" for f in version.findings)
     yes = next((d for d in reversed(before) if d.state is _S.APPROVED), None)

@@ -56,6 +56,15 @@ def listing(
     return [from_row(row) for row in rows]
 
 
+def counts(store: Store) -> dict[str, int]:
+    """How many ads there are in each state of their newest version; states without any are 0."""
+    rows = store.db.conn.execute(
+        "SELECT v.state, count(*) FROM creative_versions v WHERE v.version = (SELECT max(version)"
+        " FROM creative_versions WHERE creative_id = v.creative_id) GROUP BY 1"
+    )
+    return {str(s): 0 for s in CreativeState} | {str(r[0]): int(r[1]) for r in rows}
+
+
 def shown(
     store: Store, product_id: str | None = None, audience_id: str | None = None
 ) -> list[Creative]:

@@ -8,8 +8,26 @@ from uuid import uuid4
 
 from client.store import Store, creative_pairs
 from client.store.creative_exports import export_approved, exports, record_export
-from client.store.creative_life import CHECKS, changed, decide, now, recheck, refuse_errors, undo
-from client.store.creative_read import brands, decisions, history, listing, load, shown, versions
+from client.store.creative_life import (
+    CHECKS,
+    changed,
+    decide,
+    now,
+    possible,
+    recheck,
+    refuse_errors,
+    undo,
+)
+from client.store.creative_read import (
+    brands,
+    counts,
+    decisions,
+    history,
+    listing,
+    load,
+    shown,
+    versions,
+)
 from client.store.creative_rows import insert_version
 from common.database import transaction
 from common.domain import Creative, CreativeState
@@ -18,6 +36,7 @@ from common.errors import CreativeError
 __all__ = [
     "CHECKS",
     "brands",
+    "counts",
     "decide",
     "decisions",
     "edit",
@@ -28,6 +47,7 @@ __all__ = [
     "load",
     "new_id",
     "now",
+    "possible",
     "recheck",
     "record_export",
     "refuse_errors",

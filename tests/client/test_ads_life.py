@@ -1,4 +1,4 @@
-"""The life of an ad: draft, refused, approved, rejected, versions, export; store and commands."""
+"""The life of an ad from a product to a file: writing, edits, approval, export; store and commands."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_drafts_are_stored_with_their_provenance(store: Store) -> None:
     assert [c.state for c in made] == [CreativeState.DRAFT] * 3
     assert {c.creative_id for c in creatives.listing(store)} == {c.creative_id for c in made}
     p = made[0].provenance
-    assert p["template"] and p["hook"] and p["facts"] and p["seed"] and "claims_zh@1" in p["rules"]
+    assert p["template"] and p["hook"] and p["facts"] and p["seed"] and "@" in p["rules"]
     assert p["label"] == "Ad" and made[0].writer == "template"
     assert creatives.load(store, made[0].creative_id) == made[0]
 
@@ -207,19 +207,72 @@ def test_the_commands_lead_from_a_product_to_a_file(home: Path, tmp_path: Path) 
     assert shown["state"] == "approved" and len(shown["decisions"]) == 1  # type: ignore[arg-type]
 
 
+def ids(value: dict[str, object]) -> list[str]:
+    found = value["ads"]
+    assert isinstance(found, list)
+    return [a["creative_id"] for a in found]
+
+
+def test_several_slots_at_once_and_lists_by_slot(home: Path) -> None:
+    slots = ("--slot", "feed", "--slot", "email")
+    assert len(ids(run(home, "write", "--product", "p1", "--n", "1", *slots))) == 2
+    (one,) = ids(run(home, "list", "--slot", "feed", "--language", "en", "--since", "2020-01-01"))
+    assert run(home, "show", one)["slot"] == "feed"
+    assert ids(run(home, "list", "--since", "2099-01-01")) == []
+    assert ids(run(home, "list", "--slot", "search")) == []
+
+
+def test_the_commands_lead_from_approval_to_retirement(home: Path, tmp_path: Path) -> None:
+    one, two = ids(run(home, "write", "--product", "p1", "--n", "2"))
+    with pytest.raises(CreativeError, match="cannot become live"):
+        run(home, "live", one)
+    for each in (one, two):
+        run(home, "approve", each, "--by", "mei")
+    assert run(home, "live", one, "--by", "li")["state"] == "live"
+    run(home, "export", str(tmp_path / "a.json"), "--live", "--by", "li")
+    records = json.loads((tmp_path / "a.json").read_text("utf-8"))["ads"]
+    assert {r["variant"] for r in records} == {f"{one}.1", f"{two}.1"}
+    assert {(r["slot"], r["label"], r["approved_by"]) for r in records} == {("search", "Ad", "mei")}
+    assert ids(run(home, "list", "--state", "approved")) == []
+    assert run(home, "retire", one, "--reason", "sold out")["state"] == "retired"
+    assert run(home, "undo", one, "--reason", "a slip")["state"] == "live"
+    shown = run(home, "show", one)
+    assert isinstance(shown["decisions"], list) and isinstance(shown["exports"], list)
+    assert [d["state"] for d in shown["decisions"]] == ["approved", "live", "retired", "live"]
+    assert [d["undone"] for d in shown["decisions"]] == [False, False, True, False]
+    assert shown["exports"][0]["exported_by"] == "li"
+    words = CliRunner().invoke(ads, ["show", one, "--home", str(home)]).output
+    for part in ("taken back to live by", "exported to a.json by li", "facts used: ", "score: "):
+        assert part in words
+
+
+def test_an_export_that_cannot_be_written_changes_nothing(home: Path) -> None:
+    (one,) = ids(run(home, "write", "--product", "p1", "--n", "1"))
+    run(home, "approve", one)
+    with pytest.raises(InputError, match="cannot be written"):
+        run(home, "export", str(home / "no" / "x"), "--live")
+    shown = run(home, "show", one)
+    assert shown["state"] == "approved" and shown["exports"] == []
+
+
+def test_a_live_ad_that_no_longer_holds_goes_off(store: Store) -> None:
+    ad = write(store, 1)[0]
+    edited = review.edit(store, ad.creative_id, body="The PolarSip Steel Bottle for $19.99.")
+    review.approve(store, edited.creative_id, "mei")
+    review.live(store, edited.creative_id, "mei")
+    store.db.conn.execute("UPDATE products SET price_minor = 2499")
+    with pytest.raises(CreativeError, match="no longer hold"):
+        review.export(store)
+    off = creatives.load(store, ad.creative_id)
+    assert (off.state, off.approved_by) == (CreativeState.REFUSED, "")
+    assert creatives.decisions(store, ad.creative_id)[-1].decided_by == creatives.CHECKS
+
+
 def test_words_for_people(home: Path) -> None:
     result = CliRunner().invoke(ads, ["write", "--product", "p1", "--home", str(home)])
     assert result.exit_code == 0 and "[Ad]" in result.output and "PolarSip" in result.output
     listed = CliRunner().invoke(ads, ["list", "--home", str(home)])
     assert listed.output.count("draft") == 3
-
-
-def test_a_file_that_cannot_be_written_says_so(home: Path) -> None:
-    one = run(home, "write", "--product", "p1", "--n", "1")["ads"]
-    assert isinstance(one, list)
-    run(home, "approve", one[0]["creative_id"])
-    with pytest.raises(InputError, match="cannot be written"):
-        run(home, "export", str(home / "no" / "such" / "folder" / "x.csv"))
 
 
 def test_a_product_may_be_given_by_its_title(home: Path) -> None:
