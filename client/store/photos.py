@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from client.store import Store
 from common.database import transaction
-from common.errors import InputError, StoreError
+from common.errors import StoreError
 
 #: below the shop's folder
 FOLDER = "photos"
@@ -132,22 +132,6 @@ def below(home: Path, text: str) -> Path | None:
     except (OSError, ValueError, RuntimeError):
         return None
     return path if inside else None
-
-
-def named(path: Path) -> Path:
-    """A path that a person named, as it is.
-
-    Raises:
-        InputError: there is no such file.
-    """
-    if not path.is_file():
-        raise InputError(
-            "There is no such photo.",
-            where=str(path),
-            safe="No banner was made.",
-            todo="Name a JPEG, PNG or WebP file.",
-        )
-    return path
 
 
 def _drop_unused(store: Store, file: str) -> None:

@@ -126,7 +126,9 @@ def test_render_for_the_window(tmp_path: Path) -> None:
     with shop(tmp_path) as store:
         made = creatives.save(store, [ad()])[0]
         waiting = of_creative(store, made)
-        done = of_creative(store, review.approve(store, made.creative_id, "mei"))
+        yes = review.approve(store, made.creative_id, "mei")
+        done = of_creative(store, yes)
+        assert not of_creative(store, replace(yes, headline="Other words")).approved
     assert (waiting.approved, done.approved) == (False, True)
     one, two = render(waiting, "320x100"), render(done, "320x100", "type")
     assert one != two and Image.open(io.BytesIO(two)).size == (320, 100)

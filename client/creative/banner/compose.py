@@ -23,8 +23,8 @@ from common.errors import CreativeError
 
 #: what another layout is tried for
 _WORTH: dict[Part, int] = {"price": 2, "call": 1}
-#: how much larger than its floor a headline must be for a part to be kept beside it
-_COMFORT: dict[Part, float] = {"body": 1.45, "shop": 1.45, "call": 1.0, "price": 1.0}
+#: how much larger than its floor a headline must be for body or shop to stand with it
+_COMFORT = 1.45
 
 
 def compose(
@@ -75,7 +75,9 @@ def _fit(
         found = place.largest(kept, kit, made.text, size, made.row, logo)
         if found is None:
             continue
-        needed = max((_COMFORT[p] for p in DROP_ORDER if getattr(kept, p)), default=1.0)
+        needed = 1.0
+        if kept.body or (kept.shop and made.row):  # in a column the shop stands beside the label
+            needed = _COMFORT
         if found[0] >= needed * floor:
             return found[1], parts
     return None

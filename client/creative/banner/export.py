@@ -15,7 +15,7 @@ from client.creative.banner import as_html, fonts, photo_file, sizes
 from client.creative.banner.colour import written
 from client.creative.banner.compose import compose
 from client.creative.banner.nouns import Banner, Box
-from client.creative.banner.preview import Preview, marked, of_creative, png
+from client.creative.banner.preview import Named, Preview, marked, of_creative, png
 from client.creative.check import has_errors
 from client.store import Store, creatives, photos, rows
 from common.domain import Creative, CreativeState
@@ -73,10 +73,10 @@ def export(
     chosen = [sizes.size(name) for name in dict.fromkeys(wanted)]
     ad = creatives.load(store, creative_id)
     _allow(store, ad)
-    ready = of_creative(store, ad, photo)
-    if photo is not None and ready.photo is not None:
-        content = photo_file.read(photo)
-        photos.keep(store, ad.product_id, content, photo_file.suffix(content))
+    named = Named(photo.name, photo_file.read(photo)) if photo else None
+    ready = of_creative(store, ad, named)
+    if named:
+        photos.keep(store, ad.product_id, named.content, photo_file.suffix(named.content))
     made: list[Banner] = []
     skipped: dict[str, str] = {}
     for one in chosen:

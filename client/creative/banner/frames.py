@@ -75,7 +75,7 @@ def _photo_height(size: Size, aspect: float, tight: bool) -> int:
     """Height of a photo above the words: its own at that width, within bounds."""
     w, h = size.w, size.h
     tall = h > 1.5 * w
-    low, high = (0.22, 0.6) if tall else (0.42, 0.56)
+    low, high = (0.22, 0.6) if tall else (0.42, 0.56 if h > 400 else 0.5)
     if tight:
         return round(min(max(w / aspect, 0.16 * h), 0.34 * h))
     return round(min(max(1.25 * w / aspect if tall else w / aspect, low * h), high * h))

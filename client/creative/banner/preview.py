@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
 from PIL import Image, ImageDraw
@@ -17,12 +16,20 @@ from client.creative.banner.compose import compose
 from client.creative.banner.nouns import Banner, Photo, Words
 from client.creative.brief import LABELS, Language
 from client.creative.figures import price_text
-from client.store import Store, photos
+from client.store import Store, creatives, photos
 from common.domain import Creative, Product
-from common.errors import InputError, StoreError
+from common.errors import CreativeError, InputError, StoreError
 from common.settings import load_settings
 
 _MARK = {"en": "PREVIEW", "zh": "预览"}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A photo that a person names, read once."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,13 +51,13 @@ class Preview:
     note: str = ""
 
 
-def of_creative(store: Store, creative: Creative, photo: Path | None = None) -> Preview:
+def of_creative(store: Store, creative: Creative, photo: Named | None = None) -> Preview:
     """Everything for the banners of one version of an ad, with the product's price of today.
 
     Args:
         store: The open shop folder.
-        creative: Any version, also with words that are not stored yet.
-        photo: A file that a person names; else the kept one, else the product's own.
+        creative: Any version, also with words that are not stored yet: those are not approved.
+        photo: That a person names; None = the kept one, else the product's own.
 
     Raises:
         InputError: the product is gone, or the named photo cannot be used.
@@ -74,11 +81,11 @@ def of_creative(store: Store, creative: Creative, photo: Path | None = None) -> 
         else "",
     )
     found, note = find_photo(store, brief.product, photo)
-    return Preview(words, found, brand, creative.may_be_shown, note)
+    return Preview(words, found, brand, _is_approved(store, creative), note)
 
 
 def find_photo(
-    store: Store, product: Product, named: Path | None = None
+    store: Store, product: Product, named: Named | None = None
 ) -> tuple[Photo | None, str]:
     """The photo of a product and, if there is none, a word why.
 
@@ -86,7 +93,7 @@ def find_photo(
         InputError: the photo that a person named cannot be used.
     """
     if named is not None:
-        return photo_file.decode(photo_file.read(photos.named(named)), named.name), ""
+        return photo_file.decode(named.content, named.name), ""
     kept = photos.of_product(store, product.product_id)
     try:
         if kept:
@@ -145,6 +152,20 @@ def marked(banner: Banner, language: str) -> Image.Image:
         turned = mask.rotate(24, Image.Resampling.BICUBIC).crop(cut)
         out.paste(Image.new("RGB", (w, h), ink), (0, 0), turned)
     return out
+
+
+def _is_approved(store: Store, creative: Creative) -> bool:
+    """Whether these very words are those that a person said yes to."""
+    if not creative.may_be_shown:
+        return False
+    try:
+        kept = creatives.load(store, creative.creative_id, creative.version)
+    except CreativeError:
+        return False
+    said = [
+        (c.headline, c.body, c.call_to_action, c.provenance.get("label")) for c in (kept, creative)
+    ]
+    return kept.may_be_shown and said[0] == said[1]
 
 
 def _one_line(text: str) -> str:
