@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from client.creative.brief import AdText, Brief
-from client.creative.checks import category, claims, copies, facts, length, reader, style
+from client.creative.checks import (
+    category,
+    claims,
+    contact,
+    copies,
+    facts,
+    length,
+    reader,
+    rulebook,
+    style,
+)
 from client.creative.text import MAX_TEXT
 from common.domain import Finding
 
@@ -14,6 +24,7 @@ _CHECKS: tuple[Callable[[Brief, AdText], Iterator[Finding]], ...] = (
     facts.check,
     claims.check,
     reader.check,
+    contact.check,
     style.check,
     copies.check,
     category.check,
@@ -24,7 +35,8 @@ def check(brief: Brief, text: AdText) -> tuple[Finding, ...]:
     """All findings of an ad, errors first.
 
     Args:
-        brief: What the ad was to say; its facts are the only truth.
+        brief: What the ad was to say; its facts are the only truth. Its slot decides which
+            platform's rules hold and how lengths are counted.
         text: The words. Any Unicode; only the first characters of an absurdly long text are read,
             and the length check has refused it by then.
     """
@@ -41,5 +53,5 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 
 
 def rule_versions() -> str:
-    """Names and versions of the rule files that `check` uses."""
-    return claims.versions()
+    """Ids and versions of the rule files that `check` uses."""
+    return rulebook.versions()

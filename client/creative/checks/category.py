@@ -1,21 +1,52 @@
-"""Category: goods whose ads are restricted by law or by platforms; a person must look twice."""
+"""Category: goods whose ads are restricted or prohibited; a person must look twice."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 from client.creative.brief import AdText, Brief
-from client.creative.text import data_file
+from client.creative.checks.rulebook import house
+from client.creative.lexicon import key
+from client.creative.text import data_file, has_han, plain
 from common.domain import Finding
 
 
 def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
-    """A warning for a restricted category, and one more if an audience was picked for it."""
+    """A warning or an error for the goods, and one more warning for an audience picked for them."""
     rules = data_file("rules", "categories.v1.json")
-    rule = rules["categories"].get(brief.facts.noun.restricted)
-    if rule:
-        noun = brief.facts.noun
-        name = noun.zh if brief.language == "zh" else noun.en
-        yield Finding("category", "warning", name, rule["message"], rule["fix"])
+    noun = brief.facts.noun
+    name = (noun.zh if brief.language == "zh" else noun.en) or brief.product.title[:40]
+    kind = _goods(brief)
+    if kind:
+        banned: list[str] = rules["prohibited"].get(kind, [])
+        rule = rules["categories"][kind]
+        refused = brief.language in banned or brief.slot.platform in banned or "*" in banned
+        yield house(
+            "prohibited" if refused else "restricted", name, message=rule["message"], fix=rule["fix"]
+        )
         if brief.reasons:
-            yield Finding("category", "warning", name, rules["audience"], rules["audience_fix"])
+            yield house("restricted", name, message=rules["audience"], fix=rules["audience_fix"])
+
+
+def _goods(brief: Brief) -> str:
+    """Which restricted kind the product is; "" for most."""
+    p = brief.product
+    shelf = f"{p.department} {p.category} {p.product_type} {p.title}"
+    text, tokens = plain(shelf).text, f" {key(shelf)} "
+    for kind, pattern in _patterns().items():
+        m = pattern.search(tokens) or (pattern.search(text) if has_han(text) else None)
+        if m:
+            return kind
+    return brief.facts.noun.restricted
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    goods: dict[str, Any] = data_file("rules", "categories.v1.json")["goods"]
+    return {
+        kind: re.compile("|".join(n if has_han(n) else rf" {n} " for n in names))
+        for kind, names in goods.items()
+    }

@@ -1,4 +1,4 @@
-"""Style: punctuation, capitals, gimmicks, pictures, hidden characters, repeated words, language."""
+"""Style: punctuation, capitals, gimmicks, pictures, hidden characters, repeated words, the label."""
 
 from __future__ import annotations
 
@@ -7,156 +7,106 @@ from collections import Counter
 from collections.abc import Iterator
 
 from client.creative.brief import LABELS, AdText, Brief
-from client.creative.text import (
-    has_han,
-    hidden_characters,
-    pictures,
-    plain,
-    right_to_left,
-    words,
-)
+from client.creative.checks import tongue
+from client.creative.checks.disguise import heaped_marks, odd_letters, shown
+from client.creative.checks.rulebook import house
+from client.creative.text import hidden_characters, pictures, plain, words
 from common.domain import Finding
 
 _END = re.compile(r"[.!?。！？…][\"”’)]*$")
 _REPEATED_MARK = re.compile(
-    r"([!?！？。,，、;；~*#^=_$%&@+|])\s*\1+|[?？][!！]|[!！][?？]|\.{2,}|…"
+    r"([!?！？。,，、;；:：~*#^=_$%&@+|\-\"'])\s*\1+|[?？]\s*[!！]|[!！]\s*[?？]|\.{2,}|…|·{2,}|(?:[!?~*#★$%&+=|]\s*){3,}"
 )
-_SHOUT = re.compile(r"\b[A-Z]{4,}\b|\b[A-Z]{2,}(?:\s+[A-Z]{2,}){2,}\b")
+_SHOUT = re.compile(r"\b[A-Z]{4,}\b|\b[A-Z]{2,}(?:[\s-]+[A-Z]{2,}){2,}\b|\b(?:NOW|NEW|BIG|HOT|TOP|OFF|BUY|GET|YES|WOW|ALL|ONE|TRY|OUR|YOU|THE|FOR|AND|NOT|TWO|ANY|DAY|FUN|CUT|SAVE|FREE|BEST|ONLY|LOW|OMG|HOW|OH|SO|GO|MY|NO)\b(?!-)")
+_WILD = re.compile(r"\b(?=\w*[a-z])(?:[a-z]+[A-Z]+){2,}\w*\b|\b(?:[a-z][A-Z]){2,}\w*\b|\b(?:[A-Z][a-z]){3,}[A-Z]?\b(?<![a-z]{2})|\b[a-z]{1,3}[A-Z]{2,}[a-z]*\b")
 _GIMMICK = re.compile(
-    r"[★☆✔✓✅❤♥►▶→⇒●■◆※™®©]|[<>{}\[\]\\|^~_*=#@]|(?<=[A-Za-z])[0@$€£¥!|](?=[A-Za-z])"
+    r"[★☆✔✓✅✨❤♥♡♪♫►▶→⇒●■◆◇□○※™®©▲▼【】〖〗「」『』◎☞☛✦✧❗❓‼⁉]|[<>{}\[\]\\|^~_*=#@`§¤]|(?<=[A-Za-z])[0@$€£¥!|](?=[A-Za-z])|(?<![\w])[:;][-']?[)(DP](?![a-z])|(?<![A-Za-z])[-+.,:;!?/·]{3,}"
 )
+_SPACED = re.compile(r"(?<![^\W_])[A-Za-z](?:([\s._·,*-]{1,2})[A-Za-z]){3,}(?![^\W_])|(?<![A-Za-z.])(?:[A-Za-z]\.){4,}|(?<![㐀-鿿])[㐀-鿿](?:[ ._·*-]{1,2}[㐀-鿿]){2,}(?![㐀-鿿])")
+_STRETCHED = re.compile(r"([A-Za-z])\1{2,}|([\u3400-\u9fff])\2{3,}")
+_SWAPPED = re.compile(r"(?<![\w])(?:gr8|b4|2day|2nite|4ever|4u|luv|thx|plz|u r|ur|w/o|b/c|xx+|pwr|2morrow|l8r|m8|str8|4 u|2 u)(?![\w])", re.I)  # fmt: skip
 _SPACE = re.compile(r"\s[,.;:!?，。；：！？]|\s{2,}|^\s|\s$|[,;:.][A-Za-z]{3,}(?!\w*[@.])")
-_STOP = set(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "at",
-        "for",
-        "from",
-        "in",
-        "is",
-        "it",
-        "of",
-        "on",
-        "or",
-        "our",
-        "the",
-        "to",
-        "with",
-        "you",
-        "your",
-        "this",
-        "that",
-    ]
-)
+_STOP = frozenset("a an and are at for from in is it of on or our the to with you your this that".split())
 _INJECTION = re.compile(
-    r"(?:ignore|disregard|forget) (?:all |any |your |the )*(?:previous|prior|above|earlier|instructions?)"
-    r"|(?:system|developer) prompt|you are (?:now )?(?:an? )?(?:ai|assistant|chatbot|language model)"
-    r"|as an ai\b|</?\w+[^>]*>|\{\{|javascript:|忽略(?:之前|以上|上面|所有|前面)的?(?:指令|指示|内容)|系统提示"
-)
+    r"(?:ignore|disregard|forget|override) (?:all |any |your |the |of |my )*(?:previous|prior|above|earlier|instructions?|rules)"
+    r"|(?:system|developer) (?:prompt|message|note)|you are (?:now )?(?:an? )?(?:ai|assistant|chatbot|language model|unfiltered)"
+    r"|as an ai\b|(?:^|\W)(?:system|assistant|user)\s*:|</?\w+[^>]*>|\{\{|javascript:|print\(|select \* from"
+    r"|忽略(?:之前|以上|上面|所有|前面|先前|你)的?(?:所有)?(?:指令|指示|内容|规则|提示)|系统提示|你现在是|作为(?:一个)?(?:ai|人工智能|语言模型)"
+)  # fmt: skip
 
 
 def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
     """Everything about the look of the words."""
-    for name, source in ad.parts():
+    for part, source in ad.parts():
+        if not source:
+            continue
         yield from _characters(source)
-        yield from _punctuation(brief, name, source)
-        yield from _language(brief, name, source)
+        yield from _punctuation(part, source)
+        yield from _letters(brief, source)
+        yield from tongue.check(brief, part, source)
         m = _INJECTION.search(plain(source).text)
         if m:
-            yield _error(m.group(), "This reads like an instruction to a program.", "Remove it.")
+            yield house("injection", m.group())
     yield from _repeats(brief, ad)
     if ad.label != LABELS[brief.language]:
-        yield _error(
-            ad.label,
-            f"An ad must carry the label “{LABELS[brief.language]}”.",
-            f"Show it with the label “{LABELS[brief.language]}”.",
-        )
+        yield house("label", ad.label, label=LABELS[brief.language])
 
 
 def _characters(source: str) -> Iterator[Finding]:
     hidden = hidden_characters(source)
     if hidden:
         names = " ".join(f"U+{ord(c):04X}" for c in dict.fromkeys(hidden))
-        yield _error(names, "Hidden characters.", "Type the words again without them.")
+        yield house("hidden", names, shown(source))
     if pictures(source):
-        yield _error(pictures(source), "Emoji and pictures are not allowed.", "Remove them.")
-    if right_to_left(source):
-        yield _error(
-            right_to_left(source)[:30],
-            "Letters of another script than the ad's language.",
-            "Write the ad in its own language.",
-        )
-    mixed = _mixed_scripts(source)
-    if mixed:
-        yield _error(
-            mixed, "Letters of several scripts in one word.", "Type the word with plain letters."
-        )
+        yield house("picture", pictures(source))
+    odd = odd_letters(source) or heaped_marks(source)
+    if odd:
+        at = source.find(odd[0])
+        word = re.search(r"\S*$", source[:at])
+        rest = re.match(r"\S*", source[at:])
+        found = (word.group() if word else "") + (rest.group() if rest else "")
+        clear = shown(source)
+        yield house("odd-letters", found or odd[:30], clear if clear != source else "")
 
 
-def _mixed_scripts(source: str) -> str:
-    """The first word with Latin letters and letters that only look Latin."""
-    for m in re.finditer(r"[^\W\d_]+", source):
-        word = m.group()
-        latin = any("a" <= c.lower() <= "z" for c in word)
-        other = any("\u0370" <= c <= "\u052f" for c in word)
-        if other and (latin or re.fullmatch("[a-z]+", plain(word).text)):
-            return word
-    return ""
-
-
-def _punctuation(brief: Brief, name: str, source: str) -> Iterator[Finding]:
+def _punctuation(part: str, source: str) -> Iterator[Finding]:
     m = _REPEATED_MARK.search(source)
     if m:
-        yield _error(m.group(), "Repeated punctuation.", "Use one mark.")
-    if name == "headline" and re.search("[!！]", source):
-        yield _error("!", "No exclamation mark in a headline.", "End it without a mark.")
-    elif len(re.findall("[!！]", source)) > 1:
-        yield _error("!", "More than one exclamation mark.", "Keep one at most.")
-    own = brief.product.title + " " + brief.product.brand
-    for shout in _SHOUT.finditer(source):
-        if shout.group() not in own or own.isupper():
-            yield _error(shout.group(), "Capitals for emphasis.", "Write it in small letters.")
+        yield house("repeated-mark", m.group())
+    if len(re.findall("[!！]", source)) > 1:
+        yield house("exclamations", "!")
+    m = _SPACE.search(source)
+    if m:
+        yield house("spaces", m.group())
+    if part == "body" and not _END.search(source.strip()):
+        yield house("no-end", source[-10:])
+
+
+def _letters(brief: Brief, source: str) -> Iterator[Finding]:
+    own = f"{brief.product.title} {brief.product.brand} {brief.product.description}"
+    for pattern in (_SHOUT, _WILD):
+        for m in pattern.finditer(source):
+            if m.group() not in own or (own.isupper() and pattern is _WILD):
+                yield house("capitals", m.group())
     m = _GIMMICK.search(source)
     if m and m.group() not in own:
-        yield _error(m.group(), "A symbol used as decoration.", "Use plain words.")
-    m = _SPACE.search(source)
-    if m and m.group().strip(" ") not in own:
-        yield _warning(m.group(), "Spaces are not where they belong.", "Correct the spaces.")
-    if name == "body" and source.strip() and not _END.search(source.strip()):
-        yield _warning(source[-10:], "The last sentence has no end.", "End it with a full stop.")
-
-
-def _language(brief: Brief, name: str, source: str) -> Iterator[Finding]:
-    own = plain(f"{brief.product.title} {brief.product.brand}").text
-    if brief.language == "en" and has_han(source):
-        han = "".join(c for c in source if has_han(c) and c not in own)
-        if han:
-            yield _error(han, "Chinese words in an English ad.", "Write the ad in English.")
-    if brief.language == "zh" and name == "body" and source.strip() and not has_han(source):
-        yield _error(source[:30], "A Chinese ad without Chinese.", "Write the ad in Chinese.")
-    if brief.language == "zh":
-        foreign = [
-            w
-            for w in re.findall(r"[A-Za-z]{4,}", source)
-            if plain(w).text not in brief.facts.source
-        ]
-        if foreign:
-            yield _error(" ".join(foreign), "English words in a Chinese ad.", "Say it in Chinese.")
+        yield house("symbol", m.group())
+    for pattern in (_SPACED, _STRETCHED, _SWAPPED):
+        m = pattern.search(source)
+        if m and m.group() not in own:
+            yield house("gaps", m.group())
 
 
 def _repeats(brief: Brief, ad: AdText) -> Iterator[Finding]:
     text = plain(f"{ad.headline} | {ad.body}").text
     m = re.search(r"\b([a-z]{2,})\s+\1\b", text) or re.search(r"([\u3400-\u9fff]{2,6})\1", text)
     if m and m.group() not in brief.facts.source:
-        yield _error(m.group(), "The same word twice.", "Say it once.")
+        yield house("twice", m.group())
     own = set(words(f"{brief.facts.name} {brief.facts.brand} {brief.facts.noun.en}"))
     counted = Counter(w for w in re.findall(r"[a-z]{3,}", text) if w not in _STOP)
     for word, n in counted.items():
         if n > (3 if word in own else 2):
-            yield _error(word, f"The word stands {n} times.", "Say it once, or use another word.")
+            yield house("often", word, n=n)
     pieces = [
         text[i : i + 4]
         for i in range(len(text) - 3)
@@ -164,13 +114,5 @@ def _repeats(brief: Brief, ad: AdText) -> Iterator[Finding]:
     ]
     for piece, n in Counter(pieces).items():
         if n > 2 and piece not in plain(brief.facts.noun.zh + brief.facts.name).text:
-            yield _error(piece, f"These words stand {n} times.", "Say it once.")
+            yield house("often", piece, n=n)
             return
-
-
-def _error(found: str, message: str, fix: str) -> Finding:
-    return Finding("style", "error", found, message, fix)
-
-
-def _warning(found: str, message: str, fix: str) -> Finding:
-    return Finding("style", "warning", found, message, fix)

@@ -1,0 +1,117 @@
+"""Names: brands and places in the text come from the brief; no other shop's, none made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from client.creative.brief import Brief
+from client.creative.checks.disguise import shown
+from client.creative.checks.rulebook import house
+from client.creative.text import data_file, has_han, plain
+from common.domain import Finding
+
+_CAPITAL = re.compile(
+    r"(?<![\w'’-])(?:[A-Z][a-z]+(?:[A-Z][a-z]*)*|[a-z]+[A-Z]\w*)(?:[-'’][A-Za-z]+)*"
+)
+_SENTENCE_END = re.compile(r"[.!?:;。！？：；–—|]\s*[\"“'’)]?\s*$")
+
+
+def check(brief: Brief, source: str) -> Iterator[Finding]:
+    """Brands, then capitals in the middle of a sentence, then a strange name before the noun."""
+    visible = shown(source)
+    right = f": “{brief.facts.brand}”" if brief.facts.brand else ""
+    told: set[str] = set()
+    for words, rule in (*_marks(brief, visible), *_capitals(brief, visible), *_before_noun(brief, visible)):
+        if words in told:
+            continue
+        told.add(words)
+        yield house(rule, words, right=right) if rule == "brand" else house(rule, words)
+
+
+@cache
+def _mark_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    parts = [
+        rf"(?<![A-Za-z]){re.escape(n)}(?![A-Za-z])" if n.isascii() else re.escape(n) for n in names
+    ]
+    return re.compile("|".join(parts) or r"(?!)")
+
+
+@lru_cache(maxsize=256)
+def _listed(other: tuple[str, ...]) -> re.Pattern[str]:
+    rules = data_file("rules", "marks.v1.json")
+    # what is no word of any language is a mark in small letters too
+    names = {*rules["marks"], *rules["origins"], *other, *(m.lower() for m in rules["coined"])}
+    return _mark_pattern(tuple(sorted(names | set(rules["coined"]), key=lambda n: (-len(n), n))))
+
+
+def _marks(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
+    own = brief.facts.source + plain(brief.facts.noun.en + brief.facts.noun.zh).text
+    origins = set(data_file("rules", "marks.v1.json")["origins"])
+    for match in _listed(brief.other_brands).finditer(visible):
+        if plain(match.group()).text not in own:
+            yield match.group(), "origin" if match.group() in origins else "brand"
+
+
+@cache
+def _calendar() -> frozenset[str]:
+    return frozenset(data_file("rules", "marks.v1.json")["calendar"])
+
+
+def _capitals(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
+    """Capitalised words in the middle of a sentence are names; names come from the brief."""
+    found = list(_CAPITAL.finditer(visible))
+    middle = [m for m in found if not _starts_sentence(visible, m.start())]
+    if brief.language == "en" and _is_title_case(visible):
+        middle = [m for m in found if re.search(r"[a-z][A-Z]", m.group())]
+    known = _known(brief)
+    for m in middle:
+        parts = re.findall(r"\w+", plain(re.sub(r"['’]s$", "", m.group())).text)
+        joined = "".join(parts)
+        if m.group() in _calendar() or joined in known or all(p in known for p in parts):
+            continue
+        if joined.removesuffix("s") in known or plain(m.group()).text in known:
+            continue
+        yield m.group(), "name"
+
+
+def _known(brief: Brief) -> frozenset[str]:
+    return _words_of(brief.facts.source, brief.facts.noun.en)
+
+
+@lru_cache(maxsize=512)
+def _words_of(source: str, noun: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", source)) | frozenset(noun.lower().split())
+
+
+def _starts_sentence(source: str, start: int) -> bool:
+    before = source[:start]
+    return not before.strip() or _SENTENCE_END.search(before) is not None or has_han(before[-1:])
+
+
+def _is_title_case(source: str) -> bool:
+    long_words = [w for w in re.findall(r"[A-Za-z][\w'’-]*", source) if len(w) > 3]
+    return len(long_words) > 1 and all(w[0].isupper() for w in long_words)
+
+
+def _before_noun(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
+    """Where the own brand is missing and strange characters stand in its place: "云山羊绒围巾"."""
+    brand = brief.facts.brand
+    if not has_han(brand) or brand in visible:
+        return
+    rest = brief.facts.name.replace(brand, "", 1).strip()
+    starts = re.match(r"[\u3400-\u9fff]{2}", rest)
+    if not starts or not brief.facts.name.startswith(brand):
+        return
+    pattern = re.compile(rf"(?:^|[，。！？、：；\s“「来选用穿喝吃带把])([\u3400-\u9fff]{{2,3}}?)牌?(?={re.escape(starts.group())})")
+    usual = set(data_file("rules", "marks.v1.json")["usual_zh"])
+    for m in pattern.finditer(visible):
+        name = m[1]
+        if name not in usual and name[-2:] not in usual and name not in brief.facts.source:
+            if not any(c in _LINKS for c in name):
+                yield name, "brand"
+
+
+#: characters that a brand hardly has: they make a phrase of what they stand in
+_LINKS = frozenset("的一这那款件条双份个只新好有是在和与就把给让为从到用来都也很了着过不可以您你我他她它们时候每几多少配搭入换买选挑试")

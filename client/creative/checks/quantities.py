@@ -1,0 +1,232 @@
+"""Quantities: whether a number of the ad, with its unit and its neighbours, is in the brief."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+from client.creative.brief import Brief
+from client.creative.checks.numerals import digits, rules
+from client.creative.figures import Amount, amounts
+from client.creative.text import Plain, has_han
+
+#: share by which equal amounts may differ: 16 oz are sold as 450 g
+NEAR = 0.012
+
+
+@lru_cache(maxsize=512)
+def known(source: str) -> tuple[Plain, tuple[Amount, ...]]:
+    """The brief's text with digits, and every amount in it, also what a multipack comes to."""
+    text = digits(Plain(source, tuple(range(len(source))), source))
+    found = amounts(text.text)
+    return text, (*found, *_totals(text.text, found))
+
+
+def _totals(text: str, found: list[Amount]) -> list[Amount]:
+    """12 x 500 ml are 6 litres."""
+    out = []
+    for a, b in zip(found, found[1:], strict=False):
+        gap = text[a.end : b.start].strip()
+        pair = {a.name: a, b.name: b}
+        if gap in ("", "of", ",", "共", "/") and "count" in pair and len(pair) == 2:
+            count = pair.pop("count")
+            [each] = pair.values()
+            if each.name in ("mass", "volume", "length") and 1 < count.value < 200:
+                n = count.value
+                out.append(replace(each, value=each.value * n, base=each.base * n))
+    return out
+
+
+def price_is_right(brief: Brief, text: Plain, a: Amount) -> bool:
+    """A price that the shop gives; "under $20" is right for $19.99; a sum in the text is none."""
+    facts = brief.facts
+    if facts.price is None or not _same_currency(a.name, facts.currency):
+        return _is_in_offer(brief, a)
+    price = float(facts.price)
+    before = text.text[max(0, a.start - 14) : a.start]
+    after = text.text[a.end : a.end + 4]
+    if _UNDER.search(before) or re.match(r"\s*(?:以内|以下|有余|不到)", after):
+        return price <= a.value <= price * 1.3 + 0.01
+    if _OVER.search(before):
+        return False
+    return abs(a.value - price) < 0.005 or _is_in_offer(brief, a)
+
+
+_UNDER = re.compile(r"(?:under|below|less than|不到|不足|低于)\s*$")
+_OVER = re.compile(
+    r"(?:over|above|more than|was|worth|value[d]?(?: at)?|rrp|instead of|原价|价值|市价|超过)\s*:?\s*$"
+)
+
+
+def _same_currency(said: str, own: str) -> bool:
+    if said == "USD" and own in ("CAD", "AUD", "NZD", "HKD", "SGD", "TWD"):
+        return True
+    return said == own or (said, own) == ("CNY", "JPY")
+
+
+def _is_in_offer(brief: Brief, a: Amount) -> bool:
+    """A sum that the shop's own offer names ("$5 off over $50")."""
+    if not brief.facts.offer:
+        return False
+    offer = known(brief.facts.offer.casefold())[1]
+    return any(o.kind == "money" and o.value == a.value and o.name == a.name for o in offer)
+
+
+_PER = re.compile(
+    r"\s*(?:/|per |an? |each |for every )\s*(?P<u>[a-z]+|\d+ ?[a-z]+)|\s*(?:/|每|一)(?P<z>斤|公斤|千克|克|升|瓶|袋|盒|片|支|包|件|双|条|只|个|张|卷|枚)"
+)
+
+
+def unit_price(brief: Brief, text: Plain, a: Amount) -> bool:
+    """Whether the price is given by a unit that the product text does not give a price by."""
+    m = _PER.match(text.text, a.end)
+    if not m:
+        return False
+    unit = m["u"] or m["z"]
+    if m["u"] and unit.split()[-1].removesuffix("s") not in _UNITS_OF_PRICE:
+        return False
+    words = re.escape(unit)
+    return not re.search(rf"(?:/|per |an? |each |每|一)\s*{words}", brief.facts.source)
+
+
+_UNITS_OF_PRICE = {"lb", "pound", "kg", "kilo", "oz", "ounce", "litre", "liter", "gram", "g", "dozen", "serving", "cup", "wash", "roll", "sheet", "month", "day", "week", "year"}  # fmt: skip
+
+
+def is_right(brief: Brief, text: Plain, a: Amount) -> bool:
+    """Whether the brief has this amount in this sense.
+
+    Args:
+        brief: With the facts.
+        text: The part of the ad, with digits.
+        a: An amount of it with a unit, or bare.
+    """
+    source, have = known(brief.facts.source)
+    if a.kind == "unit" and a.name == "products":
+        return (a.value == brief.facts.breadth and a.value > 1) or _counted(brief, text, a, have)
+    if a.kind == "bare":
+        return _bare(brief, text, a, source, have)
+    if a.name == "percent":
+        return any(a.same(b) and _neighbours(text, a, source, b) for b in have)
+    if a.name == "count":
+        return _counted(brief, text, a, have)
+    return any(_near(a, b) for b in have)
+
+
+def _near(a: Amount, b: Amount) -> bool:
+    if a.kind != b.kind:
+        return False
+    ounces = {a.name, b.name} == {"mass", "volume"} and {
+        round(a.base / a.value, 2),
+        round(b.base / b.value, 2),
+    } == {28.35, 29.57}
+    if ounces:
+        return a.value == b.value
+    return a.name == b.name and abs(a.base - b.base) <= NEAR * max(abs(a.base), abs(b.base))
+
+
+def _word(text: str, a: Amount) -> str:
+    """The unit of a counted thing, as written."""
+    m = re.search(r"[a-z\u3400-\u9fff][a-z]*\s*$", text[a.start : a.end])
+    return m.group().strip().removesuffix("s") if m else ""
+
+
+def _counted(brief: Brief, text: Plain, a: Amount, have: tuple[Amount, ...]) -> bool:
+    """12 pieces are 12 packs for all that a reader knows; 12 rolls are not 12 bottles."""
+    source = known(brief.facts.source)[0].text
+    mine = _word(text.text, a)
+    for b in have:
+        if b.value != a.value:
+            continue
+        if b.kind == "unit" and b.name in ("count", "products"):
+            if not _apart(mine, _word(source, b)):
+                return True
+        elif b.kind == "bare" and (not has_han(source) or not _apart(mine, _after(source, b))):
+            return True
+    return False
+
+
+def _after(source: str, b: Amount) -> str:
+    m = re.match(r"[\s-]*([\u3400-\u9fff]|[a-z]+)", source[b.end :])
+    return m[1].removesuffix("s") if m else ""
+
+
+def _apart(a: str, b: str) -> bool:
+    """Whether the two words name different things."""
+    if a == b:
+        return False
+    ours = [set(c) for c in rules()["classes"]]
+    one = next((c for c in ours if a in c), None)
+    two = next((c for c in ours if b in c), None)
+    return one is not None and two is not None and one is not two
+
+
+_SIZE = re.compile(r"\s*(?:码|号(?!码))|(?<=\d)\s*(?:eu|uk|us)\b")
+_RANGE = re.compile(
+    r"(\d{1,3})(?:\.\d)?\s*(?:码|号|eu|uk|us)?\s*(?:-|~|to|至|到)?\s*(\d{1,3})(?:\.\d)?\s*(?:码|号|eu|uk|us)|(?:sizes?|eu|uk|us|尺码|码数)[:： ]*(\d{1,3})\s*(?:-|~|to|至|到|码)+\s*(\d{1,3})"
+)
+
+
+def _bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount, ...]) -> bool:
+    if any(b.kind == "bare" and a.same(b) for b in have):
+        return True
+    before = text.text[max(0, a.start - 6) : a.start]
+    if _SIZE.match(text.text, a.end) or re.search(r"(?:sizes?|eu|uk) $", before):
+        for m in _RANGE.finditer(source.text):
+            low, high = (float(g) for g in m.groups() if g)
+            if low <= a.value <= high:
+                return True
+    title = digits(
+        Plain(brief.product.title.casefold(), tuple(range(len(brief.product.title))), "")
+    )
+    if re.search(rf"(?<![\d.]){re.escape(f'{a.value:g}')}(?![\d.])", title.text):
+        return not _next_differs(text, a, title)
+    for b in have:
+        if b.value != a.value:
+            continue
+        if b.kind == "bare" and _neighbours(text, a, source, b):
+            return True
+        if (
+            b.kind == "unit"
+            and b.name in ("count", "ratio", "months", "time")
+            and _neighbours(text, a, source, b)
+        ):
+            return True
+    return has_han(text.text) != has_han(source.text) and any(
+        b.value == a.value and (b.kind == "bare" or b.name == "count") for b in have
+    )
+
+
+def _next_differs(text: Plain, a: Amount, title: Plain) -> bool:
+    """The title has the number before a unit, the ad has it before a word."""
+    said = re.match(r"[\s-]*([a-z\u3400-\u9fff]+)", text.text[a.end :])
+    own = re.search(
+        rf"(?<![\d.]){re.escape(f'{a.value:g}')}[\s-]*([a-z\u3400-\u9fff]+)", title.text
+    )
+    return bool(said and own and said[1][:3] != own[1][:3] and said[1] not in title.text)
+
+
+def _tokens(text: str, start: int, end: int) -> set[str]:
+    near = f"{text[max(0, start - 16) : start]} {text[end : end + 20]}"
+    words = {w.removesuffix("s") for w in re.findall(r"[a-z]{3,}", near)} - {
+        "the",
+        "and",
+        "with",
+        "for",
+        "off",
+        "from",
+        "you",
+        "your",
+    }
+    han = re.findall(
+        r"[\u3400-\u9fff]+", f"{text[max(0, start - 4) : start]} {text[end : end + 4]}"
+    )
+    return words | {c for piece in han for c in piece}
+
+
+def _neighbours(text: Plain, a: Amount, source: Plain, b: Amount) -> bool:
+    """Whether a word beside both numbers is the same; in two languages nobody can tell."""
+    mine, other = _tokens(text.text, a.start, a.end), _tokens(source.text, b.start, b.end)
+    if not mine or not other or has_han("".join(mine)) != has_han("".join(other)):
+        return True
+    return bool(mine & other)

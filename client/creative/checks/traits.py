@@ -1,0 +1,230 @@
+"""Traits: materials, colours, flavours, places, marks of quality and features that the text must not invent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from client.creative.brief import Brief
+from client.creative.checks.disguise import shown
+from client.creative.checks.rulebook import house
+from client.creative.facts import claimed
+from client.creative.text import Plain, data_file, has_han, plain
+from common.domain import Finding
+
+#: groups whose words count wherever they stand; the others only beside the product or a cue
+_STRICT = ("materials", "places", "certificates", "features")
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One entry of things.v1.json.
+
+    Attributes:
+        group: Which list it stands in.
+        names: English and Chinese names, plain.
+    """
+
+    group: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The lists, compiled.
+
+    Attributes:
+        strict: Finds a name that counts anywhere.
+        loose: Finds a name that counts only in its place.
+        said: Ways of speaking in which a name is none.
+        of: Name -> its entries (green is a colour, green tea a food).
+    """
+
+    strict: re.Pattern[str]
+    loose: re.Pattern[str]
+    said: re.Pattern[str]
+    of: dict[str, tuple[Thing, ...]]
+
+
+def _either(names: list[str]) -> str:
+    parts = []
+    for n in sorted(set(names), key=len, reverse=True):
+        word = re.escape(n).replace(r"\-", r"[\s-]?").replace(r"\ ", r"[\s-]+")
+        parts.append(word if has_han(n) else rf"(?<![a-z0-9]){word}(?![a-z0-9])")
+    return "|".join(parts) or r"(?!)"
+
+
+@cache
+def _book() -> _Book:
+    raw = data_file("rules", "things.v1.json")
+    loose_words = set(raw["loose"])
+    of: dict[str, tuple[Thing, ...]] = {}
+    strict, loose = [], []
+    for group in ("materials", "places", "certificates", "features", "colours", "foods"):
+        for en, zh in raw[group]:
+            names = tuple(plain(n).text for n in (*en, *zh))
+            thing = Thing(group, names)
+            for n in names:
+                of[_key(n)] = (*of.get(_key(n), ()), thing)
+                full_colour = group == "colours" and has_han(n) and len(n) > 1
+                counts = (group in _STRICT and n not in loose_words) or full_colour
+                (strict if counts else loose).append(n)
+    return _Book(
+        re.compile(_either(strict)),
+        re.compile(_either([n for n in loose if n not in strict])),
+        re.compile("|".join(re.escape(s) for s in raw["said"])),
+        of,
+    )
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[\s-]", "", name)
+
+
+def check(brief: Brief, text: Plain) -> Iterator[Finding]:
+    """Every trait of one part of an ad that the product text does not give it."""
+    seen: set[str] = set()
+    for start, end, rule in (*_listed(brief, text), *_known_traits(brief, text), *_made(brief, text)):
+        words = text.original(start, end)
+        if words not in seen and not any(words in s for s in seen):
+            seen.add(words)
+            yield house(rule, words)
+
+
+def _known_traits(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
+    """The attributes that the writer knows too."""
+    covered: list[tuple[int, int]] = []
+    noun = brief.facts.noun
+    said = [m.span() for m in _book().said.finditer(text.text)]
+    for (start, end), trait in claimed(text.text):
+        inside = any(s <= start and end <= e for s, e in (*covered, *said))
+        covered.append((start, end))
+        if not inside and not brief.facts.has_trait(trait.trait_id):
+            piece = text.text[start:end]
+            if piece not in _own(brief) and piece not in noun.zh + noun.en:
+                if not any(n in _own(brief) for n in trait.names):
+                    yield start, end, "trait"
+
+
+def _own(brief: Brief) -> str:
+    return _own_text(brief.facts.source, brief.facts.noun.en, brief.facts.noun.zh)
+
+
+@lru_cache(maxsize=512)
+def _own_text(source: str, en: str, zh: str) -> str:
+    return plain(f"{source} . {en} . {zh}").text
+
+
+@lru_cache(maxsize=512)
+def _own_things(own: str) -> frozenset[Thing]:
+    """Entries that the brief names; plural and gaps do not matter."""
+    book = _book()
+    out: set[Thing] = set()
+    for pattern in (book.strict, book.loose):
+        for m in pattern.finditer(own):
+            out.update(book.of.get(_key(m.group()), ()))
+    closed = _key(own)
+    for name, things in book.of.items():
+        if len(name) > (1 if has_han(name) else 3) and name in closed:
+            out.update(things)
+    return frozenset(out)
+
+
+_DENIED = re.compile(r"(?:\bnot|\bno|\bnon|\bwithout|\binstead of|\bforget|不是|并非|不含|非|没有|不用|不加)[\s-]*(?:any |added )?$")
+
+
+def _listed(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
+    book, own = _book(), _own(brief)
+    have = _own_things(own)
+    said = [m.span() for m in book.said.finditer(text.text)]
+    heads = _heads(brief)
+    for pattern, anywhere in ((book.strict, True), (book.loose, False)):
+        for m in pattern.finditer(text.text):
+            if any(s < m.end() and m.start() < e for s, e in said) or m.group() in own:
+                continue
+            things = book.of.get(_key(m.group()), ())
+            if not things or any(t in have for t in things):
+                continue
+            if _DENIED.search(text.text[max(0, m.start() - 12) : m.start()]):
+                continue
+            if anywhere or _in_place(text.text, m, heads):
+                place = all(t.group == "places" for t in things)
+                yield m.start(), m.end(), "origin" if place else "trait"
+
+
+def _heads(brief: Brief) -> tuple[str, ...]:
+    """Words that stand for the product: a word before one of them speaks of it."""
+    noun = brief.facts.noun
+    title = plain(brief.facts.name).text
+    english = {w.removesuffix("s") for w in re.findall(r"[a-z]{3,}", f"{title} {noun.en}")}
+    chinese = {p[-2:] for p in re.findall(r"[\u3400-\u9fff]{2,}", title)} | ({noun.zh} if noun.zh else set())
+    return tuple(sorted(english | chinese))
+
+
+_CUE_BEFORE = re.compile(
+    r"(?:made (?:of|from|with|in)|crafted (?:from|in|of)|comes? in|available in|colou?r:?|now in|real|pure|solid|genuine|"
+    r"hints? of|notes? of|touch of|flavou?r of|taste of|scent of|aroma of|infused with|filled with|"
+    r"packed with|loaded with|bursting with|dipped in|coated (?:in|with)|covered in|lined with|"
+    r"finished in|wrapped in|swirl of|burst of|blend of|rich in|含有?|添加|加入|富含|采用|选用|全|纯|用料|材质[:：]?|颜色[:：]?)\s*"
+    r"(?:\w+ )?$"
+)
+_CUE_AFTER = re.compile(
+    r"[\s-]*(?:flavou?r(?:ed|s)?|taste|finish|body|lid|handles?|frame|base|casing|lining|filling|"
+    r"coating|coated|infused|filled|scent(?:ed)?|colou?r(?:ed)?|version|edition|plated|lined|tones?|sauce|glaze|notes?|"
+    r"trim|sole|strap|soles)(?![a-z])|口?味|风味|香型|夹心|馅|果?粒|汁|香气|香精|调|制成?|质|材质|面料|材料|外壳|机身|瓶身|手柄|表面|涂层|底座|内胆|款"
+)
+
+
+def _in_place(text: str, m: re.Match[str], heads: tuple[str, ...]) -> bool:
+    after = text[m.end() : m.end() + 24]
+    if _CUE_AFTER.match(after) or _CUE_BEFORE.search(text[max(0, m.start() - 28) : m.start()]):
+        return True
+    if has_han(m.group()):
+        return any(has_han(h) and after.startswith(h) for h in heads)
+    following = re.match(r"[\s-]+(?:[a-z]+[\s-]+)?([a-z]+)", after)
+    direct = re.match(r"[\s-]+([a-z]+)", after)
+    words = [f[1].removesuffix("s") for f in (following, direct) if f]
+    return any(w in heads for w in words)
+
+
+_COMPOUND = re.compile(
+    r"(?<![a-z])[a-z]+-(?:proof|resistant|free|safe|certified|approved|tested|grade|rated)(?![a-z])"
+    r"|(?<![a-z])anti-[a-z]+|[防抗耐][\u3400-\u9fff]{1,2}"
+)
+_COMPOUND_SAID = re.compile(
+    r"(?:worry|hassle|fuss|stress|mess|guilt|care|hands|drama|trouble|clutter|screen|effort|crease|crumb|meat|regret|boredom)-free"
+    r"|future-proof|kid-tested|防[止备着线空盗]|抗[拒议]|耐[心人看用穿嚼放磨性得]|[防抗耐][不一得了过是的]"
+)
+
+
+def _made(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
+    """"-proof", "-free", 防…: whatever stands before; "made in ..." whatever place follows."""
+    own = _key(_own(brief))
+    have = _own_things(_own(brief))
+    for m in _COMPOUND.finditer(text.text):
+        if _COMPOUND_SAID.match(m.group()) or _key(m.group()) in own:
+            continue
+        if has_han(m.group()) and m.group()[:2] in own:
+            continue
+        things = next((t for n, t in _book().of.items() if _key(m.group()).startswith(n)), ())
+        if not any(t in have for t in things):
+            yield m.start(), m.end(), "trait"
+    for m in _ORIGIN_ZH.finditer(text.text):
+        if m[1][:2] not in own:
+            yield m.start(), m.end(), "origin"
+    visible = shown(text.source)
+    for m in _ORIGIN_EN.finditer(visible):
+        if plain(m[1]).text not in _own(brief):
+            at = plain(visible[: m.start(1)]).text
+            yield len(at), len(at) + len(plain(m[1]).text), "origin"
+
+
+_ORIGIN_ZH = re.compile(
+    r"(?:产自|来自|源自|出自|原产于?|产地|采自|选自|取自|直采自)([\u3400-\u9fff]{1,5}?(?:省|市|县|州|岛|山|湖|海|洋|国|江|河|谷|村|镇|牧场|庄园|产区|高原|草原|农场|古镇))"
+)
+_ORIGIN_EN = re.compile(
+    r"(?:[Mm]ade|[Gg]rown|[Cc]rafted|[Pp]roduced|[Bb]rewed|[Ww]oven|[Ss]ourced|[Ii]mported|[Ss]traight|[Dd]irect|[Hh]arvested|[Pp]icked|[Bb]aked|[Rr]oasted|[Dd]esigned|[Bb]ottled|[Bb]orn|[Ff]arms|[Ff]ields|[Hh]ills|[Mm]ountains|[Cc]oast)"
+    r" (?:by hand )?(?:in|from|of) (?:the )?([A-Z][a-z]+)"
+)
