@@ -12,7 +12,7 @@ from client.engine.segments import Spread, rising
 _ROUNDING = 1e-3
 
 
-def reach(ids: Tensor, pull: Pull, lengths: Tensor) -> Tensor:
+def reach(ids: Tensor, pull: Pull, length: Tensor, square: Tensor) -> Tensor:
     """A bound on the norm of what each row adds to the tables.
 
     A slot adds slope to the first order terms, and pull x (pooled - v) to a vector: at most
@@ -22,14 +22,15 @@ def reach(ids: Tensor, pull: Pull, lengths: Tensor) -> Tensor:
     Args:
         ids: int32 [R, F].
         pull: What the rows add.
-        lengths: float64 [R, 2]: sums over a row's ids of |v| and of |v|^2.
+        length: float64 [R], sum of |v| over a row's ids.
+        square: float64 [R], sum of |v|^2 over a row's ids.
 
     Returns:
         float64 [R].
     """
     width = ids.shape[1]
     far = (pull.pooled * pull.pooled) @ pull.pooled.new_ones(pull.pooled.shape[1])
-    span = width * far + 2 * far.sqrt() * lengths[:, 0] + lengths[:, 1]
+    span = width * far + 2 * far.sqrt() * length + square
     # max |pull| of a row is at most the sum over heads of |slope| max |pair|
     steep = pull.first.abs() @ pull.pair.abs().amax(1)
     flat = width * (pull.first * pull.first) @ pull.first.new_ones(pull.first.shape[1])

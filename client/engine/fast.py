@@ -100,13 +100,16 @@ class Fast:
         """Add these shoppers' clipped gradients: as they are, where no cell is needed to know that."""
         seen, ids, clip = _slopes(weights, rows, self._clip), rows.ids.int(), self._clip
         pull = Pull(seen.slope, VECTOR_GAIN * weights.pair, seen.pooled)
-        parts = [seen.slope[:, h : h + 1] * seen.inputs for h in range(len(clip.heads))]
         # one sum for all has a cost a row of the table, so there must be slots enough
         quick = ids.numel() >= len(weights.vectors)
+        wide = seen.inputs.shape[1]
+        each = seen.inputs.new_empty(len(ids), dense.numel() + quick)
+        for h in range(len(clip.heads)):
+            torch.mul(seen.slope[:, h : h + 1], seen.inputs, out=each[:, h * wide : (h + 1) * wide])
         if quick:
-            parts.append(reach(ids, pull, seen.lengths).unsqueeze(1))
+            each[:, -1] = reach(ids, pull, seen.length, seen.square)
         number = torch.arange(len(ids), dtype=torch.int32, device=ids.device)
-        summed = run_sums(torch.cat(parts, 1), number, rows.starts)
+        summed = run_sums(each, number, rows.starts)
         layers = summed[:, : dense.numel()].contiguous()
         others, bound = squares(layers), (clip.norm, clip.margin)
         factor, left, row = (
@@ -147,28 +150,31 @@ class _Seen:
         inputs: What the dense layers see, [R, D + E + 1].
         slope: d loss / d log-odds, [R, H].
         pooled: Sums of vectors, [R, E].
-        lengths: Sums of |v| and of |v|^2 over a row's ids, [R, 2].
+        length: Sum of |v| over a row's ids, [R].
+        square: Sum of |v|^2 over a row's ids, [R].
     """
 
     inputs: Tensor
     slope: Tensor
     pooled: Tensor
-    lengths: Tensor
+    length: Tensor
+    square: Tensor
 
 
 def _slopes(weights: Weights, rows: Flat, clip: Clip) -> _Seen:
     """The forward pass of TargetingNet and the loss' slope at each row."""
     n_heads, width = len(clip.heads), weights.vectors.shape[1]
-    bag = embedding_bag(rows.ids, weights.table, mode="sum").double()
-    pooled = bag[:, n_heads : n_heads + width].contiguous()
-    squared = bag[:, n_heads + width : -1].contiguous()
-    pairs = (pooled * pooled).sub_(squared).mul_(0.5)
-    inputs = torch.cat(
-        [rows.numeric.double().mul_(NUMERIC_GAIN), pairs, pairs.new_ones(len(pairs), 1)], 1
-    )
-    logits = torch.addmm(bag[:, :n_heads], inputs, weights.linear)
+    bag = embedding_bag(rows.ids, weights.table, mode="sum")
+    pooled = bag[:, n_heads : n_heads + width].double()
+    squared = bag[:, n_heads + width : -1].double()
+    n_numbers = rows.numeric.shape[1]
+    inputs = pooled.new_empty(len(bag), len(weights.linear))
+    torch.mul(rows.numeric, NUMERIC_GAIN, out=inputs[:, :n_numbers])
+    torch.sub(pooled * pooled, squared, out=inputs[:, n_numbers:-1]).mul_(0.5)
+    inputs[:, -1] = 1.0
+    logits = torch.addmm(bag[:, :n_heads].double(), inputs, weights.linear)
     # sigmoid(z) - y, without a difference of nearly equal figures
     sign = 1.0 - 2.0 * rows.labels.double()
     slope = torch.sigmoid(logits.mul_(sign)).mul_(sign).div_(clip.max_impressions)
-    lengths = torch.stack([bag[:, -1], squared @ squared.new_ones(width)], 1)
-    return _Seen(inputs, slope.mul_(rows.labels >= 0), pooled, lengths)
+    slope.mul_(rows.labels >= 0)
+    return _Seen(inputs, slope, pooled, bag[:, -1].double(), squared @ squared.new_ones(width))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from client.dataset import ShopperBatch
-from client.engine.segments import owners, starts_of
+from client.engine.segments import starts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,15 @@ def flat(batch: ShopperBatch, heads: tuple[str, ...], at_once: int) -> Iterator[
         some = slice(first, first + at_once)
         ids, numeric = batch.ids[some].flatten(0, 1), batch.numeric[some].flatten(0, 1)
         labels = torch.stack([batch.labels(head)[some].reshape(-1) for head in heads], 1)
-        said = (batch.mask[some].reshape(-1) > 0) & (labels >= 0).any(1)
+        known = labels[:, 0] >= 0 if len(heads) == 1 else (labels >= 0).any(1)
+        said = (batch.mask[some].reshape(-1) > 0) & known
         starts = starts_of(said.view(-1, k).sum(1, dtype=torch.int32))
-        owner = owners(starts)
-        if len(owner) < len(said):
+        n = len(starts) - 1
+        every = torch.arange(n, dtype=torch.int32, device=ids.device)
+        owner = every.unsqueeze(1).expand(n, k).reshape(-1)
+        if not bool(said.all()):
             row = said.nonzero().squeeze(1)
             # index_select: several times as fast as ids[row]
-            ids, numeric, labels = (a.index_select(0, row) for a in (ids, numeric, labels))
+            ids, numeric = ids.index_select(0, row), numeric.index_select(0, row)
+            labels, owner = labels.index_select(0, row), owner.index_select(0, row)
         yield Flat(ids, numeric, labels, owner, starts)
