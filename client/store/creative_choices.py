@@ -119,7 +119,10 @@ def listing(store: Store, limit: int = 100) -> list[Choice]:
         f"SELECT {_COLUMNS} FROM creative_choices ORDER BY chosen_at DESC, choice_id LIMIT ?",
         [limit],
     ).fetchall()
-    return [Choice(*r[:7], json.loads(r[7]), r[8], _arms(store, str(r[0]))) for r in rows]
+    return [
+        Choice(r[0], r[1], r[2], r[3], r[4], r[5], r[6], json.loads(r[7]), r[8], _arms(store, r[0]))
+        for r in rows
+    ]
 
 
 def _arms(store: Store, choice_id: str) -> tuple[Arm, ...]:

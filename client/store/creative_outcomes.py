@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from client.store import Store
 from client.store.creative_read import decisions, versions
@@ -121,7 +121,7 @@ def outcomes(store: Store, creative_ids: Iterable[str]) -> list[Outcome]:
             table.append([named, creative_id, v.version, first, _NEVER])
     given = [json.dumps(table)]
     single = [Outcome(*r) for r in store.db.execute(_ROWS, given)]
-    reported = [Outcome(*r, True) for r in store.db.execute(_REPORTS, given)]
+    reported = [replace(Outcome(*r), from_report=True) for r in store.db.execute(_REPORTS, given)]
     return single + reported
 
 

@@ -136,7 +136,12 @@ def decided(conn: sqlite3.Connection, creative_id: str) -> list[CreativeDecision
         " FROM creative_decisions d WHERE creative_id = ? ORDER BY entry",
         (creative_id,),
     )
-    return [CreativeDecision(*r[:3], CreativeState(r[3]), *r[4:9], bool(r[9])) for r in rows]
+    return [
+        CreativeDecision(
+            r[0], r[1], r[2], CreativeState(r[3]), r[4], r[5], r[6], r[7], r[8], bool(r[9])
+        )
+        for r in rows
+    ]
 
 
 def brands(store: Store, limit: int = 2_000) -> list[str]:

@@ -157,7 +157,9 @@ BEGIN
     SELECT RAISE(ABORT, 'only approved versions are chosen from');
 END;
 
--- Nearly empty where a shop's logs name no creative of ours.
-CREATE INDEX impressions_by_creative ON impressions (creative_id) WHERE creative_id <> '';
+-- Empty where a shop's logs name no creative. It holds all that outcomes are counted from, for 500,000
+-- rows that lie apart in the table took three times as long to sum up.
+CREATE INDEX impressions_by_creative ON impressions (creative_id, shown_at, placement, shopper,
+    aside, clicked, propensity, cost_minor, impression_id) WHERE creative_id <> '';
 CREATE INDEX costs_by_creative ON costs (creative_id) WHERE creative_id <> '';
 """

@@ -37,6 +37,8 @@ def home(tmp_path: Path) -> Path:
             }
             for p, title, brand in (("p1", "Steel Bottle", "PolarSip"), ("p2", "Mug", "Brewmate"))
         )
+    # no text vectors: what the ranker makes of them is not tested here, and they take seconds
+    (tmp_path / "text.toml").write_text("", encoding="utf-8")
     return tmp_path
 
 

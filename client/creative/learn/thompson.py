@@ -131,7 +131,7 @@ def propensities(chances: Chances, floor: float = FLOOR) -> Floats:
     n = len(chances.p_best)
     least = floor_of(n, floor)
     mixed: Floats = least + (1 - n * least) * chances.p_best
-    return mixed / mixed.sum()
+    return np.asarray(mixed / mixed.sum(), float)
 
 
 @dataclass(frozen=True, slots=True)
