@@ -7,18 +7,28 @@ from collections.abc import Sequence
 from client.creative import marks, review
 from client.creative.learn import preferences, results
 from client.creative.learn.preferences import PairCount
-from client.creative.learn.results import Results
+from client.creative.learn.results import Results, VariantResult
 from client.creative.marks import MarkedFinding
 from client.creative.origin import origin
 from client.creative.preview import previews
 from client.privacydesk import PrivacyDesk
-from client.store import audiences, creatives, held, rows
+from client.store import Store, audiences, browse, creatives, held, rows
 from client.views import AdExport, AdView, Waiting
 from common.domain import Creative, CreativeState
+from common.settings import Settings
 
 
 class AdsDesk(PrivacyDesk):
-    """Every method takes milliseconds and reaches no heavy library; `banner` takes some hundred."""
+    """Every method takes milliseconds and reaches no heavy library; `banner` takes some hundred.
+
+    Results are counted again only after the database changed: with a million impressions that takes a
+    second or two.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        super().__init__(store, settings)
+        self._counted: tuple[tuple[int, int], dict[tuple[str | None, str | None], Results]]
+        self._counted = ((-1, -1), {})
 
     def waiting(self) -> Waiting:
         """What waits for the merchant."""
@@ -63,7 +73,7 @@ class AdsDesk(PrivacyDesk):
             decisions=tuple(creatives.decisions(self._store, creative_id)),
             exports=tuple(AdExport(*e) for e in creatives.exports(self._store, creative_id)),
             possible=creatives.possible(self._store, creative_id),
-            results=tuple(results.of_ad(self._store, current)),
+            results=self._results_of(current),
         )
 
     def approve(self, ad: Creative, by: str) -> Creative:
@@ -103,7 +113,20 @@ class AdsDesk(PrivacyDesk):
 
     def ad_results(self, product_id: str | None = None, audience_id: str | None = None) -> Results:
         """What came of the ads: clicks with intervals, and which variant is likely the best."""
-        return results.results(self._store, product_id, audience_id)
+        now = (browse.version(self._store), self._store.db.conn.total_changes)
+        if self._counted[0] != now:
+            self._counted = (now, {})
+        known = self._counted[1]
+        if (product_id, audience_id) not in known:
+            known[product_id, audience_id] = results.results(self._store, product_id, audience_id)
+        return known[product_id, audience_id]
+
+    def _results_of(self, ad: Creative) -> tuple[VariantResult, ...]:
+        """What came of every approved version of one ad, the newest version first."""
+        groups = self.ad_results(ad.product_id, ad.audience_id).groups
+        found = [v for g in groups for v in g.variants]
+        own = [v for v in found if v.creative.creative_id == ad.creative_id]
+        return tuple(sorted(own, key=lambda v: -v.creative.version))
 
     def ad_pairs(self) -> PairCount:
         """How many preference pairs there are, and whether they are enough to learn from."""

@@ -93,6 +93,9 @@ def test_the_desk_shows_an_ad_whole(desk: AdsDesk, store: Store) -> None:
     assert view.origin and view.origin.writer == "template"
     assert view.results[0].n_clicks == 4
     assert desk.ad_results("p1").groups[0].audience_id == "au-1"
+    assert desk.ad_results("p1") is desk.ad_results("p1")
+    show(store, c.creative_id, 100, 4)
+    assert desk.ad(c.creative_id).results[0].n_clicks == 8
     assert (desk.ad_pairs().n, desk.ad_counts()["live"], desk.waiting().n_drafts) == (0, 1, 0)
     assert [a.creative_id for a in desk.ads("live", "search")] == [c.creative_id]
     assert desk.ads("live", "feed") == []

@@ -164,18 +164,6 @@ def results(
     return Results(tuple(made), unapproved, n_unknown, n_names)
 
 
-def of_ad(store: Store, creative: Creative) -> list[VariantResult]:
-    """What came of every approved version of one ad, the newest version first."""
-    found = results(store, creative.product_id, creative.audience_id)
-    own = [
-        v
-        for g in found.groups
-        for v in g.variants
-        if v.creative.creative_id == creative.creative_id
-    ]
-    return sorted(own, key=lambda v: -v.creative.version)
-
-
 def in_use(c: Creative, newest: int) -> bool:
     """Whether a version may be shown now: it is live, or approved and not being edited."""
     return c.state is CreativeState.LIVE or (c.may_be_shown and c.version == newest)
