@@ -132,17 +132,31 @@ def fit_photo(
     scale = max(place.w / w, place.h / h)
     seen = (place.w / scale) * (place.h / scale) / (w * h)
     if not photo.plain and seen >= _SEEN:
-        return place, _crop(left, top, w, h, place.w / place.h)
+        across = (sight.x + sight.w / 2 - place.x) / place.w
+        down = (sight.y + sight.h / 2 - place.y) / place.h
+        return place, _crop(photo.content, place.w / place.h, across, down)
     gap = round(0.07 * min(sight.w, sight.h))
     room = sight.inset(gap, gap) if photo.plain else sight
     scale = min(room.w / w, room.h / h)
     bw, bh = max(1, round(w * scale)), max(1, round(h * scale))
     box = Box(room.x + (room.w - bw) // 2, room.y + (room.h - bh) // 2, bw, bh)
-    return box, _crop(left, top, w, h, bw / bh)
+    return box, _crop(photo.content, bw / bh)
 
 
-def _crop(left: int, top: int, w: int, h: int, aspect: float) -> tuple[float, float, float, float]:
-    """The largest part of that aspect, in the middle of the content."""
+def _crop(
+    content: tuple[int, int, int, int], aspect: float, across: float = 0.5, down: float = 0.5
+) -> tuple[float, float, float, float]:
+    """The largest part of an aspect; its middle comes as near to a point of the place as it can.
+
+    Args:
+        content: Left, top, right, bottom of what may be shown.
+        aspect: Width / height of the place.
+        across: Where the middle of the part in sight lies, in widths of the place.
+        down: The same, in heights.
+    """
+    left, top, right, bottom = content
+    w, h = right - left, bottom - top
     cw, ch = (w, w / aspect) if w / h < aspect else (h * aspect, h)
-    x, y = left + (w - cw) / 2, top + (h - ch) / 2
+    x = left + min(max(w / 2 - across * cw, 0.0), w - cw)
+    y = top + min(max(h / 2 - down * ch, 0.0), h - ch)
     return x, y, x + cw, y + ch
