@@ -126,7 +126,7 @@ def fit(
     place = {t: i for i, t in enumerate(texts)}
     values = feature_matrix(texts, names)
     better, worse = (np.asarray([place[p[side]] for p in pairs]) for side in (0, 1))
-    scale = (values[better] - values[worse]).std(axis=0)
+    scale = np.sqrt(((values[better] - values[worse]) ** 2).mean(axis=0))
     scale = np.where(scale > 0, scale, 1.0)
     x = values / scale
     if encoder is not None:

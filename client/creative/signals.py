@@ -22,7 +22,7 @@ from common.domain import Creative
 from common.errors import InputError
 
 #: candidates that a vector is computed for, best first by the cheap parts; each costs 30 to 100 ms
-VECTORS_MOST = 24
+VECTORS_MOST = 16
 #: z-scores beyond this say nothing more
 _Z_MOST = 2.5
 #: an ad shown so many days ago tires half as much
@@ -100,7 +100,11 @@ def gather(
         encoder = Cached(store, open_encoder(store.home))
     except InputError as e:
         notes.append(f"relevance was not measured: {e.what}")
-    model = headlines.of_shop(store.home) if brief.language == "en" else None
+    model = headlines.shipped()
+    try:
+        model = headlines.of_shop(store.home)
+    except InputError as e:
+        notes.append(f"the weights in the package were used: {e.what}")
     ads = [c for c in creatives.shown(store) if c.language == brief.language]
     same = [c for c in ads if (c.provenance.get("slot") or "search") == brief.slot.name]
     shown = _shown(store, ads)
