@@ -147,6 +147,9 @@ def _sizes(plan: RoundPlan) -> Iterator[Refusal]:
     rates = (plan.learning_rate, plan.expected_batch)
     if not all(math.isfinite(x) and x > 0 for x in rates) or plan.learning_rate > MAX_LEARNING_RATE:
         yield Refusal("bad-rate", "The plan's learning rate or expected batch is out of bounds.")
+    # more than 1 would overshoot; a pull that pushes away would let weights run off
+    elif not 0 <= plan.proximal * plan.learning_rate <= 1:
+        yield Refusal("bad-rate", "The plan's proximal pull is out of bounds.")
     # not > : NaN fails every comparison
     if not 0 < plan.sampling_rate <= 1:
         yield Refusal("bad-sampling", "The plan's sampling rate is not in (0, 1].")

@@ -46,8 +46,8 @@ def train(
 
     Each of `plan.local_steps` steps takes a fresh Poisson sample of shoppers, clips every
     shopper's gradient to C over all trained tensors together, adds N(0, (sigma*C)^2) to the sum,
-    divides by the public `expected_batch` and moves by the learning rate. An empty sample is a
-    step of noise alone, and counts.
+    divides by the public `expected_batch` and moves by the learning rate, pulled back to where the
+    round began if the plan says so. An empty sample is a step of noise alone, and counts.
 
     Args:
         plan: The coordinator's plan, already agreed to and charged.
@@ -91,12 +91,20 @@ def step(
     """The weights after one noisy step of plain SGD; `tensors` stay as they are.
 
     The sum and the noise meet in float64 and leave on a public grid (`client.noise`).
+
+    With a proximal pull mu (FedProx; Li et al. 2020) the step also goes along mu (w - w_start). That is
+    no gradient of anybody's rows: w_start is the plan's, and w has left this function before as the
+    output of noised steps. So it is post-processing: it is in no shopper's norm, it is not clipped,
+    and the sensitivity of the sum is C as without it.
     """
     std = plan.noise_multiplier * plan.clip_norm
     rate, divisor = np.float32(plan.learning_rate), np.float32(plan.expected_batch)
     after = dict(tensors)
     for name, value in total.items():
-        after[name] = tensors[name] - rate * (add_noise(value, std, noise) / divisor)
+        direction = add_noise(value, std, noise) / divisor
+        if plan.proximal:
+            direction += np.float32(plan.proximal) * (tensors[name] - plan.tensors[name])
+        after[name] = tensors[name] - rate * direction
     return after
 
 

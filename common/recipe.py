@@ -26,6 +26,9 @@ class Recipe:
             no more than this in a round; 0 = never. A larger league may take larger steps.
         averaged: The mean of the weights after the last so many closed TRAIN rounds is evaluated and
             published (`common.averaging.tail_mean`); 1 = the last weights.
+        proximal: mu of FedProx (Li et al. 2020): every local step is pulled towards the weights that
+            the round began with, so that several steps drift apart less; 0 = none, and of no effect
+            where a round is one step.
     """
 
     rounds: int = 20
@@ -42,6 +45,7 @@ class Recipe:
     evaluate_noise_multiplier: float = 4.0
     step_noise: float = 0.0
     averaged: int = 1
+    proximal: float = 0.0
 
 
 DEFAULT = Recipe()

@@ -60,6 +60,8 @@ class RoundPlan:
         book: Where the coordinator's book stood when the plan was made; None only in tests and
             simulations.
         league: The secure sum of a league-noise plan; None for own noise.
+        proximal: mu, pull of every local step towards `tensors` (FedProx; Li et al. 2020); 0 = none,
+            and then it is not in the header: plans from before it say the same bytes.
         signature: Ed25519 by the coordinator over `signed_bytes()`, hexadecimal; empty if unsigned.
     """
 
@@ -84,12 +86,14 @@ class RoundPlan:
     n_bins: int = 32
     book: LedgerHead | None = None
     league: LeagueTerms | None = None
+    proximal: float = 0.0
     protocol: int = PROTOCOL
     signature: str = ""
 
     def header(self) -> dict[str, Any]:
         """Everything but the tensors and the signature, as plain JSON values."""
         return {
+            **({"proximal": self.proximal} if self.proximal else {}),
             "protocol": self.protocol,
             "run_id": self.run_id,
             "round": self.round,

@@ -82,6 +82,12 @@ class RunOptions:
             "bits must be 16 to 48": 16 <= self.bits <= 48,
             "with league noise a round is one step (--local-steps 1): within several local steps a "
             "share of noise protects nobody": not self.league or self.recipe.local_steps == 1,
+            "the proximal pull must be 0 or more and at most 1 / learning rate, or steps overshoot": (
+                0 <= self.recipe.proximal * self.recipe.learning_rate <= 1
+            ),
+            "a proximal pull acts between local steps (--local-steps 2 or more)": (
+                self.recipe.proximal == 0 or self.recipe.local_steps > 1
+            ),
             "the threshold must be at least the colluders and two honest merchants": not (
                 self.league and 0 != self.threshold < self.colluders + 2
             ),

@@ -104,4 +104,5 @@ def draft_plan(run: RunRow, state: State, task: Task, issued: datetime) -> Round
         tensors=state.tensors if train else state.final,
         mode=options.mode,
         n_bins=recipe.n_bins,
+        proximal=recipe.proximal if train else 0.0,
     )

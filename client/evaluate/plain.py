@@ -51,6 +51,7 @@ def make_plan(
         issued_at="",
         deadline_at="",
         tensors=dict(tensors),
+        proximal=recipe.proximal,
     )
 
 

@@ -58,6 +58,7 @@ MODES = {"own": PrivacyMode.OWN, "league": PrivacyMode.LEAGUE}
 @click.option("--clip", type=float)
 @click.option("--learning-rate", type=float)
 @click.option("--expected-batch", type=float)
+@click.option("--proximal", type=float, help="own: pull of local steps to the round's start.")
 @click.option("--head", "heads", multiple=True, type=click.Choice(["click", "conversion"]))
 @click.option("--no-evaluation", is_flag=True, help="Spend nothing on figures.")
 @click.option("--no-gates", is_flag=True, help="Hand the model out however it was judged.")
@@ -136,6 +137,7 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
         clip_norm=chosen["clip"],
         learning_rate=chosen["learning_rate"],
         expected_batch=chosen["expected_batch"],
+        proximal=chosen["proximal"],
         heads=tuple(chosen["heads"]) or None,
     )
 

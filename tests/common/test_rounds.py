@@ -37,6 +37,17 @@ def test_plan_survives_its_header():
     assert RoundPlan.from_header(plan.header(), plan.tensors, "").digest() == plan.digest()
 
 
+def test_a_plan_without_a_proximal_pull_has_the_bytes_of_one_from_before_it():
+    plan = make_plan()
+    assert "proximal" not in plan.header() and plan.digest().startswith("e686eb31d48d51a8")
+    old = {k: v for k, v in plan.header().items() if k != "proximal"}
+    assert RoundPlan.from_header(old, plan.tensors, "").proximal == 0.0
+    pulled = make_plan(proximal=0.25)
+    again = RoundPlan.from_header(pulled.header(), pulled.tensors, "")
+    assert again.proximal == 0.25 and again.digest() == pulled.digest() != plan.digest()
+    assert pulled.mechanism() == plan.mechanism()
+
+
 def test_a_signature_holds_for_the_tensors_too():
     identity = Identity.generate()
     plan = make_plan()

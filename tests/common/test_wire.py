@@ -47,6 +47,7 @@ def plans(draw):
         issued_at="2026-01-01T00:00:00+00:00",
         deadline_at="2026-01-01T00:01:00+00:00",
         tensors=draw(TENSORS),
+        proximal=draw(st.sampled_from([0.0, 0.5])),
         signature=draw(st.text("0123456789abcdef", max_size=128)),
     )
 
