@@ -80,13 +80,13 @@ def evaluate(
     encoder, note = (None, "") if vectors is False else _encoder(home)
     figures = figures_of(chosen.writer, cases, seed, Signals(encoder))
     text = "\n".join([f"{k}  {v:.4g}" for k, v in figures.items()] + ([note] if note else []))
-    value: dict[str, object] = {
+    facts: dict[str, object] = {
         "set": name,
         "writer": writer,
         "version": chosen.writer.version,
         "seed": seed,
     }
-    emit(value | {"figures": figures, "note": note}, as_json, text)
+    emit(facts | {"figures": figures, "note": note}, as_json, text)
 
 
 def _encoder(home: Path) -> tuple[Encoder | None, str]:
