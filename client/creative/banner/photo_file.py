@@ -17,7 +17,7 @@ MAX_BYTES = 40 * 2**20
 MAX_PIXELS = 50_000_000
 MIN_SIDE = 64
 #: longer side that is kept in memory; no size needs more
-KEPT_SIDE = 2_400
+KEPT_SIDE = 2_000
 
 
 def read(path: Path) -> bytes:
