@@ -43,7 +43,7 @@ from client.jobs import (
     sort_segments,
     write_ads,
 )
-from client.modeldesk import ExportView, ModelDesk, ModelView, OwnHead, Reach, Shared, file_digest
+from client.modeldesk import ModelDesk, file_digest
 from client.modeljobs import (
     Asked,
     compare_groups,
@@ -55,6 +55,7 @@ from client.modeljobs import (
     recommend_for,
     watch_drift,
 )
+from client.modelviews import ExportView, ModelView, OwnHead, Provenance, Reach, Shared
 from client.people.rights import Held, Receipt
 from client.preview import Membership, Preview, TensorPreview
 from client.store import DATABASE_NAME, Store, browse, rows
@@ -110,6 +111,7 @@ __all__ = [
     "PrivacyView",
     "Product",
     "ProductCount",
+    "Provenance",
     "Quality",
     "Reach",
     "Reason",

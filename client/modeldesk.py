@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from client.datareport.desk import DataDesk
 from client.modeljobs import Asked
+from client.modelviews import ExportView, ModelView, OwnHead, Provenance, Reach, Shared
 from client.store import audience_exports, audience_facts, audiences, models, rows
-from client.store.audience_exports import Export
-from client.store.models import Installed
 from common.domain import Audience
 from common.errors import InputError, UserFacing
 
@@ -19,97 +19,10 @@ from common.errors import InputError, UserFacing
 COMPARED = 6
 
 
-@dataclass(frozen=True, slots=True)
-class ExportView:
-    """An audience that was written to a file.
-
-    Attributes:
-        record: When, who, how many, which form, the file's name.
-        taken_back: The file was deleted again from here.
-    """
-
-    record: Export
-    taken_back: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """Two audiences beside each other; counts below the floor are None.
-
-    Attributes:
-        first: Id.
-        second: Id.
-        n_first: People of it who may still be addressed.
-        n_second: The same.
-        n_shared: In both.
-    """
-
-    first: str
-    second: str
-    n_first: int
-    n_second: int
-    n_shared: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class OwnHead:
-    """The shop's own head over the model in use; fitted here and never sent.
-
-    Attributes:
-        head: "click" or "conversion".
-        kind: "calibrated", "isotonic", "refit", "own" or "blend".
-        n_rows: Labelled rows it was fitted on.
-        n_positive: Of them, with the outcome.
-        tried: Whether anything was compared: False with too few rows.
-        stale: Rows changed since; it is fitted again at the next use.
-    """
-
-    head: str
-    kind: str
-    n_rows: int
-    n_positive: int
-    tried: bool
-    stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ModelView:
-    """The models of this shop.
-
-    Attributes:
-        installed: The current one first.
-        provenance: Of the current one, by name; what is not told is missing.
-        heads: Of this shop, for the current one.
-    """
-
-    installed: tuple[Installed, ...]
-    provenance: tuple[tuple[str, str], ...]
-    heads: tuple[OwnHead, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Who may be in an audience before anything is scored.
-
-    Attributes:
-        n_addressable: Everybody who may be addressed.
-        n_left: Of them, after what is left out.
-        n_paid: Impressions that the budget pays for; None without a budget or a cost.
-        cost_minor: Of one impression; None where it is not known.
-        floor: No audience is smaller.
-    """
-
-    n_addressable: int
-    n_left: int
-    n_paid: int | None
-    cost_minor: float | None
-    floor: int
-
-
 class ModelDesk(DataDesk):
     """Every method takes milliseconds and reaches no heavy library."""
 
-    _models: tuple[object, ModelView] = (None, ModelView((), (), ()))
+    _models: tuple[object, ModelView] = (None, ModelView())
 
     # --- audiences --------------------------------------------------------------------------
 
@@ -215,7 +128,7 @@ class ModelDesk(DataDesk):
 
         installed = tuple(models.listing(self._store))
         if not installed:
-            return ModelView((), (), ())
+            return ModelView()
         digest = installed[0].digest
         heads = tuple(
             OwnHead(h.head, h.kind, h.n_rows, h.n_positive, bool(h.losses), h.stale)
@@ -224,9 +137,8 @@ class ModelDesk(DataDesk):
         key = (installed, heads)
         if self._models[0] != key:
             bundle = models.current(self._store)
-            told = bundle.provenance if bundle is not None else {}
-            provenance = tuple((str(k), str(v)) for k, v in told.items())
-            self._models = (key, ModelView(installed, provenance, heads))
+            told = _provenance(bundle.provenance) if bundle is not None else Provenance()
+            self._models = (key, ModelView(installed, told, heads))
         return self._models[1]
 
     def use_model(self, digest: str) -> str:
@@ -236,6 +148,30 @@ class ModelDesk(DataDesk):
             UserFacing: it is not installed, or its signature does not hold.
         """
         return models.use(self._store, digest)
+
+
+def _provenance(told: Mapping[str, object]) -> Provenance:
+    """Signed words of a coordinator: kept to the kinds that are expected of them."""
+    privacy, judged = told.get("privacy"), told.get("evaluation")
+    privacy = privacy if isinstance(privacy, Mapping) else {}
+    judged = judged if isinstance(judged, Mapping) else {}
+    rounds, shops = _number(told.get("rounds")), _number(judged.get("merchants"))
+    return Provenance(
+        league=str(told.get("league", ""))[:80],
+        made_at=str(told.get("created_at", ""))[:40],
+        rounds=None if rounds is None else round(rounds),
+        n_shops=None if shops is None else round(shops),
+        auc=_number(judged.get("auc")),
+        epsilon=_number(privacy.get("epsilon_per_run")),
+        delta=_number(privacy.get("delta")),
+        mode=str(privacy.get("mode", "")),
+    )
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
 
 
 def file_digest(file: Path) -> str:

@@ -160,6 +160,7 @@ def job_title(name: str) -> str:
         "join": translate("Words", "Joining the league"),
         "audience": translate("Words", "Picking an audience"),
         "ads": translate("Words", "Writing ads"),
+        "export": translate("Words", "Writing the audience to a file"),
         "verify": translate("Words", "Checking your ledger"),
         "clean": translate("Words", "Cleaning your rows"),
         "segments": translate("Words", "Sorting shoppers into segments"),

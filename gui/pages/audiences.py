@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QWidget
 
-from client.api import Audience, JobResult, LeagueView, SegmentView, pick_audience, write_ads
+from client.api import (
+    Asked,
+    Audience,
+    ExportView,
+    JobResult,
+    LeagueView,
+    SegmentView,
+    Shared,
+    pick_asked,
+    write_ads,
+)
 from gui import format as fmt
 from gui.hub import Hub
+from gui.pages.asking import Answer
 from gui.pages.audiencedetail import AudienceDetail
+from gui.pages.exporting import Exporting
+from gui.pages.exportscard import ExportsCard
+from gui.pages.memberscard import MembersCard
+from gui.pages.overlapcard import OverlapCard
 from gui.pages.page import PageView
+from gui.pages.paritycard import ParityCard, ParityQuestion
 from gui.pages.pickdialog import PickDialog
 from gui.pages.segmentscard import SegmentsCard
-from gui.widgets.basics import Card, button
+from gui.widgets.basics import Card, button, row
 from gui.widgets.empty import Empty
+from gui.widgets.segments import Segments
 from gui.widgets.table import Cell, Column, Table, table_height
 
 
@@ -28,6 +47,10 @@ class _Seen:
     segments: tuple[SegmentView, ...]
     sorting: bool
     currency: str
+    part: str
+    shared: tuple[Shared, ...]
+    exports: tuple[ExportView, ...]
+    parity: Answer
 
 
 class Audiences(PageView):
@@ -39,7 +62,16 @@ class Audiences(PageView):
         self.subtitle.setText(
             self.tr("Shoppers are pseudonyms; scores and reasons never leave this computer.")
         )
-        self._chosen = ""
+        self._chosen, self._part = "", "members"
+        self._parity = ParityQuestion(hub, self)
+        self._parity.answered.connect(self.refresh)
+        self._exporting = Exporting(hub, self)
+        self.parts: dict[str, Callable[[_Seen], QWidget]] = {
+            "members": self._members,
+            "shared": self._shared,
+            "groups": self._groups,
+            "exports": self._exports,
+        }
         hub.jobs_changed.connect(lambda: self.refresh() if self.isVisible() else None)
         go = button(self.tr("Pick an audience"), self.pick, kind="primary", icon_name="target")
         self.buttons.addWidget(go)
@@ -61,6 +93,10 @@ class Audiences(PageView):
             self.shop.segments(language),
             job is not None and job.busy,
             quality.currency if quality is not None else "",
+            self._part,
+            self.shop.shared() if self._part == "shared" else (),
+            self.shop.exports() if self._part == "exports" else (),
+            self._parity.answer_for(self._chosen),
         )
 
     def build(self, value: object) -> None:
@@ -75,9 +111,41 @@ class Audiences(PageView):
         self.content.addWidget(self._list(value))
         if value.detail is not None:
             title = value.titles.get(value.detail.product_id, "")
-            self.content.addWidget(AudienceDetail(self.hub, value.detail, title, self._write))
+            detail = AudienceDetail(value.detail, title, self._write, self._exporting.ask)
+            self.content.addWidget(detail)
+            self.content.addLayout(row(self._choice(), None))
+            self.content.addWidget(self.parts[value.part](value))
         self._segments(value)
         self.content.addStretch(1)
+
+    def _choice(self) -> Segments:
+        names = [
+            ("members", self.tr("Members")),
+            ("shared", self.tr("In common")),
+            ("groups", self.tr("Who gets to see it")),
+            ("exports", self.tr("Exports")),
+        ]
+        choice = Segments(self.tr("More of this audience"), names, self._part)
+        choice.chosen.connect(self.show_part)
+        return choice
+
+    def show_part(self, name: str) -> None:
+        """Go to one of the four parts below an audience."""
+        self._part = name
+        self.refresh()
+
+    def _members(self, seen: _Seen) -> QWidget:
+        return MembersCard(self.hub, self.shop, seen.detail)
+
+    def _shared(self, seen: _Seen) -> QWidget:
+        floor = self.shop.settings.audience_floor
+        return OverlapCard(seen.audiences, seen.titles, seen.shared, floor)
+
+    def _groups(self, seen: _Seen) -> QWidget:
+        return ParityCard(self.shop, self._parity, self._chosen, seen.segments)
+
+    def _exports(self, seen: _Seen) -> QWidget:
+        return ExportsCard(seen.exports, seen.audiences, seen.titles, self._exporting)
 
     def _segments(self, seen: _Seen) -> None:
         if seen.has_data:
@@ -139,12 +207,12 @@ class Audiences(PageView):
 
     def pick(self) -> None:
         """Ask for a product and start the job."""
-        dialog = PickDialog(self.shop, self)
+        dialog = PickDialog(self.hub, self.shop, self)
         dialog.chosen.connect(self._start)
         dialog.open()
 
-    def _start(self, product_id: str, size: int) -> None:
-        self.hub.start(pick_audience(product_id, size or None), self._picked)
+    def _start(self, asked: Asked) -> None:
+        self.hub.start(pick_asked(asked), self._picked)
 
     def _picked(self, result: JobResult) -> None:
         self._chosen = str(result.values.get("audience_id", self._chosen))

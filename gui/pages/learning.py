@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
@@ -13,22 +13,30 @@ from client.api import (
     JobProgress,
     JobResult,
     LeagueView,
+    ModelView,
     PrivacyView,
     RosterView,
     join_league,
+    judge_worth,
+    watch_drift,
 )
 from gui import format as fmt
 from gui import words
 from gui.engine import State
 from gui.hub import Hub
-from gui.pages.departure import DepartureDialog
+from gui.pages.asking import Answer, Asking
+from gui.pages.driftcard import DriftCard
+from gui.pages.modelcard import ModelCard
 from gui.pages.page import PageView
 from gui.pages.rostercard import RosterCard
+from gui.pages.roundscard import RoundsCard
+from gui.pages.worthcard import WorthCard
 from gui.widgets.banner import ErrorBanner
 from gui.widgets.basics import Card, button, label, named_row, pill, row
 from gui.widgets.empty import Empty
+from gui.widgets.sides import Sides
 from gui.widgets.steps import Mark
-from gui.widgets.table import Cell, Column, Table, table_height
+from gui.widgets.table import Column, Table
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,10 @@ class _Seen:
     retry_ms: int
     has_data: bool
     roster: RosterView | None = None
+    models: ModelView = field(default_factory=ModelView)
+    drift: Answer = field(default_factory=Answer)
+    worth: Answer = field(default_factory=Answer)
+    before: str = ""
 
 
 class Learning(PageView):
@@ -52,12 +64,18 @@ class Learning(PageView):
         self.subtitle.setText(
             self.tr("Shops learn one model together; each keeps its rows and adds its own noise.")
         )
-        self._put_off = ""
+        self._put_off = self._before = ""
+        self._drift, self._worth = Asking(hub, self), Asking(hub, self)
+        self._compared: object = None
+        for asking in (self._drift, self._worth):
+            asking.answered.connect(self.refresh)
         hub.jobs_changed.connect(lambda: self.refresh() if self.isVisible() else None)
 
     def load(self) -> object:
         """League, budget, rounds, state of the node."""
         job = self.hub.job("node")
+        models = self.shop.models()
+        self._watch(models)
         return _Seen(
             self.shop.league(),
             self.shop.privacy(),
@@ -67,7 +85,33 @@ class Learning(PageView):
             job.retry_ms if job else 0,
             not self.shop.info().is_empty,
             self._roster(),
+            models,
+            self._drift.answer,
+            self._worth.answer,
+            self._before,
         )
+
+    def _watch(self, models: ModelView) -> None:
+        """Have drift counted once for each state of the rows and the model, by a child process."""
+        state = (self.shop.data_state(), models.installed, models.heads)
+        if models.installed and state != self._compared:
+            self._compared = state
+            self._drift.ask(watch_drift())
+
+    def _use(self, digest: str) -> None:
+        def act() -> None:
+            self._before = self.shop.use_model(digest)
+            self._worth.forget()
+
+        self.hub.do(act, self.tr("Another model is in use now."))
+
+    def _undo(self) -> None:
+        def act() -> None:
+            self.shop.use_model(self._before)
+            self._before = ""
+            self._worth.forget()
+
+        self.hub.do(act, self.tr("The model before is in use again."))
 
     def _roster(self) -> RosterView | None:
         """A changed list that was not put off while this window is open."""
@@ -96,10 +140,22 @@ class Learning(PageView):
             top.addWidget(self._node(value), 3)
             top.addWidget(self._league(value), 2)
             self.content.addLayout(top)
-        self.content.addWidget(self._rounds(value.departures))
+        if value.models.installed or value.league.joined:
+            self._model(value)
+        self.content.addWidget(RoundsCard(value.departures))
         if value.league.refusals:
             self.content.addWidget(self._refusals(value.league.refusals))
         self.content.addStretch(1)
+
+    def _model(self, seen: _Seen) -> None:
+        """Which model, whether it was worth it, whether it still fits."""
+        undo = self._undo if seen.before else None
+        model = ModelCard(seen.models, self._use, undo)
+        has_model = bool(seen.models.installed)
+        worth = WorthCard(seen.worth, has_model, lambda: self._worth.ask(judge_worth()))
+        self.content.addWidget(Sides(model, worth, (1, 1)))
+        if has_model:
+            self.content.addWidget(DriftCard(seen.drift, lambda: self._drift.ask(watch_drift())))
 
     def _join(self) -> Card:
         go = button(self.tr("Choose site kit…"), self._choose_kit, kind="primary")
@@ -188,45 +244,6 @@ class Learning(PageView):
         )
         return card.add(row(link, None))
 
-    def _rounds(self, departures: Sequence[Departure]) -> Card:
-        name = self.tr("Rounds this shop took part in")
-        card = Card(name, pad=14)
-        if not departures:
-            return card.add(Empty("clock", self.tr("No round yet."), ""))
-        columns = [
-            Column(self.tr("Round"), "text", 70),
-            Column(self.tr("When"), "text", 160),
-            Column(self.tr("Task"), "strong"),
-            Column(self.tr("State"), "pill", 180),
-            Column(self.tr("Arrays"), "num", 90),
-            Column(self.tr("Size"), "num", 100),
-            Column(self.tr("Noise σ"), "num", 90),
-            Column(self.tr("ε after"), "num", 90),
-            Column(self.tr("Added"), "num", 90),
-        ]
-        added = epsilon_added(departures)
-        rows = []
-        for d, plus in zip(departures, added, strict=True):
-            text, tone = words.departure_state(d.state)
-            rows.append(
-                (
-                    str(d.round),
-                    fmt.moment(d.at),
-                    words.mechanism(d.mechanism.kind.value),
-                    Cell(text, tone),
-                    fmt.count(len(d.tensors)) if d.n_bytes is not None else fmt.DASH,
-                    fmt.size(d.n_bytes),
-                    fmt.number(d.mechanism.noise_multiplier),
-                    fmt.number(d.epsilon_after),
-                    fmt.DASH if plus is None else fmt.signed(plus),
-                )
-            )
-        table = Table(name).show_rows(columns, rows, fit=len(rows) <= 10)
-        if len(rows) > 10:
-            table.setFixedHeight(table_height(10))
-        table.picked.connect(lambda i: DepartureDialog(departures[i], self).open())
-        return card.add(table)
-
     def _refusals(self, refusals: Sequence[tuple[str, int, str]]) -> Card:
         name = self.tr("Rounds that your policy refused")
         columns = [
@@ -236,16 +253,6 @@ class Learning(PageView):
         ]
         rows = [(fmt.moment(at), str(n), why) for at, n, why in refusals]
         return Card(name, pad=14).add(Table(name).show_rows(columns, rows))
-
-
-def epsilon_added(departures: Sequence[Departure]) -> list[float | None]:
-    """What each charge added to epsilon, newest first as given; None where it is not known."""
-    out: list[float | None] = []
-    for i, d in enumerate(departures):
-        older = departures[i + 1].epsilon_after if i + 1 < len(departures) else 0.0
-        known = d.epsilon_after is not None and older is not None
-        out.append((d.epsilon_after or 0.0) - (older or 0.0) if known else None)
-    return out
 
 
 def _spent(view: PrivacyView) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout
 from client.api import Held, Shop
 from gui import format as fmt
 from gui.hub import Hub
+from gui.pages.offersdialog import OffersDialog
 from gui.pages.receiptcard import held_name
 from gui.widgets.basics import Card, boxed, button, column, label, named_row, pill, row, rule
 from gui.widgets.confirm import Confirm
@@ -70,8 +71,11 @@ class PersonCard(Card):
                 len(held.rounds),
             )
             self.add(label(words, "caption", wrap=True))
+        offer = button(self.tr("What to offer next"), self.offer, icon_name="sparkles")
+        person = held.person
+        offer.setEnabled(person.consent and person.personalise and not person.minor)
         forget = button(self.tr("Forget this shopper…"), self._ask, icon_name="user-x")
-        self.add(rule(), row(None, forget))
+        self.add(rule(), row(offer, None, forget))
 
     def _held_rows(self) -> QVBoxLayout:
         """How many rows of each table."""
@@ -130,6 +134,10 @@ class PersonCard(Card):
         if len(rows) > 5:
             view.setFixedHeight(table_height(5))
         self.add(view)
+
+    def offer(self) -> None:
+        """What to show this shopper next, and why."""
+        OffersDialog(self._hub, self._key, self).open()
 
     def _ask(self) -> None:
         lines = [

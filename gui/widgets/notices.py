@@ -80,7 +80,7 @@ class Notices(QWidget):
 
     def _jobs(self) -> None:
         for name, job in self._hub.jobs.items():
-            if name in QUIET:
+            if name in QUIET or name.startswith("ask-"):
                 continue
             if job.busy and name not in self._cards:
                 self._cards[name] = card = JobCard(job)

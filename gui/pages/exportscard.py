@@ -1,0 +1,100 @@
+"""Which audiences were written to files: when, by whom, how many; files of this sitting can be deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout
+
+from client.api import Audience, ExportView
+from gui import format as fmt
+from gui.pages.exporting import Exporting
+from gui.pages.heldcard import grid_in
+from gui.widgets.basics import Card, button, figure, label, pill
+from gui.widgets.confirm import Confirm
+from gui.widgets.empty import Empty
+from gui.words import fill
+
+MOST = 12
+
+
+class ExportsCard(Card):
+    """Newest first."""
+
+    def __init__(
+        self,
+        exports: Sequence[ExportView],
+        audiences: Sequence[Audience],
+        titles: Mapping[str, str],
+        exporting: Exporting,
+    ) -> None:
+        super().__init__(self.tr("Audiences that were written to files"))
+        self._exporting = exporting
+        if not exports:
+            text = self.tr("“Export…” above writes one; who did it and when is noted here.")
+            self.add(Empty("download", self.tr("Nothing was exported yet"), text))
+            return
+        products = {a.audience_id: titles.get(a.product_id) or a.name for a in audiences}
+        self.add(grid_in(self._grid(exports[:MOST], products)))
+        text = self.tr(
+            "A file that left this computer cannot be called back from here: delete it where you gave"
+            " it. Shoppers who withdraw later are in no new file."
+        )
+        self.add(label(text, "caption", wrap=True))
+
+    def _grid(self, exports: Sequence[ExportView], products: Mapping[str, str]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(8)
+        heads = (
+            self.tr("When"),
+            self.tr("Audience"),
+            self.tr("Form"),
+            self.tr("Shoppers"),
+            self.tr("File"),
+            self.tr("By"),
+            self.tr("State"),
+        )
+        for i, head in enumerate(heads):
+            side = Qt.AlignmentFlag.AlignRight if i == 3 else Qt.AlignmentFlag.AlignLeft
+            grid.addWidget(label(head, "caption"), 0, i, side)
+        for at, e in enumerate(exports, 1):
+            r = e.record
+            grid.addWidget(label(fmt.moment(r.exported_at)), at, 0)
+            grid.addWidget(label(products.get(r.audience_id, r.audience_id), "strong"), at, 1)
+            grid.addWidget(label(self._form(r.form)), at, 2)
+            grid.addWidget(figure(fmt.count(r.n_people)), at, 3)
+            grid.addWidget(label(r.file_name), at, 4)
+            grid.addWidget(label(r.exported_by, "muted"), at, 5)
+            state = (
+                pill(self.tr("Deleted again"), "muted")
+                if e.taken_back
+                else pill(self.tr("Written"), "accent")
+            )
+            grid.addWidget(state, at, 6)
+            if r.export_id in self._exporting.files and not e.taken_back:
+                link = button(
+                    self.tr("Delete the file"),
+                    lambda i=r.export_id, n=r.file_name: self._ask(i, n),
+                    kind="link",
+                )
+                grid.addWidget(link, at, 7)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(4, 1)
+        return grid
+
+    def _form(self, form: str) -> str:
+        return {
+            "csv": self.tr("Pseudonyms (CSV)"),
+            "match": self.tr("Customer match (hashed)"),
+            "json": self.tr("Pseudonyms (JSON)"),
+        }.get(form, form)
+
+    def _ask(self, export_id: str, name: str) -> None:
+        lines = [
+            fill(self.tr("%1 is deleted from this computer."), name),
+            self.tr("Copies that you passed on are not; the note that it was written stays."),
+        ]
+        title, yes = self.tr("Delete the file?"), self.tr("Delete the file")
+        Confirm(title, lines, yes, lambda: self._exporting.delete(export_id), self).open()

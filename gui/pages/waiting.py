@@ -1,0 +1,29 @@
+"""What a card shows while its question is open, or when it could not be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout
+
+from gui.pages.asking import Answer
+from gui.widgets.banner import ErrorBanner
+from gui.widgets.basics import column, label
+
+
+def waiting(text: str) -> QVBoxLayout:
+    """A sentence over a bar whose end is not known."""
+    bar = QProgressBar()
+    bar.setTextVisible(False)
+    bar.setRange(0, 0)
+    bar.setAccessibleName(text)
+    return column(label(text, "muted"), bar, spacing=10)
+
+
+def failed(answer: Answer, again: Callable[[], object]) -> ErrorBanner | None:
+    """What went wrong, with a way to try again; None where nothing did."""
+    if answer.failure is None:
+        return None
+    words = QCoreApplication.translate("Waiting", "Try again")
+    return ErrorBanner(answer.failure, (words, again))

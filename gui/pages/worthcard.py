@@ -1,0 +1,80 @@
+"""Was joining worth it? Own rows judged with the league's model and without it, with the interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gui import format as fmt
+from gui.pages.asking import Answer
+from gui.pages.waiting import failed, waiting
+from gui.widgets.basics import Card, button, figure, label, pill, row
+from gui.widgets.sharebar import ShareBar
+from gui.words import fill
+
+
+class WorthCard(Card):
+    """Asked for with a button: it fits models and takes its time."""
+
+    def __init__(self, answer: Answer, has_model: bool, ask: Callable[[], object]) -> None:
+        title = self.tr("Was joining worth it?")
+        state = None
+        if answer.known and not answer.busy:
+            state = pill(*self._verdict(str(answer.values["verdict"])))
+        super().__init__(title, state)
+        banner = failed(answer, ask)
+        if banner is not None:
+            self.add(banner, None)
+        elif answer.busy:
+            text = self.tr("Fitting a model of your rows alone, and judging both…")
+            self.add(waiting(text), None)
+        elif answer.known:
+            self._show(answer.values)
+            self.add(None, row(button(self.tr("Compare again"), ask), None))
+        else:
+            text = self.tr(
+                "Compares, on your own rows, the league's model with one that your shop could fit"
+                " alone. Each shopper is judged by models that never saw this shopper's orders."
+            )
+            go = button(self.tr("Compare"), ask)
+            go.setEnabled(has_model)
+            self.add(label(text, "muted", wrap=True), None, row(go, None))
+
+    def _verdict(self, verdict: str) -> tuple[str, str]:
+        return {
+            "better": (self.tr("Yes"), "good"),
+            "same": (self.tr("No difference beyond chance"), "muted"),
+            "worse": (self.tr("Not by this measure"), "warn"),
+        }.get(verdict, (self.tr("Too little to tell"), "muted"))
+
+    def _show(self, v: Mapping[str, Any]) -> None:
+        if v["gain"] is None:
+            text = self.tr("There are too few orders from too few shoppers to compare.")
+            self.add(label(text, "muted", wrap=True))
+            return
+        text = self.tr("A shopper who ordered beside one who did not: how often the score is right")
+        if v["head"] == "click":
+            text = self.tr("A shopper who clicked beside one who did not: how often it is right")
+        self.add(label(text, "muted", wrap=True), 2)
+        for name, value in (
+            (self.tr("With the league"), v["together"]),
+            (self.tr("Your shop alone"), v["alone"]),
+        ):
+            line = row(label(name), spacing=12)
+            bar = ShareBar(2 * value - 1, f"{name}: {fmt.share(value, 1)}")
+            line.addWidget(bar, 1)
+            mark = figure(fmt.share(value, 1))
+            mark.setFixedWidth(60)
+            line.addWidget(mark)
+            line.itemAt(0).widget().setFixedWidth(130)
+            self.add(line)
+        gain = v["gain"]
+        points = self.tr(" points")
+        span = f"{fmt.signed(100 * gain['low'], 1)} – {fmt.signed(100 * gain['high'], 1)}"
+        said = fill(
+            self.tr("Difference %1 (95% interval %2), over %3 shoppers with %4 orders."),
+            *(fmt.signed(100 * gain["value"], 1, points), span),
+            *(fmt.count(v["n_shoppers"]), fmt.count(v["n_positive"])),
+        )
+        note = self.tr("The bars begin at 50%: a coin. The league's model saw these rows, noised.")
+        self.add(2, label(said, wrap=True), label(note, "caption", wrap=True))
