@@ -113,7 +113,7 @@ def choose(
             f"  {a.creative_id}.{a.version}  share {a.propensity:6.1%}"
             f"  {a.n_clicks} of {a.n_shown} clicked  {mark}".rstrip()
         )
-    lines.append(f"  shares are exact to {max(float(made.settings['error']), 1e-6):.0e}")
+    lines.append(f"  shares are exact to {float(made.settings['error']):.4%}")
     emit(value, as_json, "\n".join(lines))
 
 
