@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -56,9 +57,7 @@ def banner(
     lines = [f"{len(made.files)} {what}, and {export.MANIFEST}, in {made.folder}"]
     lines += [f"  {name}" for name in made.files]
     lines += [f"not made: {size}: {why}" for size, why in made.skipped.items()]
-    for record in made.manifest["banners"]:
-        if record["left_out"]:
-            lines.append(f"{record['size']}: no room for {', '.join(record['left_out'])}")
+    lines += [f"{size}: no room for {', '.join(parts)}" for size, parts in made.left_out.items()]
     lines += [f"note: {note}" for note in made.notes]
-    value = {"folder": str(made.folder), "files": list(made.files), **made.manifest}
+    value = {"folder": str(made.folder), "files": list(made.files), **json.loads(made.manifest)}
     emit(value, as_json, "\n".join(lines))

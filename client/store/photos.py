@@ -52,7 +52,22 @@ def keep(store: Store, product_id: str, content: bytes, suffix: str) -> KeptPhot
         f"{FOLDER}/{sha256}{suffix}",
         datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    path = store.home / kept.file
+    _put(store.home / kept.file, content)
+    old = of_product(store, product_id)
+    with transaction(store.db) as conn:
+        conn.execute(
+            "INSERT INTO product_photos (product_id, sha256, file, added_at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (product_id) DO UPDATE SET sha256 = excluded.sha256,"
+            " file = excluded.file, added_at = excluded.added_at",
+            (product_id, sha256, kept.file, kept.added_at),
+        )
+    if old and old.file != kept.file:
+        _drop_unused(store, old.file)
+    return kept
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file whole, unless it is there."""
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         if not path.exists() or path.read_bytes() != content:
@@ -66,17 +81,6 @@ def keep(store: Store, product_id: str, content: bytes, suffix: str) -> KeptPhot
             safe="The product's earlier photo is as before.",
             todo="Make room in the shop's folder, or let it be written.",
         ) from e
-    old = of_product(store, product_id)
-    with transaction(store.db) as conn:
-        conn.execute(
-            "INSERT INTO product_photos (product_id, sha256, file, added_at) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (product_id) DO UPDATE SET sha256 = excluded.sha256,"
-            " file = excluded.file, added_at = excluded.added_at",
-            (product_id, sha256, kept.file, kept.added_at),
-        )
-    if old and old.file != kept.file:
-        _drop_unused(store, old.file)
-    return kept
 
 
 def of_product(store: Store, product_id: str) -> KeptPhoto | None:

@@ -33,31 +33,14 @@ def draw(
     placed: tuple[Placed, ...],
     dropped: tuple[str, ...],
 ) -> Banner:
-    """Draw what was placed.
-
-    Args:
-        photo: Of the product; None = none.
-        size: Of the picture.
-        brand: Colours and logo.
-        kit: The font of each part.
-        made: Where photo and panel stand.
-        placed: The parts, measured.
-        dropped: Parts that were left out, for the record.
+    """Draw what was placed (`placed`, with the fonts in `kit`) in its frame (`made`).
 
     Raises:
         InternalError: a text does not reach the contrast that the palette promised.
     """
     colours = brand.palette(photo, made.scheme)
-    under = colours.stage if made.radius else colours.panel
-    art = Image.new("RGB", (size.w, size.h), under)
-    spot, crop, notes = None, None, []
-    if photo is not None and made.photo is not None and made.sight is not None:
-        spot, crop = fit_photo(photo, made.photo, made.sight)
-        art.paste(photo.backdrop or colours.stage, made.photo.corners())
-        paste(art, photo, spot, crop)
-        grown = spot.w / max(1.0, crop[2] - crop[0])
-        if grown > 1.5:
-            notes.append(f"the photo is enlarged {grown:.1f} times")
+    art = _ground(size, made, colours)
+    spot, crop, notes = _photo(art, photo, made, colours)
     _panel(art, made, colours)
     logo = next((p.outer for p in placed if not p.lines), None)
     if logo and brand.logo:
@@ -79,8 +62,26 @@ def draw(
         logo=logo,
         dropped=dropped,
         faces=tuple(dict.fromkeys(kit[p.part].face(p.bold) for p in texts)),
-        notes=tuple(notes),
+        notes=notes,
     )
+
+
+def _ground(size: Size, made: Frame, colours: Palette) -> Image.Image:
+    return Image.new("RGB", (size.w, size.h), colours.stage if made.radius else colours.panel)
+
+
+def _photo(
+    art: Image.Image, photo: Photo | None, made: Frame, colours: Palette
+) -> tuple[Box | None, tuple[float, float, float, float] | None, tuple[str, ...]]:
+    """Paste the photo; where it stands, what is seen of it, and a word if it is enlarged much."""
+    if photo is None or made.photo is None or made.sight is None:
+        return None, None, ()
+    spot, crop = fit_photo(photo, made.photo, made.sight)
+    art.paste(photo.backdrop or colours.stage, made.photo.corners())
+    paste(art, photo, spot, crop)
+    grown = spot.w / max(1.0, crop[2] - crop[0])
+    notes = (f"the photo is enlarged {grown:.1f} times",) if grown > 1.5 else ()
+    return spot, crop, notes
 
 
 def paste(

@@ -14,7 +14,7 @@ from client.creative import review
 from client.creative.banner import as_html, fonts, photo_file, sizes
 from client.creative.banner.colour import written
 from client.creative.banner.compose import compose
-from client.creative.banner.nouns import Banner, Box
+from client.creative.banner.nouns import Banner, Box, Size
 from client.creative.banner.preview import Named, Preview, marked, of_creative, png
 from client.creative.check import has_errors
 from client.store import Store, creatives, photos, rows
@@ -34,7 +34,8 @@ class Made:
         skipped: Size -> why it was not made.
         preview: Whether the pictures are marked as previews.
         notes: What a person should know.
-        manifest: All of it, as in the manifest file.
+        left_out: Size -> parts for which there was no room.
+        manifest: The manifest file's text: JSON.
     """
 
     folder: Path
@@ -42,7 +43,8 @@ class Made:
     skipped: dict[str, str]
     preview: bool
     notes: tuple[str, ...]
-    manifest: dict[str, Any]
+    left_out: dict[str, tuple[str, ...]]
+    manifest: str
 
 
 def export(
@@ -77,13 +79,22 @@ def export(
     ready = of_creative(store, ad, named)
     if named:
         photos.keep(store, ad.product_id, named.content, photo_file.suffix(named.content))
+    made, skipped = _compose(ready, chosen, layout)
+    folder = out or store.home / "banners" / f"{ad.creative_id}-v{ad.version}"
+    return _write(store, ad, ready, made, skipped, folder, by)
+
+
+def _compose(
+    ready: Preview, chosen: Sequence[Size], layout: str
+) -> tuple[list[Banner], dict[str, str]]:
+    """The banners, and the sizes that cannot be made with the reason; one alone raises it."""
     made: list[Banner] = []
     skipped: dict[str, str] = {}
     for one in chosen:
         try:
             made.append(compose(ready.words, ready.photo, one, ready.brand, layout))
         except CreativeError as e:
-            if len(chosen) == 1 or not str(e.where).startswith(one.name):
+            if len(chosen) == 1 or not e.where.startswith(one.name):
                 raise
             skipped[one.name] = e.what
     if not made:
@@ -93,8 +104,7 @@ def export(
             safe="No banner was made.",
             todo="Shorten the headline.",
         )
-    folder = out or store.home / "banners" / f"{ad.creative_id}-v{ad.version}"
-    return _write(store, ad, ready, made, skipped, folder, by)
+    return made, skipped
 
 
 def _allow(store: Store, ad: Creative) -> None:
@@ -139,8 +149,31 @@ def _write(
         if ready.approved:
             files[f"{name}.html"] = as_html.page(one, ready.words, product.title).encode()
         records.append(_record(one, name, files))
-    notes = list(dict.fromkeys([ready.note, *(n for b in made for n in b.notes)]))
-    manifest: dict[str, Any] = {
+    noted = (n for b in made for n in b.notes)
+    notes = tuple(n for n in dict.fromkeys([ready.note, *noted]) if n)
+    manifest = json.dumps(
+        _manifest(ad, ready, records, skipped, notes), ensure_ascii=False, indent=2
+    )
+    names = tuple(files)
+    files[MANIFEST] = manifest.encode()
+    parts = _parts(folder, files)
+    if ready.approved:
+        # the record before the names: no file is ever without one
+        for name in names:
+            creatives.record_export(store, [ad], by, name)
+    _name(parts)
+    left_out = {b.size.name: b.dropped for b in made if b.dropped}
+    return Made(folder, names, skipped, not ready.approved, notes, left_out, manifest)
+
+
+def _manifest(
+    ad: Creative,
+    ready: Preview,
+    records: list[dict[str, Any]],
+    skipped: dict[str, str],
+    notes: tuple[str, ...],
+) -> dict[str, Any]:
+    return {
         "creative_id": ad.creative_id,
         "version": ad.version,
         "variant": f"{ad.creative_id}.{ad.version}",
@@ -156,17 +189,8 @@ def _write(
         "photo_sha256": ready.photo.sha256 if ready.photo else "",
         "banners": records,
         "skipped": skipped,
-        "notes": [n for n in notes if n],
+        "notes": list(notes),
     }
-    names = tuple(files)
-    files[MANIFEST] = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
-    parts = _parts(folder, files)
-    if ready.approved:
-        # the record before the names: no file is ever without one
-        for name in names:
-            creatives.record_export(store, [ad], by, name)
-    _name(parts)
-    return Made(folder, names, skipped, not ready.approved, tuple(manifest["notes"]), manifest)
 
 
 def _record(one: Banner, name: str, files: dict[str, bytes]) -> dict[str, Any]:
