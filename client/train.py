@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from client.dataset import ShopperBatch, ShopperData
 from client.engine.choose import EngineName, Net, engine_for
 from client.engine.hooks import per_shopper
+from client.engine.lazy import Owed, compact, lends_itself
 from client.engine.loss import shopper_loss as shopper_loss  # the loss that is trained
-from client.engine.nouns import Clip, Sums
+from client.engine.nouns import Clip, ClippedSums, Sums
 from client.noise import Noise, SystemNoise, add_noise
 from client.watch import Watch
 from common.errors import TrainingError
@@ -73,6 +74,8 @@ def train(
     check_tensors(initial_tensors(spec), plan.tensors)
     net = Net(lambda: network(plan, spec, names, place))
     sums = engine_for(net, Clip.of(plan, names), place, engine)
+    if watch is None and lends_itself(plan, sums, spec.n_ids):
+        return _lazily(plan, spec.n_ids, names, data, sums, source)
     for _ in range(plan.local_steps):
         batch = data.sample(plan.sampling_rate, plan.unit.max_impressions, source)
         total = sums.total(tensors, batch)
@@ -83,6 +86,29 @@ def train(
     if watch is not None:
         watch.done(update)
     return update
+
+
+def _lazily(
+    plan: RoundPlan,
+    n_ids: int,
+    names: tuple[str, ...],
+    data: ShopperData,
+    sums: ClippedSums,
+    source: Noise,
+) -> dict[str, NDArray[np.float32]]:
+    """`train` where rows of large tables owe their noise until a step reads them, or the round ends."""
+    tables = Owed.of(plan, [n for n in names if len(plan.tensors[n]) == n_ids])
+    tensors: dict[str, NDArray[np.float32]] = dict(plan.tensors)
+    for _ in range(plan.local_steps):
+        batch = data.sample(plan.sampling_rate, plan.unit.max_impressions, source)
+        rows, small = compact(batch, n_ids)
+        tables.settle(rows, source)
+        read = {n: table[rows] for n, table in tables.tables.items()}
+        total = sums.total({**tensors, **read}, small)
+        tables.step(rows, total, source)
+        dense = {n: total[n] for n in names if n not in read}
+        tensors = step(plan, tensors, dense, source)
+    return difference({**tensors, **tables.done(source)}, plan, names)
 
 
 def step(

@@ -22,6 +22,7 @@ from client.engine.loss import shopper_loss
 from client.engine.nouns import Clip
 from client.noise import SystemNoise
 from client.train import network, train
+from client.watch import Watch
 from common.features import default_spec
 from common.model import initial_tensors, trainable
 from common.recipe import DEFAULT
@@ -54,6 +55,7 @@ def measure(*, quick: bool) -> dict[str, float]:
         "with_hooks": lambda: train(plan, _SPEC, data, engine="hooks"),
     }
     best, best_full, step = (_side_by_side(w, rounds) for w in (sums, whole, steps))
+    owing = _side_by_side(_owing(data, plan), rounds)
     shoppers = plan.sampling_rate * data.n_shoppers
     return {
         "speedup_vs_opacus_hooks": best["hooks"] / best["fast"],
@@ -62,10 +64,37 @@ def measure(*, quick: bool) -> dict[str, float]:
         "step_speedup_vs_opacus_hooks": step["with_hooks"] / step["private"],
         "cost_vs_nonprivate": step["private"] / step["plain"],
         "memory_vs_nonprivate": _peak_mb("private") / _peak_mb("plain"),
+        "lazy_noise_speedup_200k_ids": owing["eager"] / owing["lazy"],
         "max_gradient_error": gradient_error(),
         "shoppers_per_cpu_s": shoppers / best["fast"],
         "shoppers_per_cpu_s_hooks": shoppers / best["hooks"],
     }
+
+
+class _Large:
+    """Sizes of a made-up model with many ids."""
+
+    n_ids, n_numeric = 200_000, _SPEC.n_numeric
+
+
+def _owing(data: ShopperData, plan: RoundPlan) -> dict[str, Callable[[], object]]:
+    """Five local steps on a table of 200,000 rows: noise drawn for every row in every step, and owed."""
+    n = _Large.n_ids // data.ids.shape[1]
+    skewed = np.random.default_rng(0).zipf(1.3, data.ids.shape) % n
+    many = replace(data, ids=(skewed + n * np.arange(data.ids.shape[1])).astype(np.int64))
+    asked = replace(plan, tensors=initial_tensors(_Large()), local_steps=5)
+    # a watch sees every step's weights, so that nothing may be owed
+    return {
+        "lazy": lambda: train(asked, _Large(), many),
+        "eager": lambda: train(asked, _Large(), many, watch=_Blind()),
+    }
+
+
+class _Blind(Watch):
+    """Looks at nothing."""
+
+    def step(self, weights: Tensors, batch: ShopperBatch, clipped: Tensors) -> None:
+        """See `Watch.step`."""
 
 
 def ragged(n_shoppers: int, seed: int = 0) -> ShopperData:
