@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +13,8 @@ from numpy.typing import NDArray
 from client.creative import headlines
 from client.creative.brief import AdText, Brief, Candidate
 from client.creative.headlines import HeadlineModel
-from client.store import Store, creative_outcomes, creatives
+from client.creative.past import Shown, shown_of
+from client.store import Store, creatives
 from client.text.choose import open_encoder
 from client.text.encoder import Encoder, Vectors
 from client.text.vectors import product_text, vectors
@@ -23,6 +23,8 @@ from common.errors import InputError
 
 #: candidates that a vector is computed for, best first by the cheap parts; each costs 30 to 100 ms
 VECTORS_MOST = 16
+#: versions that were ever approved whose outcomes are read, the newest
+ADS_MOST = 500
 #: z-scores beyond this say nothing more
 _Z_MOST = 2.5
 #: an ad shown so many days ago tires half as much
@@ -105,37 +107,16 @@ def gather(
         model = headlines.of_shop(store.home)
     except InputError as e:
         notes.append(f"the weights in the package were used: {e.what}")
-    ads = [c for c in creatives.shown(store) if c.language == brief.language]
+    ads = [c for c in creatives.shown(store) if c.language == brief.language][-ADS_MOST:]
     same = [c for c in ads if (c.provenance.get("slot") or "search") == brief.slot.name]
-    shown = _shown(store, ads)
+    shown = shown_of(store, ads)
     mine = [c for c in ads if audience_id and c.audience_id == audience_id]
     now = at or datetime.now(UTC)
     seen = tuple(_seen(c, shown.get((c.creative_id, c.version)), now) for c in mine)
     return Signals(encoder, model, _by_line(same, shown), seen, tuple(notes))
 
 
-@dataclass(slots=True)
-class _Shown:
-    """Sums of one version: impressions, those with known clicks, clicks, the last day."""
-
-    n: int = 0
-    n_known: int = 0
-    n_clicks: int = 0
-    last_day: str = ""
-
-
-def _shown(store: Store, ads: Sequence[Creative]) -> dict[tuple[str, int], _Shown]:
-    out: dict[tuple[str, int], _Shown] = defaultdict(_Shown)
-    for o in creative_outcomes.outcomes(store, [c.creative_id for c in ads]):
-        own = out[o.creative_id, o.version]
-        own.n += o.n_shown
-        own.n_known += o.n_known
-        own.n_clicks += o.n_clicks
-        own.last_day = max(own.last_day, o.day)
-    return out
-
-
-def _seen(ad: Creative, shown: _Shown | None, now: datetime) -> Seen:
+def _seen(ad: Creative, shown: Shown | None, now: datetime) -> Seen:
     """Weight: how long ago, and how often; an ad without a log counts half."""
     day = (shown.last_day if shown else "") or ad.decided_at or ad.created_at
     age_days = max(0.0, (now - _moment(day)).total_seconds() / 86_400)
@@ -149,7 +130,7 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _by_line(ads: Sequence[Creative], shown: Mapping[tuple[str, int], _Shown]) -> Outcomes:
+def _by_line(ads: Sequence[Creative], shown: Mapping[tuple[str, int], Shown]) -> Outcomes:
     """Outcomes by hook and by sentence; words that a person changed are no longer the template's."""
     out: dict[str, tuple[int, int]] = {}
     for ad in ads:
@@ -163,7 +144,9 @@ def _by_line(ads: Sequence[Creative], shown: Mapping[tuple[str, int], _Shown]) -
 
 
 def _lines(hook_id: str, template_id: str) -> list[str]:
-    return [line for line in (hook_id, *template_id.split("+")) if line]
+    """Ids that mean the same words in every brief; a borrowed ad's are numbered anew each time."""
+    lines = (hook_id, *template_id.split("+"))
+    return [line for line in lines if line and not line.startswith("best.")]
 
 
 def clicked(outcomes: Outcomes, candidates: Sequence[Candidate]) -> _Numbers:

@@ -12,6 +12,7 @@ from client.creative.brief import AdText, Brief, Candidate, Kind, Language, Tone
 from client.creative.check import check, has_errors, rule_versions
 from client.creative.language import LanguageModel, Watch
 from client.creative.model_writer import floor
+from client.creative.past import examples
 from client.creative.rank import Ranked, Ranking, explain, rank, rank_all
 from client.creative.signals import Signals, gather
 from client.creative.template import MOST, TemplateWriter
@@ -174,6 +175,7 @@ def draft(
         audience=audience,
         offer=offer,
         earlier=earlier,
+        best=examples(store, product, language, slot_name),
         other_brands=creatives.brands(store),
         seed=start,
         slot_name=slot_name,

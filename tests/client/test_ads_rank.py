@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from client.creative import past, signals
 from client.creative import rank as ranking
-from client.creative import signals
 from client.creative.brief import AdText, Brief, Candidate, make_brief
 from client.creative.parts import Weights
 from client.creative.rank import Ranked, explain, rank, rank_all
@@ -175,3 +175,18 @@ def test_a_draft_keeps_its_score_and_says_what_was_not_measured(
     assert "relevance" not in json.loads(plain[0].provenance["score"])
     assert "relevance was not measured: The text model" in plain[0].provenance["ranking"]
     assert ranking.MMR == 0.7
+
+
+def test_approved_ads_of_like_products_lend_their_form_first(store: Store) -> None:
+    mug = {"product_id": "p3", "title": "Blue Mug", "category": "Mugs", "brand": "Norda"}
+    store.db.table("products").insert(mug)
+    for p in ("p1", "p2", "p3"):
+        for c in draft(store, Settings(), rows.product(store, p), None, "en", 1, seed=1):
+            creatives.decide(store, c.creative_id, CreativeState.APPROVED, "Mia")
+    found = past.examples(store, rows.product(store, "p1"), "en", "search")
+    assert [e.product.product_id for e in found] == ["p2", "p3"]
+    assert past.examples(store, rows.product(store, "p1"), "zh", "search") == ()
+    with store.db.conn:
+        store.db.table("products").delete("p3")
+    found = past.examples(store, rows.product(store, "p1"), "en", "search")
+    assert [e.product.product_id for e in found] == ["p2"]
