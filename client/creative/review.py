@@ -148,6 +148,14 @@ def undo(store: Store, creative_id: str, by: str, reason: str = "") -> Creative:
     return creatives.undo(store, creative_id, by, reason)
 
 
+def still_holds(store: Store, creative: Creative) -> bool:
+    """Whether a version passes the checks of today; if not, it goes back to refused."""
+    found = findings_of(store, creative)
+    if has_errors(found):
+        creatives.recheck(store, creative.creative_id, creative.version, found)
+    return not has_errors(found)
+
+
 def _look_again(store: Store, creative_id: str) -> Creative:
     """The newest version with the findings of today."""
     current = creatives.load(store, creative_id)
@@ -179,12 +187,10 @@ def export(store: Store, creative_ids: Iterable[str] = (), slot: str | None = No
     """
     ready, held = [], []
     for c in creatives.export_approved(store, creative_ids, slot):
-        found = findings_of(store, c)
-        if has_errors(found):
-            creatives.recheck(store, c.creative_id, c.version, found)
-            held.append(creatives.load(store, c.creative_id))
-        else:
+        if still_holds(store, c):
             ready.append(c)
+        else:
+            held.append(creatives.load(store, c.creative_id, c.version))
     if not ready:
         raise CreativeError(
             "The approved ads no longer hold: " + " ".join(f.message for f in held[0].findings),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from client.store import Store
 from client.store.creative_life import now
-from client.store.creative_read import listing, load
+from client.store.creative_read import load, usable
 from common.database import transaction
 from common.domain import Creative
 from common.errors import CreativeError
@@ -15,21 +15,21 @@ from common.errors import CreativeError
 def export_approved(
     store: Store, creative_ids: Iterable[str] = (), slot: str | None = None
 ) -> list[Creative]:
-    """Approved and live newest versions, the only ads that may leave the shop.
+    """The versions that may be shown now, the only ones that may leave the shop.
 
     Args:
         store: The open shop folder.
-        creative_ids: Only these; empty = all that are approved or live.
+        creative_ids: Only these; empty = all.
         slot: Only those that were written for this slot.
 
     Raises:
         CreativeError: nothing is approved, or one that was named is not.
     """
-    wanted = tuple(creative_ids)
-    every = [load(store, i) for i in wanted] if wanted else listing(store, slot=slot)
-    of_slot = [c for c in every if slot is None or c.slot == slot]
-    waiting = [c.creative_id for c in of_slot if wanted and not c.may_be_shown]
-    chosen = [c for c in of_slot if c.may_be_shown]
+    wanted = tuple(dict.fromkeys(creative_ids))
+    of_id = {c.creative_id: c for c in usable(store)}
+    every = [of_id.get(i) or load(store, i) for i in wanted] if wanted else list(of_id.values())
+    chosen = [c for c in every if slot is None or c.slot == slot]
+    waiting = [c.creative_id for c in chosen if not c.may_be_shown]
     if waiting or not chosen:
         raise CreativeError(
             f"Not approved: {', '.join(waiting)}." if waiting else "No ad is approved yet.",

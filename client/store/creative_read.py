@@ -9,11 +9,16 @@ from client.store.creative_rows import COLUMNS, from_row
 from common.domain import Creative, CreativeDecision, CreativeState
 from common.errors import CreativeError
 
-#: the newest version of every creative
-_NEWEST = f"""
-    SELECT {COLUMNS} FROM creatives c JOIN creative_versions v USING (creative_id)
-    WHERE v.version = (SELECT max(version) FROM creative_versions WHERE creative_id = c.creative_id)
-"""
+_ALL = f"SELECT {COLUMNS} FROM creatives c JOIN creative_versions v USING (creative_id)"
+#: the newest version of every creative; of those on show also an older one, whose edit still waits
+_NEWEST = (
+    "v.version = (SELECT max(version) FROM creative_versions WHERE creative_id = c.creative_id)"
+)
+_LIVE = "v.state = 'live'"
+#: the one version that may be shown: the newest if it has a yes, else the one that is still live
+_USABLE = f"""((v.state IN ('approved', 'live') AND {_NEWEST}) OR ({_LIVE} AND NOT EXISTS (
+    SELECT 1 FROM creative_versions n WHERE n.creative_id = c.creative_id
+    AND n.version > v.version AND n.state IN ('approved', 'live'))))"""
 #: ads of before there were slots were written for "search"
 SLOT = "coalesce(nullif(json_extract(v.provenance, '$.slot'), ''), 'search')"
 
@@ -32,15 +37,17 @@ def listing(
 
     Args:
         store: The open shop folder.
-        state: Of the newest version.
+        state: Of the newest version; "live" also gives an older one that is on show while its edit
+            waits for a person.
         audience_id: "" = for no audience in particular.
         product_id: For this product.
         slot: Written for this slot.
         language: "en" or "zh".
         since: Versions made at or after this ISO-8601 moment or day.
     """
-    sql, values = _NEWEST, []
-    filters = (
+    return _select(
+        store,
+        _LIVE if state == "live" else _NEWEST,
         ("v.state =", state),
         ("c.audience_id =", audience_id),
         ("c.product_id =", product_id),
@@ -48,6 +55,32 @@ def listing(
         ("c.language =", language),
         ("v.created_at >=", since),
     )
+
+
+def usable(
+    store: Store,
+    product_id: str | None = None,
+    audience_id: str | None = None,
+    *,
+    slot: str | None = None,
+) -> list[Creative]:
+    """Of every creative the one version that may be shown now, newest first.
+
+    The newest version if a person's yes is in force; else an older one that is still live while its
+    edit waits. Filters are joined by "and".
+    """
+    return _select(
+        store,
+        _USABLE,
+        ("c.product_id =", product_id),
+        ("c.audience_id =", audience_id),
+        (f"{SLOT} =", slot),
+    )
+
+
+def _select(store: Store, which: str, *filters: tuple[str, str | None]) -> list[Creative]:
+    """Versions by conditions of our own and the values to compare with; None = any."""
+    sql, values = f"{_ALL} WHERE {which}", []
     for condition, value in filters:
         if value is not None:
             sql += f" AND {condition} ?"
@@ -57,10 +90,10 @@ def listing(
 
 
 def counts(store: Store) -> dict[str, int]:
-    """How many ads there are in each state of their newest version; states without any are 0."""
+    """How many ads `listing` gives for each state; states without any are 0."""
     rows = store.db.conn.execute(
-        "SELECT v.state, count(*) FROM creative_versions v WHERE v.version = (SELECT max(version)"
-        " FROM creative_versions WHERE creative_id = v.creative_id) GROUP BY 1"
+        "SELECT v.state, count(*) FROM creative_versions v WHERE v.state = 'live' OR v.version ="
+        " (SELECT max(version) FROM creative_versions WHERE creative_id = v.creative_id) GROUP BY 1"
     )
     return {str(s): 0 for s in CreativeState} | {str(r[0]): int(r[1]) for r in rows}
 

@@ -26,6 +26,7 @@ from client.store.creative_read import (
     listing,
     load,
     shown,
+    usable,
     versions,
 )
 from client.store.creative_rows import insert_version
@@ -54,6 +55,7 @@ __all__ = [
     "save",
     "shown",
     "undo",
+    "usable",
 ]
 
 

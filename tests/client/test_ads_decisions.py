@@ -89,6 +89,19 @@ def test_a_newer_version_that_goes_live_retires_the_older(store: Store) -> None:
     assert states(store, c) == ["live", "approved"]
 
 
+def test_what_is_on_show_is_listed_and_exported_while_an_edit_waits(store: Store) -> None:
+    c = ad(store, "One", state="live")
+    edit(store, c, "Two")
+    assert [x.version for x in creatives.listing(store, S.LIVE)] == [1]
+    assert [x.version for x in creatives.listing(store)] == [2]
+    assert [x.version for x in creatives.usable(store, "p1")] == [1]
+    assert [x.version for x in creatives.export_approved(store, [c.creative_id])] == [1]
+    assert (creatives.counts(store)["live"], creatives.counts(store)["draft"]) == (1, 1)
+    decide(store, c, S.APPROVED)
+    assert [x.version for x in creatives.export_approved(store)] == [2]
+    assert [x.version for x in creatives.usable(store, slot="feed")] == []
+
+
 def test_retire_stops_an_older_version_while_an_edit_waits(store: Store) -> None:
     c = ad(store, "One", state="live")
     edit(store, c, "Two")

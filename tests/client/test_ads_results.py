@@ -191,6 +191,12 @@ def test_nothing_is_chosen_that_nobody_approved(store: Store) -> None:
         choose(store, "p2")
 
 
+def test_what_no_longer_holds_is_not_chosen(store: Store) -> None:
+    right, wrong = ad(store, "One", state="live"), ad(store, "Steel bottle, $9.99", state="live")
+    assert [x.creative_id for x in choose(store, "p1").arms] == [right.creative_id]
+    assert creatives.load(store, wrong.creative_id).state is CreativeState.REFUSED
+
+
 def test_clicked_pairs_only_where_the_clicks_are_sure(store: Store) -> None:
     a, b, c = (ad(store, w, state="live") for w in ("One", "Two", "Three"))
     elsewhere = ad(store, "Four", slot="feed", state="live")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from client.creative import review
 from client.creative.learn import thompson
 from client.creative.learn.results import GroupResult, VariantResult, results
 from client.store import Store, creative_choices, creatives
@@ -41,9 +42,12 @@ def choose(
         strength: Impressions that the prior counts for.
 
     Raises:
-        CreativeError: nothing is approved for this product, audience, slot and language, or there
+        CreativeError: nothing is approved that still holds for this product, audience, slot and language, or there
             are ads in two languages and none was named.
     """
+    # a price may have changed since: what no longer holds goes back to refused and is not shown
+    for c in creatives.usable(store, product_id, audience_id, slot=slot):
+        review.still_holds(store, c)
     group = _group(store, product_id, audience_id, slot, language, strength)
     used = [v for v in group.variants if v.p_best is not None]
     p = thompson.posterior(

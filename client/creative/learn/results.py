@@ -12,7 +12,7 @@ import numpy as np
 from client.creative.learn import thompson
 from client.store import Store, audiences, creative_outcomes, creatives
 from client.store.creative_outcomes import Outcome
-from common.domain import Audience, Creative, CreativeState, Interval
+from common.domain import Audience, Creative, Interval
 
 #: 97.5 % point of the normal distribution
 _Z = 1.959964
@@ -50,7 +50,8 @@ class VariantResult:
         ctr: Clicks of `n_known`, with Wilson's 95 % interval.
         cvr: Conversions of `n_shown`, with Wilson's 95 % interval; reports by day have none.
         expected_ctr: Mean of the posterior.
-        p_best: Chance of having the highest CTR of the group's variants in use; None = not in use.
+        p_best: Chance of having the highest CTR of the group's variants in use; None = it may not be
+            shown now.
         propensity: Mean logged chance of being shown; None = not logged.
         cost_minor: Spent.
         first_day: First day shown; "" = never.
@@ -151,22 +152,17 @@ def results(
     groups: dict[tuple[str, str, str, str], list[Creative]] = defaultdict(list)
     for c in ever:
         groups[c.product_id, c.audience_id, c.slot, c.language].append(c)
-    newest = {c.creative_id: c.version for c in every}
+    usable = {(c.creative_id, c.version) for c in creatives.usable(store, product_id, audience_id)}
     priors: dict[tuple[str, str], Prior] = {}
     made = []
     for key, members in groups.items():
         if key[:2] not in priors:
             priors[key[:2]] = prior_of(store, key[0], known.get(key[1]), strength)
-        used = [in_use(c, newest[c.creative_id]) for c in members]
+        used = [(c.creative_id, c.version) in usable for c in members]
         made.append(_group(key, priors[key[:2]], members, used, by_version))
     n_unknown, n_names = creative_outcomes.unknown_ads(store)
     unapproved = sum(o.n_shown for o in found if o.version == 0)
     return Results(tuple(made), unapproved, n_unknown, n_names)
-
-
-def in_use(c: Creative, newest: int) -> bool:
-    """Whether a version may be shown now: it is live, or approved and not being edited."""
-    return c.state is CreativeState.LIVE or (c.may_be_shown and c.version == newest)
 
 
 def _group(
