@@ -12,6 +12,23 @@
     </message>
 </context>
 <context>
+    <name>ModelCard</name>
+    <message numerus="yes">
+        <source>%n round(s)</source>
+        <translation>
+            <numerusform>%n round</numerusform>
+            <numerusform>%n rounds</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>judged by %n shop(s)</source>
+        <translation>
+            <numerusform>judged by %n shop</numerusform>
+            <numerusform>judged by %n shops</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Overview</name>
     <message numerus="yes">
         <source>%n round(s) wait for your yes.</source>

@@ -192,6 +192,10 @@
         <translation>撰写创意</translation>
     </message>
     <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
         <source>What the model used</source>
         <translation>模型依据</translation>
     </message>
@@ -202,38 +206,6 @@
     <message>
         <source>Factors on the odds against this shop&apos;s average shopper. They say what the model used, not what causes a purchase.</source>
         <translation>相对本店平均顾客的几率倍数。它们说明模型用了什么，并不代表购买的原因。</translation>
-    </message>
-    <message>
-        <source>Members, best first</source>
-        <translation>成员（按得分排序）</translation>
-    </message>
-    <message>
-        <source>Shopper (pseudonym)</source>
-        <translation>顾客（化名）</translation>
-    </message>
-    <message>
-        <source>Score</source>
-        <translation>得分</translation>
-    </message>
-    <message>
-        <source>Main reasons the model used</source>
-        <translation>模型主要依据</translation>
-    </message>
-    <message>
-        <source>Leave out</source>
-        <translation>移出人群</translation>
-    </message>
-    <message>
-        <source>%1 of %2</source>
-        <translation>%1 / %2</translation>
-    </message>
-    <message>
-        <source>Choose a member first.</source>
-        <translation>请先选择一位成员。</translation>
-    </message>
-    <message>
-        <source>The shopper was left out of this audience.</source>
-        <translation>已将该顾客移出人群。</translation>
     </message>
 </context>
 <context>
@@ -249,6 +221,26 @@
     <message>
         <source>Pick an audience</source>
         <translation>选取人群</translation>
+    </message>
+    <message>
+        <source>Members</source>
+        <translation>成员</translation>
+    </message>
+    <message>
+        <source>In common</source>
+        <translation>重叠</translation>
+    </message>
+    <message>
+        <source>Who gets to see it</source>
+        <translation>谁会看到</translation>
+    </message>
+    <message>
+        <source>Exports</source>
+        <translation>导出记录</translation>
+    </message>
+    <message>
+        <source>More of this audience</source>
+        <translation>此人群的更多内容</translation>
     </message>
     <message>
         <source>Import files</source>
@@ -528,6 +520,128 @@
     </message>
 </context>
 <context>
+    <name>Drift</name>
+    <message>
+        <source>Yes, as before</source>
+        <translation>是，与之前一样</translation>
+    </message>
+    <message>
+        <source>Keep an eye on it</source>
+        <translation>需要留意</translation>
+    </message>
+    <message>
+        <source>Not any more</source>
+        <translation>已不准确</translation>
+    </message>
+    <message>
+        <source>Too little to tell</source>
+        <translation>数据太少，无法判断</translation>
+    </message>
+    <message>
+        <source>There are %1 ads shown in the newest weeks and %2 before; 50 each are needed to compare.</source>
+        <translation>最近几周展示了 %1 次广告，之前 %2 次；比较至少各需 50 次。</translation>
+    </message>
+    <message>
+        <source>Since %1 there were ×%2 as many orders as the model expected (%3 – %4): it is too careful now. Learn a new round with the league.</source>
+        <translation>自 %1 起，订单数是模型预期的 ×%2（%3 – %4）：模型现在过于保守。请与联盟再学习一轮。</translation>
+    </message>
+    <message>
+        <source>Since %1 there were only ×%2 as many orders as the model expected (%3 – %4): it promises too much now. Learn a new round with the league.</source>
+        <translation>自 %1 起，订单数只有模型预期的 ×%2（%3 – %4）：模型现在过于乐观。请与联盟再学习一轮。</translation>
+    </message>
+    <message>
+        <source>Orders are as expected, but other shoppers or products are scored now than before.</source>
+        <translation>订单符合预期，但现在评分的顾客或商品与之前不同。</translation>
+    </message>
+    <message>
+        <source>Scores and orders are as expected, but some features moved.</source>
+        <translation>评分和订单符合预期，但部分特征发生了变化。</translation>
+    </message>
+    <message>
+        <source>Scores, features and orders are as the model expects.</source>
+        <translation>评分、特征和订单都符合模型预期。</translation>
+    </message>
+    <message>
+        <source>as before</source>
+        <translation>与之前一样</translation>
+    </message>
+    <message>
+        <source>moved</source>
+        <translation>有变化</translation>
+    </message>
+    <message>
+        <source>moved far</source>
+        <translation>变化很大</translation>
+    </message>
+    <message>
+        <source>%1 · PSI %2 (under 0.10 is steady, over 0.25 is far)</source>
+        <translation>%1 · PSI %2（低于 0.10 为稳定，高于 0.25 为变化很大）</translation>
+    </message>
+</context>
+<context>
+    <name>DriftCard</name>
+    <message>
+        <source>Is the model still right?</source>
+        <translation>模型还准确吗？</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新检查</translation>
+    </message>
+    <message>
+        <source>Comparing the newest weeks with those before…</source>
+        <translation>正在将最近几周与之前比较…</translation>
+    </message>
+    <message>
+        <source>With a model and a few weeks of rows you see here whether it still fits.</source>
+        <translation>有了模型和几周的数据后，这里会显示它是否仍然适用。</translation>
+    </message>
+    <message>
+        <source>What moved most in your rows: %1.</source>
+        <translation>您的数据中变化最大的：%1。</translation>
+    </message>
+    <message>
+        <source>Reckoned on this computer from your own rows; nothing of it is sent.</source>
+        <translation>在本机上根据您自己的数据计算；不会发送任何内容。</translation>
+    </message>
+    <message>
+        <source>Scores from %1 on: %2 of the rows before, %3 since</source>
+        <translation>评分从 %1 起：之前占 %2，之后占 %3</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>since %1</source>
+        <translation>自 %1 起</translation>
+    </message>
+    <message>
+        <source>How scores are spread</source>
+        <translation>评分的分布</translation>
+    </message>
+    <message>
+        <source>Week of %1: %2 expected, %3 seen, of %4 ads shown</source>
+        <translation>%1 当周：预期 %2，实际 %3，展示广告 %4 次</translation>
+    </message>
+    <message>
+        <source>expected</source>
+        <translation>预期</translation>
+    </message>
+    <message>
+        <source>seen</source>
+        <translation>实际</translation>
+    </message>
+    <message>
+        <source>Orders, by week in which the ad was shown</source>
+        <translation>订单数，按广告展示的周统计</translation>
+    </message>
+    <message>
+        <source>Only weeks with ads; the newest may still gain orders</source>
+        <translation>仅含有广告的周；最近一周的订单可能还会增加</translation>
+    </message>
+</context>
+<context>
     <name>EditDialog</name>
     <message>
         <source>Edit text</source>
@@ -560,6 +674,183 @@
     <message>
         <source>Saved as a new version.</source>
         <translation>已保存为新版本。</translation>
+    </message>
+</context>
+<context>
+    <name>ExportSheet</name>
+    <message>
+        <source>Write “%1” to a file</source>
+        <translation>将“%1”写入文件</translation>
+    </message>
+    <message>
+        <source>Pseudonyms (CSV)</source>
+        <translation>假名（CSV）</translation>
+    </message>
+    <message>
+        <source>Customer match (hashed)</source>
+        <translation>客户匹配（哈希）</translation>
+    </message>
+    <message>
+        <source>Pseudonyms (JSON)</source>
+        <translation>假名（JSON）</translation>
+    </message>
+    <message>
+        <source>Form of the file</source>
+        <translation>文件格式</translation>
+    </message>
+    <message>
+        <source>Calling code of your country</source>
+        <translation>您所在国家的电话区号</translation>
+    </message>
+    <message>
+        <source>Choose where…</source>
+        <translation>选择位置…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Your list of e-mails and phones…</source>
+        <translation>您的邮箱和电话名单…</translation>
+    </message>
+    <message>
+        <source>Calling code for phone numbers without one</source>
+        <translation>没有区号的电话号码使用的区号</translation>
+    </message>
+    <message>
+        <source>CSV with customer_id and email or phone; read now, kept nowhere.</source>
+        <translation>含 customer_id 及 email 或 phone 的 CSV；仅此刻读取，不会保存。</translation>
+    </message>
+    <message>
+        <source>Hashes (SHA-256) of e-mails and phones of its members, as Google, Meta and others take them; only of those that your list has.</source>
+        <translation>成员邮箱和电话的哈希（SHA-256），Google、Meta 等平台均可接受；仅含您名单中有的成员。</translation>
+    </message>
+    <message>
+        <source>Hashes of addresses are still personal data: give the file to the platform only, and delete it then.</source>
+        <translation>联系方式的哈希仍是个人数据：只交给平台，之后请删除文件。</translation>
+    </message>
+    <message>
+        <source>%1 pseudonyms, one a line, in no telling order.</source>
+        <translation>%1 个假名，每行一个，顺序不透露任何信息。</translation>
+    </message>
+    <message>
+        <source>%1 pseudonyms with the audience&apos;s name, its product and its day.</source>
+        <translation>%1 个假名，以及人群名称、商品和日期。</translation>
+    </message>
+    <message>
+        <source>No names, no scores and no reasons.</source>
+        <translation>不含姓名、评分和原因。</translation>
+    </message>
+    <message>
+        <source>%1 may be addressed now; a file of fewer than %2 is never written.</source>
+        <translation>现在可触达 %1 人；少于 %2 人的文件绝不会写出。</translation>
+    </message>
+    <message>
+        <source>Hansa notes who wrote it, when, and how many, never whom.</source>
+        <translation>Hansa 会记录谁在何时写出了多少人，绝不记录是哪些人。</translation>
+    </message>
+    <message>
+        <source>The file is for your account alone to read. What you do with it is yours.</source>
+        <translation>文件只有您的账户可以读取。之后如何使用由您负责。</translation>
+    </message>
+</context>
+<context>
+    <name>Exporting</name>
+    <message>
+        <source>Write the audience to</source>
+        <translation>将人群写入</translation>
+    </message>
+    <message>
+        <source>%1 shoppers were written to %2. It can be deleted again under Exports.</source>
+        <translation>已将 %1 位顾客写入 %2。可在“导出记录”中删除该文件。</translation>
+    </message>
+    <message>
+        <source>The file was deleted. The list still says that it was written.</source>
+        <translation>文件已删除。记录中仍会注明它曾被写出。</translation>
+    </message>
+</context>
+<context>
+    <name>ExportsCard</name>
+    <message>
+        <source>Audiences that were written to files</source>
+        <translation>已写入文件的人群</translation>
+    </message>
+    <message>
+        <source>“Export…” above writes one; who did it and when is noted here.</source>
+        <translation>点击上方“导出…”即可写出；谁在何时导出会记录在此。</translation>
+    </message>
+    <message>
+        <source>Nothing was exported yet</source>
+        <translation>尚未导出任何内容</translation>
+    </message>
+    <message>
+        <source>A file that left this computer cannot be called back from here: delete it where you gave it. Shoppers who withdraw later are in no new file.</source>
+        <translation>已离开本机的文件无法从这里收回：请在您交给的地方删除。之后撤回同意的顾客不会出现在新文件中。</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Audience</source>
+        <translation>人群</translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Shoppers</source>
+        <translation>顾客</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>操作人</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Deleted again</source>
+        <translation>已删除</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>已写出</translation>
+    </message>
+    <message>
+        <source>Delete the file</source>
+        <translation>删除文件</translation>
+    </message>
+    <message>
+        <source>Pseudonyms (CSV)</source>
+        <translation>假名（CSV）</translation>
+    </message>
+    <message>
+        <source>Customer match (hashed)</source>
+        <translation>客户匹配（哈希）</translation>
+    </message>
+    <message>
+        <source>Pseudonyms (JSON)</source>
+        <translation>假名（JSON）</translation>
+    </message>
+    <message>
+        <source>%1 is deleted from this computer.</source>
+        <translation>将从本机删除 %1。</translation>
+    </message>
+    <message>
+        <source>Copies that you passed on are not; the note that it was written stays.</source>
+        <translation>您已转交的副本不会被删除；写出记录会保留。</translation>
+    </message>
+    <message>
+        <source>Delete the file?</source>
+        <translation>删除该文件？</translation>
     </message>
 </context>
 <context>
@@ -717,6 +1008,89 @@
     </message>
 </context>
 <context>
+    <name>HowMany</name>
+    <message>
+        <source>How large</source>
+        <translation>规模</translation>
+    </message>
+    <message>
+        <source>A tenth of all</source>
+        <translation>全部的十分之一</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>人数</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>预算</translation>
+    </message>
+    <message>
+        <source>Likelihood</source>
+        <translation>可能性</translation>
+    </message>
+    <message>
+        <source>Shoppers at most</source>
+        <translation>最多顾客数</translation>
+    </message>
+    <message>
+        <source>Cost of one impression</source>
+        <translation>每次展示的费用</translation>
+    </message>
+    <message>
+        <source>as so far</source>
+        <translation>按历史</translation>
+    </message>
+    <message>
+        <source>At least this likely, in per cent</source>
+        <translation>可能性下限（百分比）</translation>
+    </message>
+    <message>
+        <source>To do what</source>
+        <translation>做什么</translation>
+    </message>
+    <message>
+        <source>to buy</source>
+        <translation>购买</translation>
+    </message>
+    <message>
+        <source>to click</source>
+        <translation>点击</translation>
+    </message>
+    <message>
+        <source>How many shoppers</source>
+        <translation>人数</translation>
+    </message>
+    <message>
+        <source>The tenth that is likeliest to buy.</source>
+        <translation>最可能购买的十分之一顾客。</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>最多</translation>
+    </message>
+    <message>
+        <source>shoppers</source>
+        <translation>位顾客</translation>
+    </message>
+    <message>
+        <source>Spend at most</source>
+        <translation>最多花费</translation>
+    </message>
+    <message>
+        <source>per impression</source>
+        <translation>每次展示</translation>
+    </message>
+    <message>
+        <source>Only who is at least</source>
+        <translation>仅选可能性至少</translation>
+    </message>
+    <message>
+        <source>% likely</source>
+        <translation>% 会</translation>
+    </message>
+</context>
+<context>
     <name>Hub</name>
     <message>
         <source>Stopped. What was imported stays; import the same files again to go on there.</source>
@@ -811,6 +1185,14 @@
     <message>
         <source>Shops learn one model together; each keeps its rows and adds its own noise.</source>
         <translation>各店铺共同学习一个模型；各自保留数据，并加入自己的噪声。</translation>
+    </message>
+    <message>
+        <source>Another model is in use now.</source>
+        <translation>现在使用另一个模型。</translation>
+    </message>
+    <message>
+        <source>The model before is in use again.</source>
+        <translation>已恢复使用之前的模型。</translation>
     </message>
     <message>
         <source>Choose site kit…</source>
@@ -925,14 +1307,6 @@
         <translation>哪些数据离开了本机？</translation>
     </message>
     <message>
-        <source>Rounds this shop took part in</source>
-        <translation>本店参与的轮次</translation>
-    </message>
-    <message>
-        <source>No round yet.</source>
-        <translation>尚未参与任何一轮。</translation>
-    </message>
-    <message>
         <source>Round</source>
         <translation>轮次</translation>
     </message>
@@ -941,40 +1315,47 @@
         <translation>时间</translation>
     </message>
     <message>
-        <source>Task</source>
-        <translation>任务</translation>
-    </message>
-    <message>
-        <source>State</source>
-        <translation>状态</translation>
-    </message>
-    <message>
-        <source>Arrays</source>
-        <translation>数组</translation>
-    </message>
-    <message>
-        <source>Size</source>
-        <translation>大小</translation>
-    </message>
-    <message>
-        <source>Noise σ</source>
-        <translation>噪声 σ</translation>
-    </message>
-    <message>
-        <source>ε after</source>
-        <translation>之后 ε</translation>
-    </message>
-    <message>
-        <source>Added</source>
-        <translation>新增</translation>
-    </message>
-    <message>
         <source>Rounds that your policy refused</source>
         <translation>被您的策略拒绝的轮次</translation>
     </message>
     <message>
         <source>Why</source>
         <translation>原因</translation>
+    </message>
+</context>
+<context>
+    <name>LeaveOut</name>
+    <message>
+        <source>Who bought it in the last</source>
+        <translation>已购买者，最近</translation>
+    </message>
+    <message>
+        <source>Days since they bought it</source>
+        <translation>距购买的天数</translation>
+    </message>
+    <message>
+        <source>Only people of this segment</source>
+        <translation>仅限此分群</translation>
+    </message>
+    <message>
+        <source>everybody</source>
+        <translation>所有人</translation>
+    </message>
+    <message>
+        <source>Members of these audiences</source>
+        <translation>这些人群的成员</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>不导入</translation>
+    </message>
+    <message>
+        <source>days</source>
+        <translation>天</translation>
+    </message>
+    <message>
+        <source>Only people of the segment</source>
+        <translation>仅限分群</translation>
     </message>
 </context>
 <context>
@@ -1166,6 +1547,267 @@
     </message>
 </context>
 <context>
+    <name>MembersCard</name>
+    <message>
+        <source>Members, best first</source>
+        <translation>成员（按得分排序）</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Why this score</source>
+        <translation>为何是这个评分</translation>
+    </message>
+    <message>
+        <source>What to offer next</source>
+        <translation>接下来推荐什么</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>不导入</translation>
+    </message>
+    <message>
+        <source>Shopper (pseudonym)</source>
+        <translation>顾客（化名）</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Main reasons the model used</source>
+        <translation>模型主要依据</translation>
+    </message>
+    <message>
+        <source>Choose a member first.</source>
+        <translation>请先选择一位成员。</translation>
+    </message>
+    <message>
+        <source>The shopper was left out of this audience.</source>
+        <translation>已将该顾客移出人群。</translation>
+    </message>
+</context>
+<context>
+    <name>ModelCard</name>
+    <message>
+        <source>Signature checked</source>
+        <extracomment>Older models in the list; the rest follow in `hansa bundle list`.</extracomment>
+        <translation>签名已验证</translation>
+    </message>
+    <message>
+        <source>The model in use</source>
+        <translation>使用中的模型</translation>
+    </message>
+    <message>
+        <source>After the first run of the league its signed model is installed here.</source>
+        <translation>联盟第一次运行之后，已签名的模型会安装在这里。</translation>
+    </message>
+    <message>
+        <source>No model yet</source>
+        <translation>还没有模型</translation>
+    </message>
+    <message>
+        <source>Undo: back to the model before</source>
+        <translation>撤销：恢复之前的模型</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n round(s)</source>
+        <translation>
+            <numerusform>%n 轮</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>judged by %n shop(s)</source>
+        <translation>
+            <numerusform>由 %n 家店铺评估</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>制作于</translation>
+    </message>
+    <message>
+        <source>Learnt in</source>
+        <translation>学习轮次</translation>
+    </message>
+    <message>
+        <source>Privacy of its run</source>
+        <translation>该次运行的隐私</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>noise of all shops together</source>
+        <translation>全体店铺共同的噪声</translation>
+    </message>
+    <message>
+        <source>noise of each shop</source>
+        <translation>每家店铺各自的噪声</translation>
+    </message>
+    <message>
+        <source>Your shop&apos;s own part is fitted here at the first use; it never leaves this computer.</source>
+        <translation>您店铺专属的部分会在首次使用时在本机拟合，绝不离开本机。</translation>
+    </message>
+    <message>
+        <source>Your shop&apos;s own part, never sent: %1, from %2 outcomes in %3 rows.</source>
+        <translation>您店铺专属的部分（绝不发送）：%1，依据 %3 行中的 %2 个转化。</translation>
+    </message>
+    <message>
+        <source>Rows changed since; it is fitted again at the next use.</source>
+        <translation>数据已变化；下次使用时会重新拟合。</translation>
+    </message>
+    <message>
+        <source>none yet, there are too few outcomes</source>
+        <translation>暂无，转化太少</translation>
+    </message>
+    <message>
+        <source>the league&apos;s order, its rates set right for your shop</source>
+        <translation>采用联盟的排序，比率按您的店铺校准</translation>
+    </message>
+    <message>
+        <source>the league&apos;s order, its rates set right for your shop in steps</source>
+        <translation>采用联盟的排序，比率按您的店铺分段校准</translation>
+    </message>
+    <message>
+        <source>the league&apos;s score with weights of your own rows</source>
+        <translation>联盟评分加上您自己数据的权重</translation>
+    </message>
+    <message>
+        <source>your own rows say more here, so their model is used alone</source>
+        <translation>您自己的数据更有说服力，因此只用其模型</translation>
+    </message>
+    <message>
+        <source>a blend of the league&apos;s model and one of your own rows</source>
+        <translation>联盟模型与您自己数据的模型相结合</translation>
+    </message>
+    <message>
+        <source>Older models appear here, to go back to.</source>
+        <translation>旧模型会显示在这里，可随时恢复。</translation>
+    </message>
+    <message>
+        <source>Older models</source>
+        <translation>旧模型</translation>
+    </message>
+    <message>
+        <source>Use this one</source>
+        <translation>使用此模型</translation>
+    </message>
+    <message>
+        <source>Scores, audiences and reasons made from now on come from the older model.</source>
+        <translation>此后的评分、人群和原因都来自旧模型。</translation>
+    </message>
+    <message>
+        <source>Audiences and ads that exist stay as they are.</source>
+        <translation>已有的人群和创意保持不变。</translation>
+    </message>
+    <message>
+        <source>The next model that the league publishes takes over as ever.</source>
+        <translation>联盟发布的下一个模型仍会照常接替。</translation>
+    </message>
+    <message>
+        <source>You can come back at once.</source>
+        <translation>您可以随时切换回来。</translation>
+    </message>
+    <message>
+        <source>Go back to this model?</source>
+        <translation>恢复到此模型？</translation>
+    </message>
+</context>
+<context>
+    <name>OffersDialog</name>
+    <message>
+        <source>What to offer next</source>
+        <translation>接下来推荐什么</translation>
+    </message>
+    <message>
+        <source>Shopper %1</source>
+        <translation>顾客 %1</translation>
+    </message>
+    <message>
+        <source>The likeliest products that differ from each other; nothing bought in 30 days, nothing shown three times in a week, nothing sold out.</source>
+        <translation>最可能购买且彼此不同的商品；不含 30 天内已购买、一周内已展示三次或已售罄的商品。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Scoring every product of the shop…</source>
+        <translation>正在为店铺的所有商品评分…</translation>
+    </message>
+    <message>
+        <source>The shares say how likely a purchase is if the product were shown now. The reasons compare it with the shop&apos;s other products for the same shopper.</source>
+        <translation>百分比表示现在展示该商品时购买的可能性。原因是与同一顾客的其他商品相比较。</translation>
+    </message>
+    <message>
+        <source>ad approved</source>
+        <translation>创意已批准</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>为什么？</translation>
+    </message>
+    <message>
+        <source>Why “%1”?</source>
+        <translation>为什么是“%1”？</translation>
+    </message>
+    <message>
+        <source>%1 bought lately</source>
+        <translation>%1 件近期已购买</translation>
+    </message>
+    <message>
+        <source>%1 shown often enough</source>
+        <translation>%1 件展示次数已够</translation>
+    </message>
+    <message>
+        <source>%1 sold out</source>
+        <translation>%1 件已售罄</translation>
+    </message>
+    <message>
+        <source>Of %1 products left out: %2.</source>
+        <translation>在 %1 件商品中排除：%2。</translation>
+    </message>
+</context>
+<context>
+    <name>OverlapCard</name>
+    <message>
+        <source>Shoppers that audiences have in common</source>
+        <translation>人群之间重叠的顾客</translation>
+    </message>
+    <message>
+        <source>With a second audience you see here how many shoppers are in both.</source>
+        <translation>有了第二个人群后，这里会显示有多少顾客同时属于两者。</translation>
+    </message>
+    <message>
+        <source>Only one audience</source>
+        <translation>只有一个人群</translation>
+    </message>
+    <message>
+        <source>under %1</source>
+        <translation>少于 %1</translation>
+    </message>
+    <message>
+        <source>Read along a row: so many of its shoppers are in the column&apos;s audience too. Who is in both sees ads of both. Counts under %1 are not told.</source>
+        <translation>按行阅读：该行顾客中有多少也属于该列的人群。同属两者的顾客会看到两边的广告。少于 %1 的人数不显示。</translation>
+    </message>
+    <message>
+        <source>%1 and %2: fewer than %3 shoppers in both</source>
+        <translation>%1 与 %2：共同顾客少于 %3 位</translation>
+    </message>
+    <message>
+        <source>%1: %2 of its %3 shoppers are in %4 too</source>
+        <translation>%1：其 %3 位顾客中有 %2 位也在 %4 中</translation>
+    </message>
+</context>
+<context>
     <name>Overview</name>
     <message>
         <source>Overview</source>
@@ -1296,6 +1938,112 @@
     </message>
 </context>
 <context>
+    <name>Parity</name>
+    <message>
+        <source>Surely in it less often than their part: %1. Segments follow what people did, so an audience of likely buyers differs by design; bring a file for groups that ought to be treated alike.</source>
+        <translation>确定少于其应有比例：%1。分群依据顾客行为，因此可能购买者的人群本来就会不同；若有应被同等对待的群组，请提供文件。</translation>
+    </message>
+    <message>
+        <source>Surely in it less often than their part: %1. That can have a good reason; look whether it is fair for this product.</source>
+        <translation>确定少于其应有比例：%1。这可能有合理原因；请看对该商品是否公平。</translation>
+    </message>
+    <message>
+        <source>Groups differ, but none surely gets less than its part; with few people chance may explain the rest.</source>
+        <translation>各组有差异，但没有哪一组确定少于其应有比例；人数少时，其余差异可能出于偶然。</translation>
+    </message>
+    <message>
+        <source>No group is in it much less often than the others.</source>
+        <translation>没有哪一组明显少于其他组。</translation>
+    </message>
+    <message>
+        <source>less than ×%1</source>
+        <translation>小于 ×%1</translation>
+    </message>
+    <message>
+        <source>surely less than its part</source>
+        <translation>确定少于其比例</translation>
+    </message>
+    <message>
+        <source>more than its part</source>
+        <translation>多于其比例</translation>
+    </message>
+    <message>
+        <source>perhaps less, perhaps chance</source>
+        <translation>或许偏少，或许偶然</translation>
+    </message>
+    <message>
+        <source>about its part</source>
+        <translation>与其比例相当</translation>
+    </message>
+</context>
+<context>
+    <name>ParityCard</name>
+    <message>
+        <source>Who gets to see it, group by group</source>
+        <translation>谁会看到：按群组</translation>
+    </message>
+    <message>
+        <source>An audience of those likeliest to buy can leave a group out without anybody wanting it. Groups are yours to name; a file of groups is read now and kept nowhere.</source>
+        <translation>最可能购买者的人群可能在无人有意的情况下漏掉某个群组。群组由您指定；群组文件仅此刻读取，不会保存。</translation>
+    </message>
+    <message>
+        <source>Scoring all who could be in it…</source>
+        <translation>正在为所有可选顾客评分…</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>群组</translation>
+    </message>
+    <message>
+        <source>Segments of your shop</source>
+        <translation>您店铺的分群</translation>
+    </message>
+    <message>
+        <source>A file with customer_id and a column of groups…</source>
+        <translation>含 customer_id 和群组列的文件…</translation>
+    </message>
+    <message>
+        <source>Name of the column</source>
+        <translation>列名</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>%1 groups with fewer than %2 people are not shown.</source>
+        <translation>有 %1 个群组少于 %2 人，未显示。</translation>
+    </message>
+    <message>
+        <source>%1 of those addressable are in no group.</source>
+        <translation>可触达顾客中有 %1 不属于任何群组。</translation>
+    </message>
+    <message>
+        <source>The audience was picked with an older model.</source>
+        <translation>该人群是用旧模型选取的。</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>群组</translation>
+    </message>
+    <message>
+        <source>Of those addressable</source>
+        <translation>占可触达顾客</translation>
+    </message>
+    <message>
+        <source>Of this audience</source>
+        <translation>占此人群</translation>
+    </message>
+    <message>
+        <source>Against its part (the line is even)</source>
+        <translation>与其比例相比（竖线为相等）</translation>
+    </message>
+    <message>
+        <source>under %1 people</source>
+        <translation>少于 %1 人</translation>
+    </message>
+</context>
+<context>
     <name>PersonCard</name>
     <message>
         <source>Shopper %1</source>
@@ -1310,6 +2058,10 @@
         <translation>
             <numerusform>有 %n 个已发出的结果可能用到这些行。发出前已加噪声，无法收回。</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>What to offer next</source>
+        <translation>接下来推荐什么</translation>
     </message>
     <message>
         <source>Forget this shopper…</source>
@@ -1376,6 +2128,7 @@
     <name>PickDialog</name>
     <message>
         <source>Pick an audience</source>
+        <extracomment>Typing goes on for so long before a look ahead is worth a process.</extracomment>
         <translation>选取人群</translation>
     </message>
     <message>
@@ -1389,14 +2142,6 @@
     <message>
         <source>Products</source>
         <translation>商品</translation>
-    </message>
-    <message>
-        <source>a tenth of all</source>
-        <translation>全部的十分之一</translation>
-    </message>
-    <message>
-        <source>How many shoppers</source>
-        <translation>人数</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1421,6 +2166,65 @@
     <message>
         <source>Conversions</source>
         <translation>转化</translation>
+    </message>
+</context>
+<context>
+    <name>PickPreview</name>
+    <message>
+        <source>What it would be</source>
+        <translation>预览结果</translation>
+    </message>
+    <message>
+        <source>%1 of %2 may be in it</source>
+        <translation>%2 位中有 %1 位可入选</translation>
+    </message>
+    <message>
+        <source>Fill in the fields above with numbers.</source>
+        <translation>请在上方填写数字。</translation>
+    </message>
+    <message>
+        <source>Only %1 shoppers are left, and no audience is smaller than %2: a small group could point at single people.</source>
+        <translation>只剩 %1 位顾客，而人群不得少于 %2 人：太小的群体可能指向个人。</translation>
+    </message>
+    <message>
+        <source>What an impression costs is not known from your files: type what it costs.</source>
+        <translation>您的文件中没有每次展示的费用：请填写。</translation>
+    </message>
+    <message>
+        <source>The budget pays for %1 shoppers; no audience is smaller than %2.</source>
+        <translation>预算只够 %1 位顾客；人群不得少于 %2 人。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 may be in it · scoring…</source>
+        <translation>%2 位中有 %1 位可入选 · 正在评分…</translation>
+    </message>
+    <message>
+        <source>%1 · average %2</source>
+        <translation>%1 · 平均 %2</translation>
+    </message>
+    <message>
+        <source>of %1 who may be in it</source>
+        <translation>共 %1 位可入选</translation>
+    </message>
+    <message>
+        <source>Shoppers</source>
+        <translation>顾客</translation>
+    </message>
+    <message>
+        <source>Expected CVR</source>
+        <translation>预期转化率</translation>
+    </message>
+    <message>
+        <source>Expected orders</source>
+        <translation>预期订单</translation>
+    </message>
+    <message>
+        <source>Expected CTR</source>
+        <translation>预期点击率</translation>
+    </message>
+    <message>
+        <source>Too few shoppers are that likely for an audience; up to %1% would do.</source>
+        <translation>达到此可能性的顾客太少，不足以构成人群；最高可填 %1%。</translation>
     </message>
 </context>
 <context>
@@ -2279,6 +3083,53 @@
     </message>
 </context>
 <context>
+    <name>RoundsCard</name>
+    <message>
+        <source>Rounds this shop took part in</source>
+        <translation>本店参与的轮次</translation>
+    </message>
+    <message>
+        <source>No round yet.</source>
+        <translation>尚未参与任何一轮。</translation>
+    </message>
+    <message>
+        <source>Round</source>
+        <translation>轮次</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Arrays</source>
+        <translation>数组</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Noise σ</source>
+        <translation>噪声 σ</translation>
+    </message>
+    <message>
+        <source>ε after</source>
+        <translation>之后 ε</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>新增</translation>
+    </message>
+</context>
+<context>
     <name>SegmentsCard</name>
     <message>
         <source>Who your shoppers are</source>
@@ -2586,6 +3437,13 @@
     </message>
 </context>
 <context>
+    <name>Waiting</name>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+</context>
+<context>
     <name>Welcome</name>
     <message>
         <source>Welcome</source>
@@ -2618,6 +3476,38 @@
     <message>
         <source>Make my shop</source>
         <translation>创建店铺</translation>
+    </message>
+</context>
+<context>
+    <name>WhyDialog</name>
+    <message>
+        <source>Why this score</source>
+        <extracomment>Log-odds below this are shown as no difference: one per cent of the odds.</extracomment>
+        <translation>为何是这个评分</translation>
+    </message>
+    <message>
+        <source>Shopper %1 and “%2”</source>
+        <translation>顾客 %1 与“%2”</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Asking the model…</source>
+        <translation>正在询问模型…</translation>
+    </message>
+    <message>
+        <source>likely to buy, where %1 is usual among all who may be addressed</source>
+        <translation>的购买可能性，而可触达顾客通常为 %1</translation>
+    </message>
+    <message>
+        <source>Made no difference: %1.</source>
+        <translation>没有影响：%1。</translation>
+    </message>
+    <message>
+        <source>The usual odds times all factors are the odds of this score. They say what the model used, not what causes a purchase.</source>
+        <translation>通常的几率乘以所有倍数即为此评分的几率。它们说明模型用了什么，并不代表购买的原因。</translation>
     </message>
 </context>
 <context>
@@ -2865,6 +3755,10 @@
     <message>
         <source>Writing ads</source>
         <translation>正在撰写创意</translation>
+    </message>
+    <message>
+        <source>Writing the audience to a file</source>
+        <translation>正在将人群写入文件</translation>
     </message>
     <message>
         <source>Checking your ledger</source>
@@ -3229,6 +4123,77 @@
     <message>
         <source>a person</source>
         <translation>人工</translation>
+    </message>
+</context>
+<context>
+    <name>WorthCard</name>
+    <message>
+        <source>Was joining worth it?</source>
+        <translation>加入联盟值得吗？</translation>
+    </message>
+    <message>
+        <source>Fitting a model of your rows alone, and judging both…</source>
+        <translation>正在仅用您的数据拟合模型，并评估两者…</translation>
+    </message>
+    <message>
+        <source>Compare again</source>
+        <translation>重新比较</translation>
+    </message>
+    <message>
+        <source>Compares, on your own rows, the league&apos;s model with one that your shop could fit alone. Each shopper is judged by models that never saw this shopper&apos;s orders.</source>
+        <translation>在您自己的数据上，将联盟的模型与您店铺单独拟合的模型比较。评估每位顾客所用的模型都从未见过该顾客的订单。</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>No difference beyond chance</source>
+        <translation>没有超出偶然的差异</translation>
+    </message>
+    <message>
+        <source>Not by this measure</source>
+        <translation>按此衡量不值得</translation>
+    </message>
+    <message>
+        <source>Too little to tell</source>
+        <translation>数据太少，无法判断</translation>
+    </message>
+    <message>
+        <source>There are too few orders from too few shoppers to compare.</source>
+        <translation>订单和下单顾客太少，无法比较。</translation>
+    </message>
+    <message>
+        <source>Of one who ordered and one who did not: how often the first has the higher score</source>
+        <translation>一位下单与一位未下单的顾客相比：前者评分更高的比例</translation>
+    </message>
+    <message>
+        <source>Of one who clicked and one who did not: how often the first has the higher score</source>
+        <translation>一位点击与一位未点击的顾客相比：前者评分更高的比例</translation>
+    </message>
+    <message>
+        <source>With the league</source>
+        <translation>与联盟一起</translation>
+    </message>
+    <message>
+        <source>Your shop alone</source>
+        <translation>仅您的店铺</translation>
+    </message>
+    <message>
+        <source> points</source>
+        <translation> 个百分点</translation>
+    </message>
+    <message>
+        <source>Difference %1 (95% interval %2 to %3), over %4 shoppers with %5 orders.</source>
+        <translation>差异 %1（95% 区间 %2 至 %3），共 %4 位顾客、%5 个订单。</translation>
+    </message>
+    <message>
+        <source>The bars begin at 50%: a coin. The league&apos;s model saw these rows, noised.</source>
+        <translation>条形从 50%（抛硬币）开始。联盟的模型曾在加噪后见过这些数据。</translation>
     </message>
 </context>
 </TS>

@@ -83,6 +83,7 @@ class ExportSheet(QDialog):
         self._list.setText(self._ids.name if self._ids else named)
         enough = len(self._audience.members) >= self._floor
         self.go.setEnabled(enough and (form != "match" or self._ids is not None))
+        self.adjustSize()
 
     def _holds(self, form: str, people: str) -> list[tuple[str, str, str]]:
         if form == "match":

@@ -45,7 +45,7 @@ class ModelCard(Card):
         if p.rounds is not None:
             learnt = self.tr("%n round(s)", "", p.rounds)
             if p.n_shops is not None:
-                learnt += " · " + self.tr("%n shop(s) judged it", "", p.n_shops)
+                learnt += " · " + self.tr("judged by %n shop(s)", "", p.n_shops)
         self.add(
             named_row(self.tr("Model"), fmt.brief_hash(current.digest)),
             named_row(self.tr("Made"), f"{made} · {p.league}" if p.league else made),

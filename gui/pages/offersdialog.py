@@ -11,7 +11,7 @@ from client.api import recommend_for
 from gui import format as fmt
 from gui.hub import Hub
 from gui.pages.asking import Asking
-from gui.pages.waiting import failed, waiting
+from gui.pages.waiting import failed, quiet_focus, waiting
 from gui.pages.whydialog import WhyDialog
 from gui.widgets.basics import boxed, button, clear, column, figure, label, pill, row
 from gui.widgets.sharebar import ShareBar
@@ -49,6 +49,7 @@ class OffersDialog(QDialog):
         self._asking = Asking(hub, self)
         self._asking.answered.connect(self._show)
         self.finished.connect(lambda _: self._asking.forget())
+        quiet_focus(self)
         self._ask()
 
     def _ask(self) -> None:

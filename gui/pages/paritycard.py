@@ -116,7 +116,7 @@ class ParityCard(Card):
 
     def _show(self, report: Mapping[str, Any]) -> None:
         groups = [self._named(g) for g in report["groups"]]
-        text, tone = verdict(groups)
+        text, tone = verdict(groups, str(report["by"]))
         self.add(Banner(text, tone=tone), grid_in(self._grid(groups[:MOST], int(report["floor"]))))
         notes = []
         if report["n_hidden"]:
@@ -148,7 +148,7 @@ class ParityCard(Card):
             side = Qt.AlignmentFlag.AlignRight if i in (1, 2) else Qt.AlignmentFlag.AlignLeft
             grid.addWidget(label(head, "caption"), 0, i, side)
         for at, g in enumerate(groups, 1):
-            words, tone, span = group_line(g, floor)
+            words, tone, span = group_line(g)
             grid.addWidget(label(str(g["name"]), "strong"), at, 0)
             grid.addWidget(figure(fmt.share(g["share_addressable"], 1)), at, 1)
             own = g["share_audience"]

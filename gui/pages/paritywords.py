@@ -11,41 +11,55 @@ from gui import format as fmt
 from gui.words import fill
 
 
-def verdict(groups: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+def surely_less(g: Mapping[str, Any]) -> bool:
+    """Under four fifths of the group chosen most, and under its own part, both beyond chance."""
+    ratio = g["ratio"]
+    under = g["ratio_under"] < 1 if ratio is None else ratio["high"] < 1
+    return bool(under and g["warning"] == "below four fifths")
+
+
+def verdict(groups: Sequence[Mapping[str, Any]], by: str) -> tuple[str, str]:
     """One sentence over all groups, and its tone."""
     translate = QCoreApplication.translate
-    sure = [str(g["name"]) for g in groups if g["warning"] == "below four fifths"]
-    perhaps = [g for g in groups if g["warning"] and str(g["name"]) not in sure]
-    if sure:
+    less = [str(g["name"]) for g in groups if surely_less(g)]
+    if less and by == "segment":
         text = translate(
             "Parity",
-            "Surely chosen much less often than the group chosen most (under four fifths): %1. That"
-            " can have a good reason; look whether it is fair for this product.",
+            "Surely in it less often than their part: %1. Segments follow what people did, so an"
+            " audience of likely buyers differs by design; bring a file for groups that ought to be"
+            " treated alike.",
         )
-        return fill(text, ", ".join(sure)), "warn"
-    if perhaps:
+        return fill(text, ", ".join(less)), "info"
+    if less:
         text = translate(
             "Parity",
-            "Some groups are chosen less often here, but with so few people chance may explain it.",
+            "Surely in it less often than their part: %1. That can have a good reason; look whether"
+            " it is fair for this product.",
+        )
+        return fill(text, ", ".join(less)), "warn"
+    if any(g["warning"] for g in groups):
+        text = translate(
+            "Parity",
+            "Groups differ, but none surely gets less than its part; with few people chance may"
+            " explain the rest.",
         )
         return text, "info"
-    return translate("Parity", "No group is chosen much less often than the others."), "good"
+    return translate("Parity", "No group is in it much less often than the others."), "good"
 
 
-def group_line(g: Mapping[str, Any], floor: int) -> tuple[str, str, str]:
+def group_line(g: Mapping[str, Any]) -> tuple[str, str, str]:
     """Words for one group, a tone for its bar, and its ratio with interval."""
     translate = QCoreApplication.translate
     ratio = g["ratio"]
     if ratio is None:
-        most = translate("Parity", "less than ×%1")
-        span = fill(most, fmt.number(g["ratio_under"]))
+        span = fill(translate("Parity", "less than ×%1"), fmt.number(g["ratio_under"]))
     else:
         around = f"{fmt.number(ratio['low'])} – {fmt.number(ratio['high'])}"
         span = f"{fmt.factor(ratio['value'])}  ({around})"
-    if g["warning"] == "below four fifths":
-        return translate("Parity", "surely chosen less often"), "warn", span
-    if g["warning"]:
-        return translate("Parity", "perhaps by chance"), "", span
+    if surely_less(g):
+        return translate("Parity", "surely less than its part"), "warn", span
     if ratio is not None and ratio["low"] > 1:
-        return translate("Parity", "chosen more often"), "", span
+        return translate("Parity", "more than its part"), "", span
+    if ratio is not None and ratio["value"] < 1:
+        return translate("Parity", "perhaps less, perhaps chance"), "", span
     return translate("Parity", "about its part"), "", span

@@ -120,7 +120,7 @@ class LeaveOut(QWidget):
         self.bought = QCheckBox(bought)
         self.bought.setAccessibleName(bought)
         self.days = _spin(1, 3650, DEFAULT_DAYS, self.tr("Days since they bought it"))
-        self.days.setFixedWidth(64)
+        self.days.setFixedWidth(84)
         self.segment = QComboBox()
         self.segment.setAccessibleName(self.tr("Only people of this segment"))
         self.segment.addItem(self.tr("everybody"), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from PySide6.QtCore import QLocale
@@ -92,6 +93,10 @@ class PickPreview(QFrame):
         return int(v["n_addressable"]) - sum(int(n) for n in v["left_out"].values())
 
     def _refused(self, failure: JobFailure) -> None:
+        if reached := re.search(r"Ask for ([0-9.e-]+) or less", failure.todo):
+            text = self.tr("Too few shoppers are that likely for an audience; up to %1% would do.")
+            self._say(fill(text, f"{100 * float(reached[1]):.3g}"))
+            return
         english = QLocale().language() == QLocale.Language.English
         first = failure.what if english else failure_title(failure)
         rest = failure.todo if english else f"{failure.what} {failure.todo}"

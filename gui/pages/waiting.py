@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout
 
 from gui.pages.asking import Answer
 from gui.widgets.banner import ErrorBanner
@@ -27,3 +27,9 @@ def failed(answer: Answer, again: Callable[[], object]) -> ErrorBanner | None:
         return None
     words = QCoreApplication.translate("Waiting", "Try again")
     return ErrorBanner(answer.failure, (words, again))
+
+
+def quiet_focus(dialog: QDialog) -> None:
+    """A dialog that is read first: no button wears a ring before the Tab key is used."""
+    dialog.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    dialog.setFocus()

@@ -8,12 +8,16 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from client.api import Reason, explain_score
 from gui import format as fmt
+from gui import words
 from gui.hub import Hub
 from gui.pages.asking import Asking
 from gui.pages.audiencedetail import reason_row
-from gui.pages.waiting import failed, waiting
+from gui.pages.waiting import failed, quiet_focus, waiting
 from gui.widgets.basics import button, clear, column, label, row
 from gui.words import fill
+
+#: Log-odds below this are shown as no difference: one per cent of the odds.
+NOTHING = 0.01
 
 
 class WhyDialog(QDialog):
@@ -43,6 +47,7 @@ class WhyDialog(QDialog):
         self._asking = Asking(hub, self)
         self._asking.answered.connect(self._show)
         self.finished.connect(lambda _: self._asking.forget())
+        quiet_focus(self)
         self._ask()
 
     def _ask(self) -> None:
@@ -72,7 +77,12 @@ class WhyDialog(QDialog):
         factors.sort(key=lambda e: -abs(math.log(max(e[1], 1e-9))))
         largest = max((max(f, 1 / max(f, 1e-9)) for _, f in factors), default=1.0)
         for group, factor in factors:
-            self._body.addLayout(reason_row(Reason(group, factor, ""), largest))
+            if abs(math.log(max(factor, 1e-9))) >= NOTHING:
+                self._body.addLayout(reason_row(Reason(group, factor, ""), largest))
+        same = [words.group(g) for g, f in factors if abs(math.log(max(f, 1e-9))) < NOTHING]
+        if same:
+            text = fill(self.tr("Made no difference: %1."), ", ".join(same))
+            self._body.addWidget(label(text, "caption", wrap=True))
         text = self.tr(
             "The usual odds times all factors are the odds of this score. They say what the model"
             " used, not what causes a purchase."

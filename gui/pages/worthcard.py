@@ -52,9 +52,9 @@ class WorthCard(Card):
             text = self.tr("There are too few orders from too few shoppers to compare.")
             self.add(label(text, "muted", wrap=True))
             return
-        text = self.tr("A shopper who ordered beside one who did not: how often the score is right")
+        text = self.tr("Of one who ordered and one who did not: how often the first has the higher score")
         if v["head"] == "click":
-            text = self.tr("A shopper who clicked beside one who did not: how often it is right")
+            text = self.tr("Of one who clicked and one who did not: how often the first has the higher score")
         self.add(label(text, "muted", wrap=True), 2)
         for name, value in (
             (self.tr("With the league"), v["together"]),
@@ -70,10 +70,10 @@ class WorthCard(Card):
             self.add(line)
         gain = v["gain"]
         points = self.tr(" points")
-        span = f"{fmt.signed(100 * gain['low'], 1)} – {fmt.signed(100 * gain['high'], 1)}"
+        ends = (fmt.signed(100 * gain["low"], 1), fmt.signed(100 * gain["high"], 1))
         said = fill(
-            self.tr("Difference %1 (95% interval %2), over %3 shoppers with %4 orders."),
-            *(fmt.signed(100 * gain["value"], 1, points), span),
+            self.tr("Difference %1 (95% interval %2 to %3), over %4 shoppers with %5 orders."),
+            *(fmt.signed(100 * gain["value"], 1, points), *ends),
             *(fmt.count(v["n_shoppers"]), fmt.count(v["n_positive"])),
         )
         note = self.tr("The bars begin at 50%: a coin. The league's model saw these rows, noised.")

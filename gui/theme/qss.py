@@ -66,9 +66,9 @@ QToolButton[seg="true"]:checked { background: $surface; color: $text; border-col
 QToolButton[seg="true"]:focus { border: 2px solid $accent; padding: 2px 9px; }
 QCheckBox { spacing: 8px; }
 QCheckBox:focus { color: $accent; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; background: $surface; }
-QCheckBox::indicator:hover { border-color: $accent; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($tick); }
+QCheckBox::indicator, QListView::indicator { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; background: $surface; }
+QCheckBox::indicator:hover, QListView::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent; border-color: $accent; image: url($tick); }
 """
 
 _FIELDS = """

@@ -46,7 +46,8 @@ class ShareMatrix(QWidget):
         return min(float(CELL_W), (self.width() - 200) / max(len(self._names), 1))
 
     def _left(self) -> float:
-        return self.width() - self._wide() * len(self._names)
+        """Where cells begin: beside the names, not at the far end of a wide window."""
+        return min(self.width() - self._wide() * len(self._names), 400.0)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the cell under the pointer out."""
