@@ -13,7 +13,7 @@ LIVE = "live"
 def shop(home: Path) -> Store:
     """Two products, an audience with an expected CTR of 4 %, 20 shoppers of whom 1 to 10 consented."""
     store = Store.open(home, create=True)
-    store.db["products"].insert_all(
+    store.db.table("products").insert_all(
         {
             "product_id": p,
             "title": title,
@@ -24,7 +24,7 @@ def shop(home: Path) -> Store:
         }
         for p, title in (("p1", "Steel Bottle"), ("p2", "Mug"))
     )
-    store.db["shoppers"].insert_all(
+    store.db.table("shoppers").insert_all(
         {"shopper": n, "shopper_key": f"s{n}", "consent": int(n <= 10)} for n in range(1, 21)
     )
     cvr = Interval(0.01, 0.005, 0.02)
@@ -81,8 +81,8 @@ def show(
     propensity: float | None = 0.5,
 ) -> None:
     """Log n impressions of an ad, of which so many were clicked (None: not recorded)."""
-    first = store.db["impressions"].count
-    store.db["impressions"].insert_all(
+    first = store.db.table("impressions").count
+    store.db.table("impressions").insert_all(
         {
             "impression_id": f"i{first + i}",
             "shopper": shopper,
@@ -96,7 +96,7 @@ def show(
         }
         for i in range(n)
     )
-    store.db["conversions"].insert_all(
+    store.db.table("conversions").insert_all(
         {"impression_id": f"i{first + i}", "converted_at": at} for i in range(bought)
     )
     store.db.conn.commit()

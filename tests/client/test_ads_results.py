@@ -112,7 +112,7 @@ def test_a_report_by_day_fills_in_where_there_are_no_impressions(store: Store) -
     c = ad(store, "One")
     show(store, c.creative_id, 10, 1)
     for day in ("2099-01-02", "2099-01-03"):
-        store.db["costs"].insert(
+        store.db.table("costs").insert(
             {
                 "cost_key": day,
                 "day": day,

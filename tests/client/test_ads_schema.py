@@ -33,17 +33,17 @@ def version(state: str, ad: str = "ad-1", number: int = 1, by: str = "") -> dict
 
 
 def fill(db: Database) -> None:
-    db["products"].insert({"product_id": "p1", "title": "Mug"})
+    db.table("products").insert({"product_id": "p1", "title": "Mug"})
     for ad in ("ad-1", "ad-2"):
-        db["creatives"].insert(
+        db.table("creatives").insert(
             {"creative_id": ad, "product_id": "p1", "language": "en", "created_at": T.format(1)}
         )
-    db["creative_versions"].insert_all(
+    db.table("creative_versions").insert_all(
         [version("rejected", by="li"), version("approved", number=2, by="mei")]
     )
-    db["creative_versions"].insert(version("draft", "ad-2"))
+    db.table("creative_versions").insert(version("draft", "ad-2"))
     for number, state, by in ((1, "rejected", "li"), (2, "approved", "mei")):
-        db["creative_decisions"].insert(
+        db.table("creative_decisions").insert(
             {
                 "creative_id": "ad-1",
                 "version": number,
