@@ -37,6 +37,8 @@ class RunOptions:
         gates: Compare the new model with the current one; hold it back if it is worse beyond noise.
         start: Where learning begins: "fresh" (public initial weights), the digest of a bundle, or
             the name of a public warm start (`server.warmstart`).
+        stop_when_flat: End training once so many closed rounds together moved the weights by no more
+            than their noise (`server.flat`); 0 = train all rounds. It costs nothing.
         recipe: Constants of training.
     """
 
@@ -59,6 +61,7 @@ class RunOptions:
     halves: bool = False
     gates: bool = True
     start: str = "fresh"
+    stop_when_flat: int = 0
     recipe: Recipe = field(default_factory=lambda: DEFAULT)
 
     def __post_init__(self) -> None:
@@ -75,6 +78,7 @@ class RunOptions:
             "the times must be above 0": min(self.round_s, self.merchants_wait_s) > 0,
             "straggler time must not be negative": self.straggler_s >= 0,
             "rounds must be 1 or more": self.recipe.rounds >= 1,
+            "stop-when-flat must be 0 or more": self.stop_when_flat >= 0,
             "hold time must not be negative": self.hold_s >= 0,
             "stage time must be above 0": self.stage_s > 0,
             "colluders must be 0 or more": self.colluders >= 0,

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from common.averaging import tail_mean
 from common.rounds import RoundPlan, Task
+from server.flat import Move, move
+from server.options import RunOptions
 from server.rows import Arrays, RoundRow, RunRow
 
 
@@ -24,6 +26,7 @@ class State:
         open: A round that was sent and not closed: its very plan is sent again.
         metrics: Of the last closed evaluation.
         recent: The weights after the last closed TRAIN rounds, at most as many as are averaged.
+        moves: What the last closed TRAIN rounds moved, at most as many as must be flat to stop.
     """
 
     tensors: Arrays
@@ -35,6 +38,7 @@ class State:
     metrics: Mapping[str, float] | None = None
     evaluated: bool = False
     recent: tuple[Arrays, ...] = ()
+    moves: tuple[Move, ...] = ()
 
     @property
     def final(self) -> Arrays:
@@ -47,6 +51,13 @@ class State:
             self, tensors=tensors, velocity=velocity, open=None, trained=self.trained + 1,
             useful=self.useful + 1, recent=(*self.recent, tensors)[-averaged:],
         )  # fmt: skip
+
+    def moved(self, velocity: Arrays, noise_std: float | None, options: RunOptions) -> State:
+        """The state with one more move, before `after`; as it is where nothing has to be flat."""
+        if options.stop_when_flat < 1 or noise_std is None:
+            return self
+        one = move(velocity, self.velocity, options.recipe.server_momentum, noise_std)
+        return replace(self, moves=(*self.moves, one)[-options.stop_when_flat :])
 
 
 def restore(run: RunRow, rows: list[RoundRow]) -> State:
@@ -62,8 +73,9 @@ def restore(run: RunRow, rows: list[RoundRow]) -> State:
             closed = row.status == "closed"
             state = replace(state, evaluated=True, metrics=row.metrics if closed else None)
         elif row.status == "closed" and row.result is not None:
-            averaged = run.options.recipe.averaged
-            state = state.after(row.result, row.velocity or {}, averaged)
+            averaged, velocity = run.options.recipe.averaged, row.velocity or {}
+            state = state.moved(velocity, row.metrics.get("noise_std"), run.options)
+            state = state.after(row.result, velocity, averaged)
         else:
             state = replace(state, trained=state.trained + 1)
     return state

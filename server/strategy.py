@@ -15,6 +15,7 @@ from common.rounds import RoundPlan, Task
 from common.secagg.roster import Roster
 from server import aggregation
 from server.exchange import Closing, Grid, exchange
+from server.flat import is_flat, noise_std
 from server.gathering import Gathering
 from server.halves import HalfSum, compare, half_of
 from server.league_noise import LeagueNoiseProtocol, half_sum
@@ -75,9 +76,10 @@ class LeagueRun:
 
     @property
     def wants_training(self) -> bool:
-        """Plans are left. A void round that was paid for counts: its noise was used up."""
+        """Plans are left, and the run is not flat. A void round that was paid for counts as one."""
         open_train = self.state.open is not None and self.state.open.task is Task.TRAIN
-        return open_train or self.state.trained < self.options.recipe.rounds
+        left = self.state.trained < self.options.recipe.rounds
+        return open_train or (left and not is_flat(self.state.moves, self.options.stop_when_flat))
 
     def train_round(self) -> None:
         """One TRAIN round, to its end; void secure sums are tried again as new rounds.
@@ -209,13 +211,20 @@ class LeagueRun:
             collected.plan.tensors, self.protocol.updates(collected),
             momentum=self.options.recipe.server_momentum, velocity=self.state.velocity or None,
         )  # fmt: skip
+        noise = {}
+        if self.options.stop_when_flat:
+            opened = collected.sum.result if collected.sum else None
+            n = len(opened.members) if opened else len(collected.admitted)
+            noise = {"noise_std": noise_std(collected.plan, n)}
         self.registry.close_round(
             collected.plan, "closed", list(collected.rows.values()), record=collected.sum,
-            result=done.tensors, velocity=done.velocity, metrics=self._compared(collected),
+            result=done.tensors, velocity=done.velocity, metrics=self._compared(collected) | noise,
         )  # fmt: skip
         averaged = self.options.recipe.averaged
-        after = self.state.after(done.tensors, done.velocity, averaged)
-        self.state = replace(after, next_round=number + 1)
+        moved = self.state.moved(done.velocity, noise.get("noise_std"), self.options)
+        self.state = replace(
+            moved.after(done.tensors, done.velocity, averaged), next_round=number + 1
+        )
         self._say(f"round {number}", f"{len(collected.admitted)} of {n_asked} merchants")
 
     def _compared(self, collected: Collected) -> dict[str, float]:

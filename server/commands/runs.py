@@ -71,6 +71,7 @@ MODES = {"own": PrivacyMode.OWN, "league": PrivacyMode.LEAGUE}
     type=click.Choice(["synthetic"]),
     help="Begin with weights of public made-up data.",
 )
+@click.option("--stop-when-flat", type=click.IntRange(0), default=0, help="Rounds within noise.")
 @click.option("--resume", metavar="RUN", help="Go on with a run; 'last' for the newest.")
 @json_option
 def run(home: Path, resume: str | None, as_json: bool, **chosen: Any) -> None:
@@ -127,6 +128,7 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
         halves=chosen["halves"],
         gates=not chosen["no_gates"],
         start=_start(chosen["start"], chosen["warm_start"]),
+        stop_when_flat=chosen["stop_when_flat"],
         recipe=LEAGUE if mode is PrivacyMode.LEAGUE else DEFAULT,
     )
     return with_recipe(
