@@ -9,6 +9,7 @@ from typing import Any
 
 from client.creative.brief import AdText, Brief
 from client.creative.checks.rulebook import house
+from client.creative.checks.wordlist import WordList
 from client.creative.lexicon import key
 from client.creative.text import data_file, has_han, plain
 from common.domain import Finding
@@ -27,8 +28,18 @@ def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
         yield house(
             "prohibited" if refused else "restricted", name, message=rule["message"], fix=rule["fix"]
         )
+        yield from _never(rules["never"].get(kind, []), kind, ad)
         if brief.reasons:
             yield house("restricted", name, message=rules["audience"], fix=rules["audience_fix"])
+
+
+def _never(words: list[str], kind: str, ad: AdText) -> Iterator[Finding]:
+    """What an ad for these goods must not speak of: driving beside alcohol, 母乳 beside formula."""
+    pattern = WordList(words, "any")
+    for _, source in ad.parts():
+        text = plain(source)
+        for m in pattern.finditer(text.text):
+            yield house("never", text.original(*m.span()), kind=kind.replace("_", " "))
 
 
 def _goods(brief: Brief) -> str:

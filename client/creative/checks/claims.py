@@ -77,6 +77,8 @@ def _matches(
 def _excused(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> bool:
     """Whether the brief itself carries the words: a fact, or an offer that exists."""
     words = m.group().strip()
+    if words in facts.noun.en or words in facts.noun.zh:
+        return True
     if rule.unless == "never":
         return False
     if rule.unless == "facts":
@@ -84,6 +86,8 @@ def _excused(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> bool:
     if rule.unless == "source" and words in facts.source:
         return True
     offer = plain(facts.offer).text
+    if rule.rule_id == "promotion-zh" and _is_included(facts, text, m):
+        return True
     if not offer:
         return False
     if words in offer:
@@ -96,6 +100,15 @@ def _excused(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> bool:
             return any(deal.same(o) for o in offered)
     pairs: dict[str, list[list[str]]] = data_file("rules", "house.v2.json")["offers"]
     return any(re.search(said, words) and re.search(has, offer) for said, has in pairs["pairs"])
+
+
+_INCLUDED = re.compile(r"[送赠][\d一两二三]?[张个支片只条份包]?([\u3400-\u9fff]{2})")
+
+
+def _is_included(facts: Facts, text: Plain, m: re.Match[str]) -> bool:
+    """送一张贴纸 is right where the product comes with 贴纸."""
+    gift = _INCLUDED.match(text.text, m.start())
+    return bool(gift and gift[1] in facts.source)
 
 
 def _is_material(facts: Facts, text: Plain, m: re.Match[str]) -> bool:

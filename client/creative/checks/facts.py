@@ -19,7 +19,10 @@ def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
         if not source:
             continue
         text = plain(source)
-        yield from _numbers(brief, digits(text))
+        numbers = list(_numbers(brief, digits(text)))
+        yield from numbers
+        for place in quantities.contradictions(brief, text) if not numbers else ():
+            yield house("number", text.original(*place), right="")
         yield from traits.check(brief, text)
         yield from names.check(brief, source)
 
@@ -39,7 +42,7 @@ def _numbers(brief: Brief, text: Plain) -> Iterator[Finding]:
 
 
 def _amount(brief: Brief, text: Plain, a: Amount) -> Iterator[Finding]:
-    words = text.original(a.start, a.end)
+    words = _whole(text, a)
     if a.kind == "money":
         facts = brief.facts
         price = price_text(facts.price, facts.currency, brief.language) if facts.price else ""
@@ -59,6 +62,16 @@ def _amount(brief: Brief, text: Plain, a: Amount) -> Iterator[Finding]:
         yield house("discount", words, right="")
 
 
+def _whole(text: Plain, a: Amount) -> str:
+    """The words in the source: a digit may stand for a word of which only the end is known."""
+    start, end = text.origins[a.start], text.origins[a.end - 1] + 1
+    while start > 0 and text.source[start - 1].isalpha() and text.source[start].isalpha():
+        if not (text.source[start - 1].isascii() and text.source[start].isascii()):
+            break
+        start -= 1
+    return text.source[start:end]
+
+
 def _other_reading(brief: Brief, text: Plain, a: Amount) -> bool:
     """5 pounds are money or weight; one of the two must be right."""
     if not text.text[a.start : a.end].endswith(("pound", "pounds", "lb")):
@@ -69,7 +82,7 @@ def _other_reading(brief: Brief, text: Plain, a: Amount) -> bool:
 
 def _nearest(brief: Brief, a: Amount) -> str:
     """The figure of the same kind in the product text, for the fix."""
-    source, have = quantities.known(brief.facts.source)
+    source, have = quantities.known(brief)
     same = [b for b in have if b.kind == a.kind and b.name == a.name and b.end <= len(source.text)]
     if not same or a.kind == "bare":
         return ""

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from client.creative.brief import Brief
 from client.creative.checks.disguise import shown
 from client.creative.checks.rulebook import house
+from client.creative.checks.wordlist import WordList
 from client.creative.text import data_file, has_han, plain
 from common.domain import Finding
 
@@ -30,20 +31,18 @@ def check(brief: Brief, source: str) -> Iterator[Finding]:
         yield house(rule, words, right=right) if rule == "brand" else house(rule, words)
 
 
-@cache
-def _mark_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    parts = [
-        rf"(?<![A-Za-z]){re.escape(n)}(?![A-Za-z])" if n.isascii() else re.escape(n) for n in names
-    ]
-    return re.compile("|".join(parts) or r"(?!)")
-
-
 @lru_cache(maxsize=256)
-def _listed(other: tuple[str, ...]) -> re.Pattern[str]:
+def _listed(other: tuple[str, ...]) -> WordList:
     rules = data_file("rules", "marks.v1.json")
     # what is no word of any language is a mark in small letters too
-    names = {*rules["marks"], *rules["origins"], *other, *(m.lower() for m in rules["coined"])}
-    return _mark_pattern(tuple(sorted(names | set(rules["coined"]), key=lambda n: (-len(n), n))))
+    names = [*rules["marks"], *rules["origins"], *other, *rules["coined"]]
+    names += [m.lower() for m in rules["coined"]]
+    return WordList([_whole(n) for n in dict.fromkeys(names)], "any")
+
+
+def _whole(name: str) -> str:
+    escaped = re.escape(name).replace(r"\ ", " ").replace(r"\-", "-").replace(r"\&", "&")
+    return rf"(?<![A-Za-z]){escaped}(?![A-Za-z])" if name.isascii() else escaped
 
 
 def _marks(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
@@ -63,7 +62,7 @@ def _capitals(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
     """Capitalised words in the middle of a sentence are names; names come from the brief."""
     found = list(_CAPITAL.finditer(visible))
     middle = [m for m in found if not _starts_sentence(visible, m.start())]
-    if brief.language == "en" and _is_title_case(visible):
+    if brief.language == "en" and _is_title_case(visible, f"{brief.product.title} {brief.product.brand}"):
         middle = [m for m in found if re.search(r"[a-z][A-Z]", m.group())]
     known = _known(brief)
     for m in middle:
@@ -90,21 +89,26 @@ def _starts_sentence(source: str, start: int) -> bool:
     return not before.strip() or _SENTENCE_END.search(before) is not None or has_han(before[-1:])
 
 
-def _is_title_case(source: str) -> bool:
-    long_words = [w for w in re.findall(r"[A-Za-z][\w'’-]*", source) if len(w) > 3]
-    return len(long_words) > 1 and all(w[0].isupper() for w in long_words)
+_LINKS_EN = frozenset(("with", "from", "into", "over", "under", "your", "than", "that", "this"))
+
+
+def _is_title_case(source: str, verbatim: str) -> bool:
+    """Whether the long words are written with a capital; names of the product do not count."""
+    found = [w for w in re.findall(r"[A-Za-z][\w'’-]*", source) if len(w) > 3]
+    counted = [w for w in found if w not in _LINKS_EN and (w[0].isupper() or w not in verbatim)]
+    return len(counted) > 1 and all(w[0].isupper() for w in counted)
 
 
 def _before_noun(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
     """Where the own brand is missing and strange characters stand in its place: "云山羊绒围巾"."""
     brand = brief.facts.brand
-    if not has_han(brand) or brand in visible:
+    if not brand or brand in visible or not has_han(visible):
         return
     rest = brief.facts.name.replace(brand, "", 1).strip()
-    starts = re.match(r"[\u3400-\u9fff]{2}", rest)
+    starts = re.match(r"[\u3400-\u9fff]{3,}", rest) or re.match(r"[\u3400-\u9fff]{2}$", rest)
     if not starts or not brief.facts.name.startswith(brand):
         return
-    pattern = re.compile(rf"(?:^|[，。！？、：；\s“「来选用穿喝吃带把])([\u3400-\u9fff]{{2,3}}?)牌?(?={re.escape(starts.group())})")
+    pattern = re.compile(rf"(?:^|[，。！？、：；\s“「])([\u3400-\u9fff]{{2,4}}?)牌?(?={re.escape(starts.group()[:3])})")
     usual = set(data_file("rules", "marks.v1.json")["usual_zh"])
     for m in pattern.finditer(visible):
         name = m[1]

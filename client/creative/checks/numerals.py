@@ -12,6 +12,8 @@ from client.creative.text import Plain, data_file, has_han
 
 #: (start, end, what stands there instead)
 Edit = tuple[int, int, str]
+#: one of these is a figure; one of anything else is a way of speaking
+_MEASURES = set("kilo kilogram gram ounce oz pound lb litre liter pint quart gallon g kg ml inch foot metre meter yard percent year month hour dollar euro".split())
 #: a unit after half: these are ways of speaking
 _HALF_SAID = {"day", "days", "second", "seconds", "year", "cup", "glass", "slice", "plate", "box"}
 
@@ -109,6 +111,8 @@ def _counted(text: Plain) -> Iterator[Edit]:
     for m in _english()[1].finditer(text.text):
         if f"{m['n']} {m['u']}" in said and not m["half"]:
             continue
+        if m["n"] == "one" and m["u"] not in _MEASURES and not m["half"]:
+            continue
         value = word_value(m["n"]) + (0.5 if m["half"] else 0)
         yield m.start(), m.start("gap"), _number(value)
 
@@ -197,7 +201,11 @@ _BY = re.compile(
     r"(?<![\d.])(\d+(?:\.\d+)?)\s*[x×*]\s*(?=\d+(?:\.\d+)?(?:\s*[x×*]\s*\d+(?:\.\d+)?)?\s*(mm|cm|m|in|inch(?:es)?|ft|厘米|毫米|米|寸|英寸)(?![a-z]))"
 )
 _TIMES_BEFORE = re.compile(r"(?<![\d.])(\d+)\s*[x×*]\s*(?=\d)")
-_TIMES_AFTER = re.compile(r"(?<=[a-z\u3400-\u9fff])\s*[x×*]\s*(\d+)(?![\d.])\s*(?=$|[^\d\s]|\s)")
+_TIMES_AFTER = re.compile(
+    r"(?<![\d.])(\d+(?:\.\d+)?\s?(?:g|kg|mg|ml|cl|l|oz|lb|克|千克|公斤|毫升|升|片|包|袋|支|粒|个|只|枚|抽|张))\s*[x×*]\s*(\d+)(?![\d.])"
+)
+_SMALL = re.compile(r"(\d)\s*米\s*([1-9一二三四五六七八九])(?![\d米个])|([一二两三])米([一二三四五六七八九])")
+_MONTHS = re.compile(r"(?<=\d)\s*月龄|(?<=\d)[- ]?month[- ]old")
 
 
 def _ranges(text: Plain) -> Iterator[Edit]:
@@ -217,11 +225,30 @@ def _multiples(text: Plain) -> Iterator[Edit]:
 
 def _multiples_after(text: Plain) -> Iterator[Edit]:
     for m in _TIMES_AFTER.finditer(text.text):
-        after = text.text[m.end() : m.end() + 2].strip()
-        yield m.start(), m.end(), f" {m[1]}" + ("" if has_han(after) else " pcs ")
+        after = text.text[m.end() : m.end() + 1]
+        yield m.end(1), m.end(), f" {m[2]}" + ("" if has_han(after) else " pcs ")
+
+
+def _commas(text: Plain) -> Iterator[Edit]:
+    """A Chinese comma between two numbers parts them: A5，192页."""
+    for m in re.finditer(r"(?<=\d),(?=\d)", text.text):
+        if text.source[text.origins[m.start()] : text.origins[m.start()] + 1] == "，":
+            yield m.start(), m.end(), ", "
+
+
+def _metres_months(text: Plain) -> Iterator[Edit]:
+    """一米八 is 1.8 m, 月龄 are months."""
+    for m in _SMALL.finditer(text.text):
+        metres, tenths = (m[1], m[2]) if m[1] else (m[3], m[4])
+        figures = [c if c.isdigit() else _number(han_value(c) or 0) for c in (metres, tenths)]
+        yield m.start(), m.end(), f"{figures[0]}.{figures[1]}米"
+    for m in _MONTHS.finditer(text.text):
+        yield m.start(), m.end(), "个月" if has_han(m.group()) else " months"
 
 
 _STEPS: tuple[Callable[[Plain], Iterator[Edit]], ...] = (
+    _commas,
+    _metres_months,
     _fractions,
     _dozens,
     _halves,

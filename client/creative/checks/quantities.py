@@ -8,19 +8,47 @@ from functools import lru_cache
 
 from client.creative.brief import Brief
 from client.creative.checks.numerals import digits, rules
-from client.creative.figures import Amount, amounts
-from client.creative.text import Plain, has_han
+from client.creative.figures import Amount, amounts, han_value
+from client.creative.text import Plain, has_han, plain
 
 #: share by which equal amounts may differ: 16 oz are sold as 450 g
 NEAR = 0.012
 
 
-@lru_cache(maxsize=512)
-def known(source: str) -> tuple[Plain, tuple[Amount, ...]]:
+def known(brief: Brief) -> tuple[Plain, tuple[Amount, ...]]:
     """The brief's text with digits, and every amount in it, also what a multipack comes to."""
-    text = digits(Plain(source, tuple(range(len(source))), source))
+    p = brief.product
+    return _known(
+        " . ".join(
+            (p.title, p.brand, p.product_type, p.category, p.department, p.description)
+            + (brief.facts.offer,)
+        )
+    )
+
+
+@lru_cache(maxsize=512)
+def _known(source: str) -> tuple[Plain, tuple[Amount, ...]]:
+    text = digits(plain(source))
     found = amounts(text.text)
-    return text, (*found, *_totals(text.text, found))
+    return text, (*found, *_totals(text.text, found), *_listed(text.text))
+
+
+_LIST = re.compile(
+    r"(?:颜色|配色|色号|口味|味道|尺码|尺寸|规格|款式|香型|colou?rs?|flavou?rs?|sizes?|scents?|styles?)"
+    r"\s*(?:有|为|可选|are|come in|include)?\s*[:：]?\s*([^.。;；!\n]+)"
+)
+
+
+def _listed(text: str) -> list[Amount]:
+    """颜色：米白、雾蓝 are two colours."""
+    out = []
+    for m in _LIST.finditer(text):
+        n = len([x for x in re.split(r"\s*(?:[,、/]|\band\b|\bor\b|和|或|与|及)\s*", m[1]) if x])
+        if 1 < n < 10:
+            out.append(Amount("unit", float(n), "count", float(n), len(text), len(text)))
+    for m in re.finditer(r"双(?=[a-z\u3400-\u9fff])|\b(?:twin|double|dual|pair)\b", text):
+        out.append(Amount("unit", 2.0, "count", 2.0, m.end(), m.end()))
+    return out
 
 
 def _totals(text: str, found: list[Amount]) -> list[Amount]:
@@ -69,7 +97,7 @@ def _is_in_offer(brief: Brief, a: Amount) -> bool:
     """A sum that the shop's own offer names ("$5 off over $50")."""
     if not brief.facts.offer:
         return False
-    offer = known(brief.facts.offer.casefold())[1]
+    offer = _known(brief.facts.offer)[1]
     return any(o.kind == "money" and o.value == a.value and o.name == a.name for o in offer)
 
 
@@ -101,16 +129,31 @@ def is_right(brief: Brief, text: Plain, a: Amount) -> bool:
         text: The part of the ad, with digits.
         a: An amount of it with a unit, or bare.
     """
-    source, have = known(brief.facts.source)
+    source, have = known(brief)
     if a.kind == "unit" and a.name == "products":
-        return (a.value == brief.facts.breadth and a.value > 1) or _counted(brief, text, a, have)
+        right = a.value == brief.facts.breadth and a.value > 1
+        return right or _counted(brief, text, a, have)
     if a.kind == "bare":
         return _bare(brief, text, a, source, have)
     if a.name == "percent":
-        return any(a.same(b) and _neighbours(text, a, source, b) for b in have)
+        return _percent(text, a, source, have)
     if a.name == "count":
         return _counted(brief, text, a, have)
     return any(_near(a, b) for b in have)
+
+
+def _percent(text: Plain, a: Amount, source: Plain, have: tuple[Amount, ...]) -> bool:
+    """70% cotton and 30% silk must not change places."""
+    equal = [b for b in have if a.same(b)]
+    if any(_beside(text, a, source, b) for b in equal):
+        return True
+    others = [b for b in have if b.name == "percent" and not a.same(b)]
+    return bool(equal) and not any(_beside(text, a, source, b) for b in others)
+
+
+def _beside(text: Plain, a: Amount, source: Plain, b: Amount) -> bool:
+    mine, other = _tokens(text.text, a.start, a.end), _tokens(source.text, b.start, b.end)
+    return bool(mine & other)
 
 
 def _near(a: Amount, b: Amount) -> bool:
@@ -133,7 +176,7 @@ def _word(text: str, a: Amount) -> str:
 
 def _counted(brief: Brief, text: Plain, a: Amount, have: tuple[Amount, ...]) -> bool:
     """12 pieces are 12 packs for all that a reader knows; 12 rolls are not 12 bottles."""
-    source = known(brief.facts.source)[0].text
+    source = known(brief)[0].text
     mine = _word(text.text, a)
     for b in have:
         if b.value != a.value:
@@ -199,11 +242,13 @@ def _bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amoun
 
 def _next_differs(text: Plain, a: Amount, title: Plain) -> bool:
     """The title has the number before a unit, the ad has it before a word."""
+    number = re.escape(f"{a.value:g}")
     said = re.match(r"[\s-]*([a-z\u3400-\u9fff]+)", text.text[a.end :])
-    own = re.search(
-        rf"(?<![\d.]){re.escape(f'{a.value:g}')}[\s-]*([a-z\u3400-\u9fff]+)", title.text
-    )
-    return bool(said and own and said[1][:3] != own[1][:3] and said[1] not in title.text)
+    own = re.search(rf"(?<![\d.]){number}[\s-]*([a-z\u3400-\u9fff]+)", title.text)
+    if not said or not own:
+        return False
+    n = 1 if has_han(said[1]) else 3
+    return said[1][:n] != own[1][:n] and said[1] not in title.text
 
 
 def _tokens(text: str, start: int, end: int) -> set[str]:
@@ -230,3 +275,45 @@ def _neighbours(text: Plain, a: Amount, source: Plain, b: Amount) -> bool:
     if not mine or not other or has_han("".join(mine)) != has_han("".join(other)):
         return True
     return bool(mine & other)
+
+
+_PAIR = re.compile(
+    r"(?<![a-z\d.〇一二三四五六七八九十])(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|[a-z]+)[\s-]*(?P<w>[\u3400-\u9fff]|(?<=[\s-])[a-z]{3,})"
+)
+
+
+def contradictions(brief: Brief, text: Plain) -> list[tuple[int, int]]:
+    """Numbers in words whose neighbour has another number in the product text: 五代 for 三代.
+
+    Returns:
+        Places in `text`, which is plain, not yet in digits.
+    """
+    have = _pairs(known(brief)[0].text)
+    said = {w for s in rules()["han_said"] for w in (s,)}
+    out = []
+    for m in _PAIR.finditer(text.text):
+        n = _pair_value(m["n"])
+        word = m["w"].removesuffix("s")
+        if n is None or n < 2 or m["n"].replace(".", "").isdigit() or word not in have:
+            continue
+        if n not in have[word] and not any(m.group() in s or s in m.group() for s in said):
+            out.append(m.span())
+    return out
+
+
+def _pairs(text: str) -> dict[str, set[float]]:
+    out: dict[str, set[float]] = {}
+    for m in _PAIR.finditer(text):
+        n = _pair_value(m["n"])
+        if n is not None:
+            out.setdefault(m["w"].removesuffix("s"), set()).add(n)
+    return out
+
+
+def _pair_value(number: str) -> float | None:
+    if number[0].isdigit():
+        return float(number)
+    if number.isascii():
+        words: dict[str, int] = rules()["words"] | rules()["tens"]
+        return float(words[number]) if number in words else None
+    return han_value(number)

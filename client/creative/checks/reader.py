@@ -27,18 +27,30 @@ def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
                 yield found
                 break
         m = _greeting().search(text.text)
-        if m and m.group() not in brief.facts.source:
+        if m and m.group() not in re.sub(r"\s", "", brief.facts.source):
             yield house("called", text.original(*m.span()))
 
 
 def _first(text: Plain) -> Finding | None:
     said = [m.span() for m in _said().finditer(text.text)]
-    for rule, patterns in (("guess", _guesses()), ("watched", (_known(),))):
-        for pattern in patterns:
-            for m in pattern.finditer(text.text):
-                if not any(s <= m.start() < e for s, e in said):
-                    return house(rule, text.original(*m.span()))
+    for rule, needed, pattern in _all():
+        if not needed.search(text.text):
+            continue
+        for m in pattern.finditer(text.text):
+            if not any(s <= m.start() < e for s, e in said):
+                return house(rule, text.original(*m.span()))
     return None
+
+
+@cache
+def _all() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
+    """Rule, what must be in the text at all (fast), and the pattern."""
+    you = re.compile(r"you|feel|being|someone|suffer|struggl|living|dealing|coping|battl|tired|worried|ashamed|hate|hid|self-|embarr")
+    groups = re.compile(r"\b(?:for|as|to|all|hey|dear|helps?|calling) ")
+    han = re.compile("[\u3400-\u9fff]")
+    guesses = zip((you, you, groups, han, han, han, han), _guesses(), strict=True)
+    known = (("watched", re.compile(r"you|we |we'|shoppers? |as a |in your cart"), _known()[0]), ("watched", han, _known()[1]))
+    return (*(("guess", n, p) for n, p in guesses), *known)
 
 
 def _either(key: str) -> str:
@@ -71,8 +83,8 @@ def _guesses() -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def _known() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{_either('behaviour_en')})\b|{_either('behaviour_zh')}")
+def _known() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(rf"\b(?:{_either('behaviour_en')})\b"), re.compile(_either("behaviour_zh"))
 
 
 @cache

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from client.creative.checks.wordlist import WordList
 from client.creative.text import data_file
 from common.domain import Finding
 
@@ -66,7 +66,7 @@ class Rule:
     fix: str
     unless: str
     part: str
-    pattern: re.Pattern[str]
+    pattern: WordList
     spread: bool
     cut: bool
 
@@ -92,16 +92,8 @@ class RuleFile:
     mark: str
     platforms: frozenset[str]
     script: str
-    allow: re.Pattern[str]
+    allow: WordList
     rules: tuple[Rule, ...]
-
-
-def bounded(words: list[str], script: str) -> re.Pattern[str]:
-    """One pattern for all words; Latin words must not run on into other letters or digits."""
-    either = "|".join(f"(?:{w})" for w in words)
-    if not either:
-        return re.compile(r"(?!)")
-    return re.compile(rf"(?<![a-z0-9])(?:{either})(?![a-z0-9])" if script == "latin" else either)
 
 
 @cache
@@ -110,7 +102,7 @@ def rule_file(name: str) -> RuleFile:
     raw = data_file("rules", name)
     mark, script = f"{raw['id']}@{raw['version']}", str(raw.get("script", "any"))
     rules = tuple(_rule(r, mark, script, str(raw.get("check", "claims"))) for r in raw["rules"])
-    allow = bounded([str(a) for a in raw.get("allow", [])], "any")
+    allow = WordList([str(a) for a in raw.get("allow", [])], "any")
     return RuleFile(mark, frozenset(raw.get("platforms", [])), script, allow, rules)
 
 
@@ -124,7 +116,7 @@ def _rule(raw: dict[str, Any], mark: str, script: str, check: str) -> Rule:
         fix=raw["fix"],
         unless=raw.get("unless", "never"),
         part=raw.get("part", ""),
-        pattern=bounded(raw.get("words", []), raw.get("script", script)),
+        pattern=WordList(raw.get("words", []), str(raw.get("script", script))),
         spread=bool(raw.get("spread", True)),
         cut=bool(raw.get("cut", False)),
     )

@@ -105,8 +105,10 @@ def _repeats(brief: Brief, ad: AdText) -> Iterator[Finding]:
     own = set(words(f"{brief.facts.name} {brief.facts.brand} {brief.facts.noun.en}"))
     counted = Counter(w for w in re.findall(r"[a-z]{3,}", text) if w not in _STOP)
     for word, n in counted.items():
-        if n > (3 if word in own else 2):
+        if n > (4 if word in own else 3):
             yield house("often", word, n=n)
+    if brief.slot.body == 0:
+        yield from _stuffed(ad.headline)
     pieces = [
         text[i : i + 4]
         for i in range(len(text) - 3)
@@ -115,4 +117,15 @@ def _repeats(brief: Brief, ad: AdText) -> Iterator[Finding]:
     for piece, n in Counter(pieces).items():
         if n > 2 and piece not in plain(brief.facts.noun.zh + brief.facts.name).text:
             yield house("often", piece, n=n)
+            return
+
+
+def _stuffed(title: str) -> Iterator[Finding]:
+    """No word more than twice in the title of a marketplace; figures and links do not count."""
+    text = plain(title).text
+    counted = Counter(w for w in re.findall(r"[a-z]{3,}", text) if w not in _STOP)
+    counted.update(re.findall(r"(?=([\u3400-\u9fff]{2}))", text))
+    for word, n in counted.items():
+        if n > 2:
+            yield house("often", word, n=n)
             return

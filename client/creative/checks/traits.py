@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from client.creative.brief import Brief
 from client.creative.checks.disguise import shown
 from client.creative.checks.rulebook import house
+from client.creative.checks.wordlist import WordList
 from client.creative.facts import claimed
 from client.creative.text import Plain, data_file, has_han, plain
 from common.domain import Finding
@@ -40,20 +41,22 @@ class _Book:
         loose: Finds a name that counts only in its place.
         said: Ways of speaking in which a name is none.
         of: Name -> its entries (green is a colour, green tea a food).
+        implied: Name -> wider entries that it proves (oak is wood, but wood is not oak).
     """
 
-    strict: re.Pattern[str]
-    loose: re.Pattern[str]
-    said: re.Pattern[str]
+    strict: WordList
+    loose: WordList
+    said: WordList
     of: dict[str, tuple[Thing, ...]]
+    implied: dict[str, tuple[Thing, ...]]
 
 
-def _either(names: list[str]) -> str:
+def _names(names: list[str]) -> WordList:
     parts = []
-    for n in sorted(set(names), key=len, reverse=True):
-        word = re.escape(n).replace(r"\-", r"[\s-]?").replace(r"\ ", r"[\s-]+")
+    for n in dict.fromkeys(names):
+        word = n.replace(".", r"\.").replace("-", r"[\s-]?").replace(" ", r"[\s-]+")
         parts.append(word if has_han(n) else rf"(?<![a-z0-9]){word}(?![a-z0-9])")
-    return "|".join(parts) or r"(?!)"
+    return WordList(parts, "any")
 
 
 @cache
@@ -61,21 +64,25 @@ def _book() -> _Book:
     raw = data_file("rules", "things.v1.json")
     loose_words = set(raw["loose"])
     of: dict[str, tuple[Thing, ...]] = {}
+    implied: dict[str, list[Thing]] = {}
     strict, loose = [], []
     for group in ("materials", "places", "certificates", "features", "colours", "foods"):
-        for en, zh in raw[group]:
+        for en, zh, *also in raw[group]:
             names = tuple(plain(n).text for n in (*en, *zh))
             thing = Thing(group, names)
+            for n in also[0] if also else ():
+                implied.setdefault(_key(plain(n).text), []).append(thing)
             for n in names:
                 of[_key(n)] = (*of.get(_key(n), ()), thing)
                 full_colour = group == "colours" and has_han(n) and len(n) > 1
                 counts = (group in _STRICT and n not in loose_words) or full_colour
                 (strict if counts else loose).append(n)
     return _Book(
-        re.compile(_either(strict)),
-        re.compile(_either([n for n in loose if n not in strict])),
-        re.compile("|".join(re.escape(s) for s in raw["said"])),
+        _names(strict),
+        _names([n for n in loose if n not in strict]),
+        WordList([re.escape(s) for s in raw["said"]], "any"),
         of,
+        {k: tuple(v) for k, v in implied.items()},
     )
 
 
@@ -126,6 +133,9 @@ def _own_things(own: str) -> frozenset[Thing]:
         for m in pattern.finditer(own):
             out.update(book.of.get(_key(m.group()), ()))
     closed = _key(own)
+    for name, wider in book.implied.items():
+        if name in closed:
+            out.update(wider)
     for name, things in book.of.items():
         if len(name) > (1 if has_han(name) else 3) and name in closed:
             out.update(things)
@@ -140,6 +150,7 @@ def _listed(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
     have = _own_things(own)
     said = [m.span() for m in book.said.finditer(text.text)]
     heads = _heads(brief)
+    own_words = (*heads, *_more_heads(own))
     for pattern, anywhere in ((book.strict, True), (book.loose, False)):
         for m in pattern.finditer(text.text):
             if any(s < m.end() and m.start() < e for s, e in said) or m.group() in own:
@@ -149,7 +160,8 @@ def _listed(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
                 continue
             if _DENIED.search(text.text[max(0, m.start() - 12) : m.start()]):
                 continue
-            if anywhere or _in_place(text.text, m, heads):
+            eaten = any(t.group == "foods" for t in things) and _is_food(have)
+            if anywhere or _in_place(text.text, m, own_words if eaten else heads):
                 place = all(t.group == "places" for t in things)
                 yield m.start(), m.end(), "origin" if place else "trait"
 
@@ -161,6 +173,20 @@ def _heads(brief: Brief) -> tuple[str, ...]:
     english = {w.removesuffix("s") for w in re.findall(r"[a-z]{3,}", f"{title} {noun.en}")}
     chinese = {p[-2:] for p in re.findall(r"[\u3400-\u9fff]{2,}", title)} | ({noun.zh} if noun.zh else set())
     return tuple(sorted(english | chinese))
+
+
+def _is_food(have: frozenset[Thing]) -> bool:
+    return any(t.group == "foods" for t in have)
+
+
+_NO_HEADS = frozenset("with from water four five cup your this that and the for are not has can into than only keep day table".split())
+
+
+@lru_cache(maxsize=512)
+def _more_heads(own: str) -> tuple[str, ...]:
+    """What the product text calls its pieces: chicken bites are wrong where it has salmon bites."""
+    english = {w.removesuffix("s") for w in re.findall(r"[a-z]{4,}", own)} - _NO_HEADS
+    return tuple(sorted(english))
 
 
 _CUE_BEFORE = re.compile(
@@ -183,10 +209,12 @@ def _in_place(text: str, m: re.Match[str], heads: tuple[str, ...]) -> bool:
         return True
     if has_han(m.group()):
         return any(has_han(h) and after.startswith(h) for h in heads)
-    following = re.match(r"[\s-]+(?:[a-z]+[\s-]+)?([a-z]+)", after)
+    following = re.match(r"[\s-]+(?:([a-z]+)[\s-]+)?([a-z]+)", after)
     direct = re.match(r"[\s-]+([a-z]+)", after)
-    words = [f[1].removesuffix("s") for f in (following, direct) if f]
-    return any(w in heads for w in words)
+    if direct and direct[1].removesuffix("s") in heads:
+        return True
+    apart = following and following[1] in ("for", "with", "and", "in", "on", "of", "to", "at", "or")
+    return bool(following and not apart and following[2].removesuffix("s") in heads)
 
 
 _COMPOUND = re.compile(

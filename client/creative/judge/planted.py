@@ -25,7 +25,11 @@ _FITTING: tuple[tuple[str, frozenset[str]], ...] = tuple(
         ("phone|url|web|handle|contact|e_?mail_?address|personal|wechat", "personal"),
         ("sensitive|inference|reader|stereotyp", "reader"),
         ("toxi|insult|abus|slur|hate", "claims reader"),
-        ("look_?alike|homoglyph|zero|hidden|obfus|disguis|spaced|bidi", "style claims"),
+        # what is disguised may be anything: the finding of the word itself fits too
+        (
+            "look_?alike|homoglyph|zero|hidden|obfus|disguis|spaced|bidi",
+            "style claims facts personal reader category",
+        ),
         ("language|mix|script|translat", "style"),
         ("capital|caps|shout|punct|gimmick|symbol|emoji|decor|repeat|editorial", "style claims"),
         ("label|injection|markup", "style"),
