@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -102,28 +103,25 @@ def write_(
     chosen = writers.choose(home, writer, model, language or settings.language)
     if chosen.why:
         click.echo(chosen.why, err=True)
-    made = []
     with Store.open(home) as store:
-        product = _product(store, product_id)
-        audience = audiences.load(store, audience_id) if audience_id else None
-        for slot in dict.fromkeys(slots):
-            made += write.draft(
-                store,
-                settings,
-                product,
-                audience,
-                language,
-                n,
-                kind=kind,
-                offer=offer,
-                tone=tone,
-                seed=seed,
-                writer=chosen.writer,
-                fill=chosen.fill,
-                judge=chosen.judge,
-                watch=None if as_json else _watch(),
-                slot_name=slot,
-            )
+        one_slot = partial(
+            write.draft,
+            store,
+            settings,
+            _product(store, product_id),
+            audiences.load(store, audience_id) if audience_id else None,
+            language,
+            n,
+            kind=kind,
+            offer=offer,
+            tone=tone,
+            seed=seed,
+            writer=chosen.writer,
+            fill=chosen.fill,
+            judge=chosen.judge,
+            watch=None if as_json else _watch(),
+        )
+        made = [ad for slot in dict.fromkeys(slots) for ad in one_slot(slot_name=slot)]
     emit_all(made, as_json, note=chosen.why)
 
 

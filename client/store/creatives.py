@@ -8,16 +8,7 @@ from uuid import uuid4
 
 from client.store import Store, creative_pairs
 from client.store.creative_exports import export_approved, exports, record_export
-from client.store.creative_life import (
-    CHECKS,
-    changed,
-    decide,
-    now,
-    possible,
-    recheck,
-    refuse_errors,
-    undo,
-)
+from client.store.creative_life import CHECKS, changed, decide, now, recheck, refuse_errors
 from client.store.creative_read import (
     brands,
     counts,
@@ -30,6 +21,7 @@ from client.store.creative_read import (
     versions,
 )
 from client.store.creative_rows import insert_version
+from client.store.creative_undo import possible, undo
 from common.database import transaction
 from common.domain import Creative, CreativeState
 from common.errors import CreativeError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -49,6 +50,12 @@ def choose(
     for c in creatives.usable(store, product_id, audience_id, slot=slot):
         review.still_holds(store, c)
     group = _group(store, product_id, audience_id, slot, language, strength)
+    made = _draw(group, n, seed, floor, strength)
+    return replace(made, choice_id=creative_choices.save(store, made))
+
+
+def _draw(group: GroupResult, n: int, seed: int | None, floor: float, strength: float) -> Choice:
+    """Shares of a group's variants in use, and n of them drawn; not stored yet."""
     used = [v for v in group.variants if v.p_best is not None]
     p = thompson.posterior(
         np.array([v.n_known for v in used], float),
@@ -59,29 +66,32 @@ def choose(
     drawn = seed if seed is not None else secrets.randbits(63)
     picks, shares, error = thompson.pick(p, n, np.random.default_rng(drawn), floor)
     ranks = {pick.arm: (at, pick.p_pick) for at, pick in enumerate(picks, start=1)}
-    arms = [
-        _arm(v, float(shares[i]), *ranks.get(i, (None, None)))
-        for i, v in enumerate(used)
-    ]  # fmt: skip
-    made = Choice(
+    arms = [_arm(v, float(shares[i]), *ranks.get(i, (None, None))) for i, v in enumerate(used)]
+    settings: dict[str, float | str] = {
+        "prior_mean": group.prior.mean,
+        "prior_source": group.prior.source,
+        "prior_strength": strength,
+        "floor": thompson.floor_of(len(used), floor),
+        "error": error,
+    }
+    return _choice(group, settings, drawn, arms)
+
+
+def _choice(
+    group: GroupResult, settings: dict[str, float | str], seed: int, arms: Sequence[Arm]
+) -> Choice:
+    return Choice(
         choice_id="",
         chosen_at=creatives.now(),
-        product_id=product_id,
-        audience_id=audience_id,
-        slot=slot,
+        product_id=group.product_id,
+        audience_id=group.audience_id,
+        slot=group.slot,
         language=group.language,
         method=thompson.METHOD,
-        settings={
-            "prior_mean": group.prior.mean,
-            "prior_source": group.prior.source,
-            "prior_strength": strength,
-            "floor": thompson.floor_of(len(used), floor),
-            "error": error,
-        },
-        seed=drawn,
+        settings=settings,
+        seed=seed,
         arms=tuple(sorted(arms, key=lambda a: (-a.propensity, a.creative_id, a.version))),
     )
-    return replace(made, choice_id=creative_choices.save(store, made))
 
 
 def _group(
