@@ -97,6 +97,278 @@
     </message>
 </context>
 <context>
+    <name>AdNames</name>
+    <message>
+        <source>Search result</source>
+        <extracomment>placements as tabs: family -&gt; its slots, the usual one first the usual slots and those of single platforms, in the order that a person reads them</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Feed card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Banner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Marketplace</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search (Google)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search (Baidu)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search (Microsoft)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Marketplace title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Marketplace title (Amazon)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Marketplace title (Taobao)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>E-mail subject</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Coupon</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Promotion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brand</source>
+        <translation>品牌</translation>
+    </message>
+    <message>
+        <source>Goes well with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Win back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Headline</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>正文</translation>
+    </message>
+    <message>
+        <source>Button</source>
+        <translation>按钮</translation>
+    </message>
+    <message>
+        <source>It does not fit the placement.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The product&apos;s own text does not say this.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Such a claim is banned or cannot be proven.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The shop entered no such offer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It guesses something about the reader.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It holds personal or contact data.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Platforms do not accept this way of writing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It repeats an earlier ad.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ads for such goods are restricted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A rule is not kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>product&apos;s name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kind of product</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>price</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>brand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>offer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>number of products</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>property</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>material</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tells facts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opens with a hook</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Like an earlier ad</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seen often by these people</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Uses the room</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Names the product</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repeats itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Would suit any product</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close to the product</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close to the audience&apos;s reasons</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Headline model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expected clicks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chance (breaks ties)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the audience&apos;s expected rate by the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the shop&apos;s own rate so far</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>assumed: no model and too few clicks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>made a draft again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>approved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>set live</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>retired</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the checks</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>AdPreview</name>
     <message>
         <source>Preview of the ad</source>
@@ -555,11 +827,11 @@
     </message>
     <message>
         <source>Scores and orders are as expected, but some features moved.</source>
-        <translation>评分和订单符合预期，但部分特征发生了变化。</translation>
+        <translation>得分和订单符合预期，但部分特征发生了变化。</translation>
     </message>
     <message>
         <source>Scores, features and orders are as the model expects.</source>
-        <translation>评分、特征和订单都符合模型预期。</translation>
+        <translation>得分、特征和订单都符合模型预期。</translation>
     </message>
     <message>
         <source>as before</source>
@@ -606,7 +878,7 @@
     </message>
     <message>
         <source>Scores from %1 on: %2 of the rows before, %3 since</source>
-        <translation>评分从 %1 起：之前占 %2，之后占 %3</translation>
+        <translation>得分从 %1 起：之前占 %2，之后占 %3</translation>
     </message>
     <message>
         <source>before</source>
@@ -618,7 +890,7 @@
     </message>
     <message>
         <source>How scores are spread</source>
-        <translation>评分的分布</translation>
+        <translation>得分的分布</translation>
     </message>
     <message>
         <source>Week of %1: %2 expected, %3 seen, of %4 ads shown</source>
@@ -740,7 +1012,7 @@
     </message>
     <message>
         <source>No names, no scores and no reasons.</source>
-        <translation>不含姓名、评分和原因。</translation>
+        <translation>不含姓名、得分和原因。</translation>
     </message>
     <message>
         <source>%1 may be addressed now; a file of fewer than %2 is never written.</source>
@@ -1347,7 +1619,7 @@
     </message>
     <message>
         <source>Leave out</source>
-        <translation>不导入</translation>
+        <translation>排除</translation>
     </message>
     <message>
         <source>days</source>
@@ -1558,7 +1830,7 @@
     </message>
     <message>
         <source>Why this score</source>
-        <translation>为何是这个评分</translation>
+        <translation>为何是这个得分</translation>
     </message>
     <message>
         <source>What to offer next</source>
@@ -1566,7 +1838,7 @@
     </message>
     <message>
         <source>Leave out</source>
-        <translation>不导入</translation>
+        <translation>移出</translation>
     </message>
     <message>
         <source>Shopper (pseudonym)</source>
@@ -1678,7 +1950,7 @@
     </message>
     <message>
         <source>the league&apos;s score with weights of your own rows</source>
-        <translation>联盟评分加上您自己数据的权重</translation>
+        <translation>联盟得分加上您自己数据的权重</translation>
     </message>
     <message>
         <source>your own rows say more here, so their model is used alone</source>
@@ -1702,7 +1974,7 @@
     </message>
     <message>
         <source>Scores, audiences and reasons made from now on come from the older model.</source>
-        <translation>此后的评分、人群和原因都来自旧模型。</translation>
+        <translation>此后的得分、人群和原因都来自旧模型。</translation>
     </message>
     <message>
         <source>Audiences and ads that exist stay as they are.</source>
@@ -2201,6 +2473,10 @@
     <message>
         <source>%1 · average %2</source>
         <translation>%1 · 平均 %2</translation>
+    </message>
+    <message>
+        <source>%1 · costs %2</source>
+        <translation>%1 · 花费 %2</translation>
     </message>
     <message>
         <source>of %1 who may be in it</source>
@@ -3483,7 +3759,7 @@
     <message>
         <source>Why this score</source>
         <extracomment>Log-odds below this are shown as no difference: one per cent of the odds.</extracomment>
-        <translation>为何是这个评分</translation>
+        <translation>为何是这个得分</translation>
     </message>
     <message>
         <source>Shopper %1 and “%2”</source>
@@ -3507,7 +3783,7 @@
     </message>
     <message>
         <source>The usual odds times all factors are the odds of this score. They say what the model used, not what causes a purchase.</source>
-        <translation>通常的几率乘以所有倍数即为此评分的几率。它们说明模型用了什么，并不代表购买的原因。</translation>
+        <translation>通常的几率乘以所有倍数即为此得分的几率。它们说明模型用了什么，并不代表购买的原因。</translation>
     </message>
 </context>
 <context>
@@ -4169,11 +4445,11 @@
     </message>
     <message>
         <source>Of one who ordered and one who did not: how often the first has the higher score</source>
-        <translation>一位下单与一位未下单的顾客相比：前者评分更高的比例</translation>
+        <translation>一位下单与一位未下单的顾客相比：前者得分更高的比例</translation>
     </message>
     <message>
         <source>Of one who clicked and one who did not: how often the first has the higher score</source>
-        <translation>一位点击与一位未点击的顾客相比：前者评分更高的比例</translation>
+        <translation>一位点击与一位未点击的顾客相比：前者得分更高的比例</translation>
     </message>
     <message>
         <source>With the league</source>

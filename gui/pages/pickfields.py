@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -133,6 +133,7 @@ class LeaveOut(QWidget):
             item = QListWidgetItem(f"{title} · {fmt.count(audience.size)}")
             item.setData(Qt.ItemDataRole.UserRole, audience.audience_id)
             item.setCheckState(Qt.CheckState.Unchecked)
+            item.setSizeHint(QSize(0, 24))
             self.list.addItem(item)
         self.bought.toggled.connect(lambda _: self.changed.emit())
         self.days.valueChanged.connect(lambda _: self.changed.emit())

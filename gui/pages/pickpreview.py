@@ -77,7 +77,8 @@ class PickPreview(QFrame):
         orders = plan["conversions"]
         about = f"{fmt.number(orders['low'], 1)} – {fmt.number(orders['high'], 1)}"
         cost = plan["cost_minor"]
-        paid = about if cost is None else f"{about} · {fmt.number(cost / 100)}"
+        told = self.tr("%1 · costs %2")
+        paid = about if cost is None else fill(told, about, fmt.number(cost / 100))
         of_all = fill(self.tr("of %1 who may be in it"), fmt.count(self._left(v)))
         figures = [
             (self.tr("Shoppers"), fmt.count(v["size"]), of_all),
