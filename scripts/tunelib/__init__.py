@@ -1,0 +1,1 @@
+"""What scripts/tune.py is made of: the search space, and a federation told round by round."""
