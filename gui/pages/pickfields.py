@@ -178,6 +178,7 @@ def _spin(least: int, most: int, value: int, name: str) -> QSpinBox:
     out.setValue(value)
     out.setAccessibleName(name)
     out.setFixedWidth(96)
+    out.setAlignment(Qt.AlignmentFlag.AlignRight)
     out.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     return out
 

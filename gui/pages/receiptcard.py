@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout
 
 from client.api import JobResult, Receipt, Shop, preview_retention, run_retention
@@ -31,6 +31,7 @@ class RetentionCard(Card):
         self.days.setValue(people.retention_days or 180)
         self.days.setAccessibleName(self.tr("Days of behaviour to keep"))
         self.days.setFixedWidth(110)
+        self.days.setAlignment(Qt.AlignmentFlag.AlignRight)
         # arrows of the platform's own look do not fit; the keys and the wheel still count
         self.days.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.add(row(label(self.tr("Days of behaviour to keep"), "muted"), None, self.days))

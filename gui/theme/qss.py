@@ -75,7 +75,8 @@ _FIELDS = """
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox { background: $surface; border: 1px solid $faint; border-radius: 7px; padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus { border: 2px solid $accent; padding: 4px 7px; }
 QLineEdit:disabled, QComboBox:disabled { color: $faint; border-color: $border; }
-QSpinBox::up-button, QSpinBox::down-button { width: 0; height: 0; border: 0; }
+QSpinBox::up-button, QSpinBox::down-button { subcontrol-origin: border; width: 0px; border: 0; }
+QSpinBox QLineEdit, QSpinBox QLineEdit:focus { border: 0; padding: 0; min-height: 0; background: transparent; }
 QLineEdit QToolButton { background: transparent; border: 0; padding: 0; min-height: 0; }
 QComboBox { padding-right: 26px; }
 QComboBox::drop-down { border: 0; width: 24px; }
