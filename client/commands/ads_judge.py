@@ -14,6 +14,7 @@ from client.creative.judge import blind, sets
 from client.creative.judge.evaluate import evaluate as figures_of
 from client.creative.judge.headlines import choose_headlines, pairs_of
 from client.creative.judge.own import Reception, receptions
+from client.creative.learn import preferences
 from client.creative.signals import Signals
 from client.creative.writers import WRITERS
 from client.store import Store
@@ -124,26 +125,43 @@ def _reception(writer: str, r: Reception) -> str:
 @home_option
 @json_option
 def learn_headlines(home: Path, as_json: bool, data: Path | None, vectors: bool) -> None:
-    """Learn from your own headline tests which English headlines are clicked; stays in the shop.
+    """Learn from headline tests which English headlines are clicked; stays in the shop.
 
+    Without --data from the shop's own ads: those of one product and audience that clicks tell apart.
     Few pairs change little: the weights in the package are where learning starts from. Undo it by
     deleting headlines.json in the shop's folder.
     """
-    path = _needed(data)
-    arms = sets.headline_tests(path)
-    pairs = pairs_of(arms)
     encoder = open_encoder(home) if vectors else None
-    accuracy = choose_headlines(arms, 0, encoder)
-    words = [(p.better.headline, p.worse.headline) for p in pairs]
-    model = headlines.fit(words, encoder, f"{len(pairs)} pairs of {path.name}")
+    accuracy = {}
+    if data is None:
+        pairs, source = _own_pairs(home), "the shop's own ads"
+    else:
+        arms, source = sets.headline_tests(data), data.name
+        pairs = [(p.better.headline, p.worse.headline) for p in pairs_of(arms)]
+        accuracy = choose_headlines(arms, 0, encoder)
+    model = headlines.fit(pairs, encoder, f"{len(pairs)} pairs of {source}")
     kept = headlines.save(model, home)
-    text = f"learned from {len(pairs)} pairs: {kept}"
+    text = f"learned from {len(pairs)} pairs of {source}: {kept}"
     for name in ("ranker", "learned", "learned_with_vectors", "random"):
         if name in accuracy:
             a = accuracy[name]
             text += f"\n{name} on the held-out half  {a.rate:.3f}  [{a.low:.3f}, {a.high:.3f}]"
     found = {k: asdict(v) for k, v in accuracy.items()}
     emit({"file": str(kept), "n_pairs": len(pairs), "accuracy": found}, as_json, text)
+
+
+def _own_pairs(home: Path) -> list[tuple[str, str]]:
+    """Headlines of the shop's English ads that clicks tell apart: (won, lost)."""
+    with Store.open(home) as store:
+        preferences.refresh_clicked(store)
+        found = preferences.pairs(store)
+    return [
+        (p.chosen.headline, p.rejected.headline)
+        for p in found
+        if p.kind == "clicked"
+        and p.brief.language == "en"
+        and p.chosen.headline != p.rejected.headline
+    ]
 
 
 @click.command()
@@ -189,7 +207,7 @@ def sample(
         writers.choose(home, w, model if w != "template" else "", language).writer
         for w in names or ("template",)
     ]
-    page, answers = blind.make_sheet(chosen, cases, seed)
+    page, answers = blind.make_sheet(chosen, cases, seed, Signals(_encoder(home)[0]))
     try:
         file.write_text(page, encoding="utf-8")
         key.write_text(answers, encoding="utf-8")

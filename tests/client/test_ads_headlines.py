@@ -86,6 +86,12 @@ def test_a_shop_learns_from_its_own_tests(tmp_path: Path) -> None:
     assert accuracy["ranker"]["rate"] == 0 < accuracy["logistic"]["rate"]
 
 
+def test_without_clicks_there_is_nothing_to_learn(tmp_path: Path) -> None:
+    Store.open(tmp_path, create=True).close()
+    result = CliRunner().invoke(learn_headlines, ["--home", str(tmp_path)])
+    assert isinstance(result.exception, InputError) and not (tmp_path / headlines.LEARNED).exists()
+
+
 @pytest.mark.parametrize(
     "text", ["test,headline\nt,a\n", "test,headline,impressions,clicks\nt,a,3,4\n", "\x00"]
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from client.creative.brief import make_brief
 from client.creative.judge.sets import Case
+from client.creative.signals import Signals
 from client.creative.write import Writer, compose
 from common.errors import InputError
 
@@ -52,8 +53,12 @@ class Rate:
     high: float
 
 
-def make_sheet(writers: Sequence[Writer], cases: Sequence[Case], seed: int) -> tuple[str, str]:
+def make_sheet(
+    writers: Sequence[Writer], cases: Sequence[Case], seed: int, signals: Signals | None = None
+) -> tuple[str, str]:
     """The page, and its key as JSON: which writer wrote which number.
+
+    `signals` is what the ranker knows besides the words, as in a shop.
 
     A case for which a writer has nothing that passes is in the key as not usable: leaving it out
     would make a writer look better that seldom writes.
@@ -66,7 +71,7 @@ def make_sheet(writers: Sequence[Writer], cases: Sequence[Case], seed: int) -> t
         own = zlib.crc32(f"{seed}\0{case.product.product_id}".encode())
         brief = make_brief(case.product, case.language, seed=own)
         for writer in writers:
-            best = compose(brief, 1, writer).passed
+            best = compose(brief, 1, writer, signals=signals).passed
             if best:
                 made.append((writer.name, case, best[0][0].candidate.text))
             else:
