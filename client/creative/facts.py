@@ -14,8 +14,6 @@ from client.creative.lexicon import Noun
 from client.creative.text import data_file, plain
 from common.domain import Product
 
-#: brand codes of grocers' lists that name no brand
-_NO_BRAND = {"", "national", "private", "store brand", "unbranded", "generic", "n/a", "none"}
 _GROUPS = ("attributes", "materials", "ingredients")
 #: an attribute after one of these is denied, not claimed
 _DENIED = re.compile(
@@ -165,7 +163,7 @@ def extract(product: Product, offer: str = "") -> Facts:
         offer: The discount in the shop's words ("20% off"); "" = none.
     """
     brand = clean(product.brand)
-    brand = "" if brand.casefold() in _NO_BRAND else brand
+    brand = "" if brand.casefold() in lexicon.NO_BRAND else brand
     texts = (
         product.title,
         brand,
@@ -199,7 +197,7 @@ def extract(product: Product, offer: str = "") -> Facts:
     )
 
 
-_KEEP = re.compile(r"[^\w\s&'’.,%+/()°×·:;–—-]", re.UNICODE)
+_KEEP = re.compile(r"[^\w\s&'’.,%+/()°×·:;$€£¥₹–—-]", re.UNICODE)
 
 
 def clean(text: str) -> str:

@@ -14,10 +14,14 @@ Number = Literal["mass", "plural", "count"]
 _CUT = re.compile(
     r"\s+(?:with|for|in|of|from|without)\s|\s*[-–—|]\s+|\s+[-–—|]\s*|[,(\[]", re.IGNORECASE
 )
+#: brand codes of grocers' lists that name no brand
+NO_BRAND = {"", "national", "private", "store brand", "unbranded", "generic", "n/a", "none"}
 #: last words of a title that are no head: "Coffee Mugs Set", "Soap 3 Pack"
-_TAIL = {"set", "pack", "combo", "refill", "pcs", "pc", "small", "medium", "large"} | set(
-    "ml l g gm kg mg oz fl lb lbs ct count piece pieces packs cm inch".split()
-)
+_TAIL = {
+    *("set", "pack", "combo", "refill", "pcs", "pc", "small", "medium", "large", "bags"),
+    *("ml", "l", "g", "gm", "kg", "mg", "oz", "fl", "lb", "lbs", "ct", "count", "piece", "pieces"),
+    *("packs", "cm", "mm", "m", "inch", "mah", "w"),
+}
 _AMOUNT = re.compile(r"\d+[a-z]{0,2}")
 
 
@@ -46,6 +50,24 @@ class Noun:
 
 
 UNKNOWN = Noun("", "mass", "", "general", "", "none")
+
+
+_COUNTED = (
+    "ml|cl|l|ltr|g|gm|kg|mg|oz|fl oz|lbs?|ct|count|packs?|pcs?|pieces?|sachets|bags|sticks|rolls"
+    "|cm|mm|m|inch|mah|w|gb|毫升|克|千克|公斤|升|斤|片|包|袋|盒|支|枚|只|瓶|罐|条|个|块|粒|张|卷"
+    "|毫安时|毫安|厘米|米|寸"
+)
+_SIZE_AT_END = re.compile(
+    rf"[\s,(]*(?:(?:\d[\d.,]*\s?[x×*]\s?)*\d[\d.,]*\s?-?(?:{_COUNTED})|(?:pack|set|box) of \d+)"
+    r"\s?(?:[x×*]\s?\d+\w*)?\)?$",
+    re.IGNORECASE,
+)
+
+
+def unsized(name: str) -> str:
+    """A name without the size at its end; a size has a slot of its own."""
+    short = _SIZE_AT_END.sub("", name).strip(" ,-")
+    return short if len(short) > 1 and re.search(r"[^\W\d_]{2}", short) else name
 
 
 def key(text: str) -> str:
@@ -84,6 +106,8 @@ def _forms(name: str) -> tuple[str, ...]:
         return name, name[:-3] + "y"
     if name.endswith("oes"):
         return name, name[:-2]
+    if name.endswith(("x", "ch", "sh", "ss")):
+        return name, name + "es"
     return (name, name[:-1]) if name.endswith("s") else (name, name + "s")
 
 
@@ -125,7 +149,8 @@ def _find(product: Product) -> Noun:
         if found:
             return found
     if has_han(title):
-        return _narrowed(_by_chinese(title), product.description)
+        found_zh = _narrowed(_by_chinese(unsized(title)), product.description)
+        return found_zh if found_zh.by != "none" else _by_shelf_word(product)
     by_kind = (
         None
         if re.search(r"[,&/]|\band\b", product.product_type)
@@ -133,11 +158,24 @@ def _find(product: Product) -> Noun:
     )
     if by_kind and kind in key(title):
         return by_kind
-    by_title = _by_head(title)
+    # "Pasta + Olives + Oil": the last of several products is not what it is.
+    by_title = None if "+" in title else _by_head(title)
     # "Dairy Milk" among the chocolates: the shop's own shelf is the better witness.
     if by_title and (not by_kind or by_kind.family == by_title.family):
         return by_title
-    return replace(by_kind, by="type") if by_kind else UNKNOWN
+    return replace(by_kind, by="type") if by_kind else _by_shelf_word(product)
+
+
+def _by_shelf_word(product: Product) -> Noun:
+    """The family alone, by a word of the type or the category; no name comes from it."""
+    families: dict[str, str] = data_file("bank", "goods.json")["shelves"]
+    for shelf in (product.product_type, product.category):
+        words = [form for w in key(shelf).split() for form in (w, w.removesuffix("s"))]
+        han = [w for w in families if has_han(w) and w in shelf]
+        for word in (*words, *sorted(han, key=len, reverse=True)):
+            if word in families:
+                return replace(UNKNOWN, family=families[word], by="type")
+    return UNKNOWN
 
 
 def _by_shelf(product: Product) -> Noun | None:
@@ -159,6 +197,8 @@ def is_terse(product: Product) -> bool:
     """Whether the title only repeats the shop's categories, as grocers' lists do."""
     known = set(key(f"{product.department} {product.category} {product.product_type}").split())
     own = set(key(product.title).split()) - {"and", "coupon", "on"}
+    if product.price_minor and product.brand.strip().lower() not in NO_BRAND:
+        return False
     return bool(known) and not has_han(product.title) and own <= known
 
 
@@ -213,7 +253,8 @@ def _narrowed(noun: Noun, description: str) -> Noun:
     text = plain(description).text
     found = [k for k in kinds if plain(k).text in text]
     if not found:
-        return noun
+        whole = {"裙": "裙子", "裤": "裤子"}.get(noun.zh, noun.zh)
+        return noun if whole == noun.zh else replace(noun, zh=whole, broad=noun.zh)
     entry = next((n for zh, n in _chinese() if zh == found[0]), None)
     made = _noun(entry, found[0], "title") if entry else replace(noun, zh=found[0])
     return replace(made, broad=noun.zh)

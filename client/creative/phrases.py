@@ -93,11 +93,18 @@ def _list(brief: Brief, fillings: Sequence[Filling]) -> Filling:
 
 def _details(brief: Brief, out: dict[str, list[Filling]]) -> dict[str, list[Filling]]:
     """Features of clothing, alone and in lists; which ones, the seed says."""
+    for k, fillings in out.items():
+        # "小立领" says "立领" too: the narrower word is the one.
+        out[k] = [f for f in fillings if not any(f.text in o.text != f.text for o in fillings)]
     own = [f for k in ("collar", "sleeve", "fit", "detail") for f in out[k]]
     random.Random(brief.seed).shuffle(own)
     lists = [own[i : i + k] for k in (2, _MOST) for i in range(0, len(own) - k + 1, k)]
     lists = [x for x in lists if len({f.text for f in x}) == len(x)]
-    return {"detail": own, "detail2": own[3:], "details": [_list(brief, x) for x in lists[:4]]}
+    return {
+        "detail": own,
+        "detail2": [f for f in own[3:] if not f.text.endswith(("设计", "图案"))],
+        "details": [_list(brief, x) for x in lists[:4]],
+    }
 
 
 _MADE = r"made (?:with|from|of|out of)|prepared (?:with|from)|crafted (?:with|from)|blend of"
@@ -113,6 +120,10 @@ _USE = re.compile(r"\b(?:mix|apply|add|paste|use|serve|wash|dilute|combine)\w*\b
 def _is_made_of(brief: Brief, trait: Trait) -> bool:
     source = brief.facts.source
     return any(_MADE_OF.search(source[max(0, s - 90) : s]) for s, _ in trait.spans(source))
+
+
+#: a title that names one of these is about no other material, whatever the description compares
+_OTHER = re.compile(r"plastic|melamine|glass|acrylic|bone china|塑料|玻璃|密胺")
 
 
 def is_borne_out(brief: Brief, trait: Trait) -> bool:
@@ -134,6 +145,8 @@ def _may_say(brief: Brief, trait: Trait) -> bool:
     facts = brief.facts
     title = plain(facts.name).text
     if trait.families and facts.noun.family not in trait.families:
+        return False
+    if trait.group == "materials" and _OTHER.search(title):
         return False
     for start, end in trait.spans(facts.source):
         words = facts.source[start:end]

@@ -76,7 +76,7 @@ def fill(brief: Brief, occasions: dict[str, str], pairs: dict[str, str]) -> Slot
     if facts.offer:
         values["offer"] = [Filling(facts.offer, "offer")]
     values |= phrases.traits(brief)
-    plural = _is_plural(facts, mode)
+    plural = _is_plural(facts, mode, names[0].text)
     if facts.noun.en and facts.noun.by != "type":
         values["kinden"] = [Filling(facts.noun.en, "noun")]
     values["it"] = [Filling("them" if plural else "it")]
@@ -92,10 +92,10 @@ def _capitals(values: dict[str, list[Filling]]) -> dict[str, list[Filling]]:
     }
 
 
-def _is_plural(facts: Facts, mode: Mode) -> bool:
+def _is_plural(facts: Facts, mode: Mode, name: str) -> bool:
     if mode == "generic":
         return facts.noun.number == "plural"
-    last = lexicon.cut(facts.name).split()[-1:] or [""]
+    last = lexicon.cut(name).split()[-1:] or [""]
     return last[0].endswith("s") and not last[0].endswith("ss")
 
 
@@ -106,7 +106,8 @@ def _names(brief: Brief) -> tuple[Mode, list[Filling], list[Filling]]:
     common = "" if facts.noun.by == "type" else common
     if language == "en" and common and facts.noun.number == "count":
         common = f"{'an' if common[0] in 'aeiou' else 'a'} {common}"
-    proper = [] if facts.noun.by == "category" else _proper_names(brief)
+    bare = not facts.brand and lexicon.head(facts.name) == lexicon.key(facts.name) != ""
+    proper = [] if facts.noun.by == "category" or bare else _proper_names(brief)
     if language == "zh" and common and facts.noun.by == "title" and not has_han(facts.name):
         branded = [
             Filling(n, "brand")
@@ -131,13 +132,16 @@ def _proper_names(brief: Brief) -> list[str]:
     if _NO_NAME.search(plain(brief.product.title).text):
         return []
     base = lexicon.cut(title) if _names_something(title) else title
+    base = _turned(title) or base
     base = re.sub(r"\s*[-–—|]\s+|\s+[-–—|]\s*", " ", base).strip(" -,.") or title
-    base = _unsized(base)
+    base = lexicon.unsized(_HYPE.sub("", base).strip(" ,-"))
     if facts.noun.broad and base.endswith(facts.noun.broad):
-        base = base.removesuffix(facts.noun.broad) + facts.noun.zh
+        base = base.removesuffix(facts.noun.broad).replace("牛仔布", "牛仔") + facts.noun.zh
+        base = base.replace("牛仔裤子", "牛仔裤").replace("牛仔裙子", "牛仔裙")
     brand = _calm(facts.brand)
-    options = [base if plain(brand).text in plain(base).text else f"{brand} {base}"]
-    if width(options[0]) > brief.slot.headline:
+    gap = "" if has_han(brand[-1:]) and has_han(base[:1]) else " "
+    options = [base if plain(brand).text in plain(base).text else f"{brand}{gap}{base}"]
+    if width(options[0]) > brief.slot.headline or brief.kind == "brand":
         options.append(base)
     good = [n for n in dict.fromkeys(options) if width(n) <= LONGEST_NAME and _is_name(brief, n)]
     shelf = f"{brand} {clean(brief.product.product_type)}"
@@ -146,20 +150,29 @@ def _proper_names(brief: Brief) -> list[str]:
     return good
 
 
-_COUNTED = (
-    "ml|cl|l|ltr|g|gm|kg|mg|oz|fl oz|lbs?|ct|count|packs?|pcs?|pieces?|sachets|bags|sticks|rolls"
-    "|cm|inch|毫升|克|千克|公斤|升|斤|片|包|袋|盒|支|枚|只|瓶|罐|条|个|块|粒|张|卷"
-)
-_SIZE_AT_END = re.compile(
-    rf"[\s,(]*(?:\d[\d.,]*\s?-?(?:{_COUNTED})|(?:pack|set|box) of \d+)\s?(?:[x×*]\s?\d+\w*)?\)?$",
-    re.IGNORECASE,
-)
+#: words before a dash that are a kind, what follows is which one: "Masala - Biryani"
+_KINDS = {"powder", "masala", "namkeen", "oil", "mix", "syrup", "tea", "pickle", "chips", "juice"}
+_KINDS |= {"cookies", "biscuits", "jam", "sauce", "soap", "noodles", "seeds", "papad", "rice"}
 
 
-def _unsized(name: str) -> str:
-    """A name without the size at its end; a size has a slot of its own."""
-    short = _SIZE_AT_END.sub("", name).strip(" ,-")
-    return short if len(short) > 1 and re.search(r"[^\W\d_]{2}", short) else name
+def _turned(title: str) -> str:
+    """A name as people say it: "Essential Oil - Palmarosa" is Palmarosa Essential Oil."""
+    parts = re.split(r"\s+[-–—|]\s+", title)
+    if len(parts) != 2 or re.search(r"[\d,&/+()]|\b(?:for|with|in|of|and)\b", parts[1], re.I):
+        return ""
+    kind, which = (p.strip() for p in parts)
+    if len(kind.split()) > 2 or not 1 <= len(which.split()) <= 4:
+        return ""
+    if lexicon.head(which) and not lexicon.head(kind):
+        return f"{kind} {which}"
+    known = lexicon.head(kind) == lexicon.key(kind) or kind.split()[-1].lower() in _KINDS
+    return f"{which} {kind}" if known and not lexicon.head(which) else ""
+
+
+#: what sellers put round a name
+_HYPE = re.compile(
+    r"^(?:爆款|热销|新品|正品|包邮|特价|NEW|HOT)\s*|\s*(?:爆款|热销|新品|包邮|特价|NEW|HOT)$"
+)
 
 
 def _names_something(title: str) -> bool:
@@ -200,5 +213,9 @@ def _sizes(brief: Brief, names: list[Filling]) -> list[str]:
         if a.name in ("mass", "volume", "count") and a.end - a.start > 1
     ]
     shown = " ".join(n.text for n in names)
+    name = _calm(brief.facts.name)
+    bare = lexicon.unsized(name)
+    if not out and name.startswith(bare) and bare != name:
+        out = [name[len(bare) :].strip(" ,()")]
     # "500 ml + 480 ml": one of two sizes would be wrong.
     return [s for s in out if s and s not in shown] if len(out) == 1 else []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product as every
@@ -83,7 +85,22 @@ def _pairs(
     named = slots.mode == "named"
     pairs = [(h, b) for h, b in every(headlines[:_HEADLINES], bodies) if _go_together(h, b, named)]
     rng.shuffle(pairs)
-    return [p for p in pairs if _tells(brief, *p)] or pairs
+    pairs = [p for p in pairs if _tells(brief, *p)] or pairs
+    return [p for p in pairs[: 3 * MOST] if not _repeats(brief, *p)]
+
+
+#: words that may stand as often as grammar wants
+_SMALL = {"the", "and", "for", "you", "your", "with", "this", "that", "our", "are", "from"}
+
+
+def _repeats(brief: Brief, headline: Line, body: Line) -> bool:
+    """Whether an English word stands three times that is no word of the product's name."""
+    if brief.language == "zh":
+        return False
+    facts = brief.facts
+    own = set(re.findall(r"[a-z]{3,}", f"{facts.name} {facts.brand} {facts.noun.en}".lower()))
+    told = re.findall(r"[a-z]{3,}", f"{headline.text} {body.text}".lower())
+    return any(n > 2 + (w in own) for w, n in Counter(told).items() if w not in _SMALL)
 
 
 def _tells(brief: Brief, headline: Line, body: Line) -> bool:
@@ -183,10 +200,20 @@ def _bodies(
     out: list[Line] = []
     for order in _ORDERS[brief.slot.name.split("-")[0]]:
         made = [join(parts, gap) for parts in every(*(roles[r] for r in order))]
-        good = [b for b in made if is_sound(b) and brief.slot.fits("", b.text)]
+        good = [b for b in made if _is_good(brief, b)]
         rng.shuffle(good)
         out += good[:_BODIES]
     return out
+
+
+def _is_good(brief: Brief, body: Line) -> bool:
+    """Whether a body is sound, fits its slot and says the brand once at most."""
+    brand = brief.facts.brand
+    return (
+        is_sound(body)
+        and brief.slot.fits("", body.text)
+        and not (brand and body.text.count(brand) > 1)
+    )
 
 
 def _reasons(brief: Brief, bank: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -198,5 +225,7 @@ def _reasons(brief: Brief, bank: dict[str, Any]) -> list[tuple[str, dict[str, An
     return [
         (name, own)
         for name, own in bank["reasons"].items()
-        if brief.kind in own.get("kinds", (brief.kind,)) and any(w in text for w in words[name])
+        if brief.kind in own.get("kinds", (brief.kind,))
+        and brief.facts.noun.family not in own.get("families_not", ())
+        and any(w in text for w in words[name])
     ]

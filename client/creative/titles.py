@@ -14,7 +14,24 @@ from client.creative.slots import Slots
 from client.creative.text import has_han, plain, words
 
 #: small words of an English title (Amazon, product title requirements)
-_UNITS = set("ml cl l g gm kg mg oz lb lbs ct cm mm m w v".split())
+_UNITS = {
+    "ml",
+    "cl",
+    "l",
+    "g",
+    "gm",
+    "kg",
+    "mg",
+    "oz",
+    "lb",
+    "lbs",
+    "ct",
+    "cm",
+    "mm",
+    "m",
+    "w",
+    "v",
+}
 _SMALL = {"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
 #: the same word at most so many times (Amazon, product title requirements, January 2025)
 _TWICE = 2
@@ -76,9 +93,8 @@ def _choices(features: list[Filling], rng: random.Random) -> list[list[Filling]]
     """Some sets of features: all that come first, then shuffled ones, then none."""
     out = [features[:k] for k in range(min(len(features), 6), 0, -1)]
     for _ in range(8):
-        own = list(features)
-        rng.shuffle(own)
-        out.append(own[: rng.randint(1, 5)])
+        own = set(rng.sample(range(len(features)), min(rng.randint(1, 5), len(features))))
+        out.append([f for i, f in enumerate(features) if i in own])
     return [*out, []]
 
 
@@ -90,7 +106,7 @@ def _title(
     text, facts = name.text, [name.fact]
     lead, tail = [], []
     for f in features:
-        bare = re.sub(r"^an? ", "", f.text)
+        bare = re.sub(r"^an? ", "", f.text).removesuffix("的")
         if plain(bare).text in plain(" ".join((text, *lead, *tail))).text:
             continue
         (tail if zh or f.fact.split(":")[0] in _AFTER else lead).append(bare)
