@@ -6,6 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from client import membership, results
+from client.creative.brief import slot_names
+from client.creative.learn.preferences import PairCount
+from client.creative.learn.results import GroupResult, Results, VariantResult
+from client.creative.marks import MarkedFinding, Place
+from client.creative.origin import Origin
+from client.creative.preview import SlotPreview
 from client.datareport.facts import Day
 from client.datareport.previews import (
     ImportPreview,
@@ -28,6 +34,7 @@ from client.jobs import (
     count_data,
     count_privacy,
     count_quarter,
+    export_ads,
     fix_refused,
     import_files,
     join_league,
@@ -63,6 +70,7 @@ from client.store.held import HeldReport
 from client.store.rows import ImportRecord, ProductCount
 from client.views import (
     MIN_FOR_RATE,
+    AdExport,
     AdView,
     Bucket,
     Departure,
@@ -73,12 +81,13 @@ from client.views import (
     ShopInfo,
     Waiting,
 )
-from common.domain import Audience, Creative, Product, Reason
+from common.domain import Audience, Creative, CreativeDecision, Product, Reason
 from common.keys import Identity
 from common.settings import Policy, load_settings
 
 __all__ = [
     "MIN_FOR_RATE",
+    "AdExport",
     "AdView",
     "Asked",
     "Audience",
@@ -87,9 +96,11 @@ __all__ = [
     "CleaningRule",
     "Countersigned",
     "Creative",
+    "CreativeDecision",
     "Day",
     "Departure",
     "ExportView",
+    "GroupResult",
     "Held",
     "HeldReport",
     "ImportPreview",
@@ -101,11 +112,15 @@ __all__ = [
     "LeagueView",
     "MappedColumn",
     "Mapping",
+    "MarkedFinding",
     "Membership",
     "ModelView",
+    "Origin",
     "OwnHead",
+    "PairCount",
     "Part",
     "Performance",
+    "Place",
     "Policy",
     "Preview",
     "PrivacyView",
@@ -117,13 +132,16 @@ __all__ = [
     "Reason",
     "Receipt",
     "RefusedSet",
+    "Results",
     "RosterView",
     "SegmentView",
     "Shared",
     "Shop",
     "ShopInfo",
+    "SlotPreview",
     "Telling",
     "TensorPreview",
+    "VariantResult",
     "Waiting",
     "changed",
     "check_ledger",
@@ -133,6 +151,7 @@ __all__ = [
     "count_privacy",
     "count_quarter",
     "explain_score",
+    "export_ads",
     "export_audience",
     "file_digest",
     "fix_refused",
@@ -154,6 +173,7 @@ __all__ = [
     "run_cleaning",
     "run_node",
     "run_retention",
+    "slot_names",
     "sort_segments",
     "watch_drift",
     "write_ads",

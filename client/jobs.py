@@ -210,11 +210,31 @@ def pick_audience(product_id: str, size: int | None) -> JobSpec:
     return JobSpec("audience", ("audience",), ("--product", product_id, *flags))
 
 
-def write_ads(product_id: str, audience_id: str, language: str, n: int = 3) -> JobSpec:
-    """`hansa ads write`: drafts for a product and an audience."""
-    flags = ("--audience", audience_id) if audience_id else ()
+def write_ads(
+    product_id: str,
+    audience_id: str,
+    language: str,
+    n: int = 3,
+    *,
+    slots: Sequence[str] = (),
+    kind: str = "",
+    tone: str = "",
+    offer: str = "",
+    writer: str = "",
+) -> JobSpec:
+    """`hansa ads write`: drafts for a product and an audience; "" leaves the choice to the verb."""
+    named = {"--audience": audience_id, "--kind": kind, "--tone": tone, "--offer": offer}
+    named["--writer"] = writer
+    flags = [word for flag, value in named.items() if value for word in (flag, value)]
+    flags += [word for slot in slots for word in ("--slot", slot)]
     words = ("--product", product_id, *flags, "--language", language, "--n", str(n))
     return JobSpec("ads", ("ads", "write"), words)
+
+
+def export_ads(file: str, ids: Sequence[str] = (), *, live: bool = False) -> JobSpec:
+    """`hansa ads export`: approved ads into a file; with `live` they count as shown from then on."""
+    flags = [word for i in ids for word in ("--id", i)] + (["--live"] if live else [])
+    return JobSpec("export-ads", ("ads", "export"), (file, *flags))
 
 
 def count_privacy() -> JobSpec:

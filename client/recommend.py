@@ -13,7 +13,7 @@ from client.recommend_text import Likeness, likeness
 from client.score import Scorer
 from client.store import Store, audience_facts, creatives
 from client.targeting import open_scorer
-from common.domain import CreativeState, Reason
+from common.domain import Reason
 from common.errors import AudienceError
 from common.features import Encoded, default_spec
 
@@ -186,7 +186,7 @@ def _offer(
     why: tuple[Reason, ...],
 ) -> Offer:
     product = alike.products[place]
-    ads = creatives.listing(store, CreativeState.APPROVED, product_id=product.product_id)
+    ads = creatives.usable(store, product.product_id)
     return Offer(
         product_id=product.product_id,
         title=product.title,
