@@ -52,9 +52,13 @@ class WorthCard(Card):
             text = self.tr("There are too few orders from too few shoppers to compare.")
             self.add(label(text, "muted", wrap=True))
             return
-        text = self.tr("Of one who ordered and one who did not: how often the first has the higher score")
+        text = self.tr(
+            "Of one who ordered and one who did not: how often the first has the higher score"
+        )
         if v["head"] == "click":
-            text = self.tr("Of one who clicked and one who did not: how often the first has the higher score")
+            text = self.tr(
+                "Of one who clicked and one who did not: how often the first has the higher score"
+            )
         self.add(label(text, "muted", wrap=True), 2)
         for name, value in (
             (self.tr("With the league"), v["together"]),
