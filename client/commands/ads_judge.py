@@ -208,9 +208,15 @@ def sample(
         for w in names or ("template",)
     ]
     page, answers = blind.make_sheet(chosen, cases, seed, Signals(_encoder(home)[0]))
+    _write(file, page)
+    _write(key, answers)
+    text = f"{file}: open it in a browser. {key}: do not look at it before you have marked."
+    emit({"file": str(file), "key": str(key)}, as_json, text)
+
+
+def _write(file: Path, page: str) -> None:
     try:
         file.write_text(page, encoding="utf-8")
-        key.write_text(answers, encoding="utf-8")
     except OSError as e:
         raise InputError(
             "The page cannot be written.",
@@ -218,8 +224,6 @@ def sample(
             safe="The ads are as before.",
             todo=f"Choose a folder that can be written ({e.strerror}).",
         ) from e
-    text = f"{file}: open it in a browser. {key}: do not look at it before you have marked."
-    emit({"file": str(file), "key": str(key)}, as_json, text)
 
 
 def _needed(data: Path | None) -> Path:

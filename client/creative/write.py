@@ -163,23 +163,9 @@ def draft(
     of earlier ads. Of the audience only its id and the names of its reasons are used.
     Raises CreativeError if the writer proposed nothing at all.
     """
-    language = language or settings.language
     audience_id = audience.audience_id if audience else ""
-    earlier = earlier_texts(store, product.product_id, audience_id, language)
-    start = _seed(product.product_id, audience_id, len(earlier)) if seed is None else seed
-    brief = make_brief(
-        product,
-        language,
-        kind=kind,
-        tone=tone,
-        audience=audience,
-        offer=offer,
-        earlier=earlier,
-        best=examples(store, product, language, slot_name),
-        other_brands=creatives.brands(store),
-        seed=start,
-        slot_name=slot_name,
-    )
+    asked = _Asked(language or settings.language, kind, tone, offer, slot_name, seed)
+    brief = _brief(store, product, audience, asked)
     signals = gather(store, brief, audience_id)
     writer = writer or TemplateWriter()
     n = max(1, min(n, 20))
@@ -189,6 +175,38 @@ def draft(
     if not (drafted.passed or drafted.refused):
         raise _nothing_new()
     return creatives.save(store, _creatives(drafted, audience_id, writer))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What of a brief the person chose; None = as it comes."""
+
+    language: Language
+    kind: Kind | None
+    tone: Tone
+    offer: str
+    slot_name: str
+    seed: int | None
+
+
+def _brief(store: Store, product: Product, audience: Audience | None, asked: _Asked) -> Brief:
+    """The brief with what the shop has written and approved before."""
+    audience_id = audience.audience_id if audience else ""
+    earlier = earlier_texts(store, product.product_id, audience_id, asked.language)
+    own = _seed(product.product_id, audience_id, len(earlier))
+    return make_brief(
+        product,
+        asked.language,
+        kind=asked.kind,
+        tone=asked.tone,
+        audience=audience,
+        offer=asked.offer,
+        earlier=earlier,
+        best=examples(store, product, asked.language, asked.slot_name),
+        other_brands=creatives.brands(store),
+        seed=own if asked.seed is None else asked.seed,
+        slot_name=asked.slot_name,
+    )
 
 
 def _nothing_new() -> CreativeError:

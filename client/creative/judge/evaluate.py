@@ -59,11 +59,25 @@ def evaluate(
     tally = _Tally()
     for case in cases:
         _one(writer, case, seed, tally, signals)
-    n = max(len(cases), 1)
-    texts = [t.whole() for _, t in tally.best]
     language = cases[0].language if cases else "en"
-    out = {
-        "cases": float(len(cases)),
+    out = _figures(tally, len(cases), language)
+    if tally.n_pieces:
+        out["tokens_per_s"] = tally.n_pieces / tally.seconds
+    for name, count in sorted(tally.failures.items()):
+        out[f"fails_{name.replace(' ', '_')}"] = count / max(tally.n_candidates, 1)
+    if signals and signals.encoder and len(tally.best) > 1:
+        out |= relevance(signals.encoder, tally.best)
+    pairs = [(t.whole(), c.reference) for c, t in tally.best if c.reference]
+    if pairs:
+        out |= against([t for t, _ in pairs], [r for _, r in pairs], language)
+    return out
+
+
+def _figures(tally: _Tally, n_cases: int, language: str) -> dict[str, float]:
+    """What every set has: rates, diversity, copying, time."""
+    n, texts = max(n_cases, 1), [t.whole() for _, t in tally.best]
+    return {
+        "cases": float(n_cases),
         "candidates_per_case": tally.n_candidates / n,
         "pass_rate": tally.n_passed / max(tally.n_candidates, 1),
         "usable_briefs": len(tally.best) / n,
@@ -75,16 +89,6 @@ def evaluate(
         "copy_rate": _mean([copy_rate(t.whole(), c.product.description) for c, t in tally.best]),
         "seconds_per_case": tally.seconds / n,
     }
-    if tally.n_pieces:
-        out["tokens_per_s"] = tally.n_pieces / tally.seconds
-    for name, count in sorted(tally.failures.items()):
-        out[f"fails_{name.replace(' ', '_')}"] = count / max(tally.n_candidates, 1)
-    if signals and signals.encoder and len(tally.best) > 1:
-        out |= relevance(signals.encoder, tally.best)
-    pairs = [(t.whole(), c.reference) for c, t in tally.best if c.reference]
-    if pairs:
-        out |= against([t for t, _ in pairs], [r for _, r in pairs], language)
-    return out
 
 
 def relevance(encoder: Encoder, best: Sequence[tuple[Case, AdText]]) -> dict[str, float]:
