@@ -38,8 +38,17 @@ def _never(words: list[str], kind: str, ad: AdText) -> Iterator[Finding]:
     pattern = WordList(words, "any")
     for _, source in ad.parts():
         text = plain(source)
+        fine = [m.span() for m in _fine().finditer(text.text)]
         for m in pattern.finditer(text.text):
+            if any(s <= m.start() < e for s, e in fine):
+                continue
             yield house("never", text.original(*m.span()), kind=kind.replace("_", " "))
+
+
+@cache
+def _fine() -> re.Pattern[str]:
+    """Warnings that the law wants beside such goods."""
+    return re.compile("|".join(data_file("rules", "categories.v1.json")["fine"]))
 
 
 def _goods(brief: Brief) -> str:

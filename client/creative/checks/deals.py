@@ -49,7 +49,7 @@ _NTH = (
 )  # fmt: skip
 _BUNDLE = (
     re.compile(rf"buy {_EN_N}(?: \w+)?,? (?:and )?get {_EN_N}(?: more)?(?: \w+)?(?: (?:free|for free|on us))?"),
-    re.compile(rf"买({_N[1:-1]})(?:件|份|袋|瓶|包|支|双|盒|只|条|套|箱)?(?:就|即|再)?(?:送|赠)({_N[1:-1]})"),
+    re.compile(rf"买({_N[1:-1]})(?:件|份|袋|瓶|包|支|双|盒|只|条|套|箱|个|杯|罐)?,?(?:就|即|再)?(?:送|赠)({_N[1:-1]})"),
 )  # fmt: skip
 _FOR = re.compile(
     rf"\b{_EN_N} for (?:the price of )?{_EN_N}\b(?! (?:minutes|days|hours|people|of))"

@@ -105,15 +105,20 @@ def _before_noun(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
     if not brand or brand in visible or not has_han(visible):
         return
     rest = brief.facts.name.replace(brand, "", 1).strip()
-    starts = re.match(r"[\u3400-\u9fff]{3,}", rest) or re.match(r"[\u3400-\u9fff]{2}$", rest)
+    starts = re.match(r"[\u3400-\u9fff]{2,}", rest)
     if not starts or not brief.facts.name.startswith(brand):
         return
-    pattern = re.compile(rf"(?:^|[，。！？、：；\s“「])([\u3400-\u9fff]{{2,4}}?)牌?(?={re.escape(starts.group()[:3])})")
+    head = starts.group()
+    # the whole name, or its end: 儿童滑板车, 滑板车
+    tails = [head[:3], *(head[i:] for i in range(1, len(head) - 2))]
+    after = "|".join(re.escape(t) for t in tails)
+    pattern = re.compile(rf"(?:^|[，。！？、：；\s“「])([\u3400-\u9fff]{{2,4}}?)牌?(?={after})")
     usual = set(data_file("rules", "marks.v1.json")["usual_zh"])
     for m in pattern.finditer(visible):
         name = m[1]
-        if name not in usual and name[-2:] not in usual and name not in brief.facts.source:
-            if not any(c in _LINKS for c in name):
+        plain_talk = name in usual or name[-2:] in usual or name[:2] in usual
+        if not plain_talk and not any(c in _LINKS for c in name):
+            if name not in brief.facts.source and name[:2] not in brief.facts.source:
                 yield name, "brand"
 
 

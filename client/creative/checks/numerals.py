@@ -27,7 +27,7 @@ def rules() -> dict[str, Any]:
 def digits(text: Plain) -> Plain:
     """The same text with numbers as digits, a unit after each; `origins` point where they did."""
     for step in _STEPS:
-        edits = list(step(text))
+        edits = sorted(step(text))
         if edits:
             text = _edited(text, edits)
     return text
@@ -135,7 +135,7 @@ def _han() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     units = "|".join(sorted(rules()["han_counted"], key=len, reverse=True))
     return (
         re.compile(
-            rf"(?P<n>[〇零一二两三四五六七八九十百千半]+)(?:点(?P<d>[〇零一二三四五六七八九]+))?"
+            rf"(?<![\d.])(?P<n>(?!千[克米瓦])[〇零一二两三四五六七八九十百千半]+)(?:点(?P<d>[〇零一二三四五六七八九]+))?"
             rf"(?P<g>个)?(?P<u>{units})(?P<half>半(?![价天夜生成途]))?"
         ),
         re.compile("|".join(sorted(rules()["han_said"], key=len, reverse=True))),
@@ -150,7 +150,7 @@ def _han_numbers(text: Plain) -> Iterator[Edit]:
     pattern, said, dozen = _han()
     fixed = [m.span() for m in said.finditer(text.text)]
     for m in dozen.finditer(text.text):
-        yield m.start(), m.end(), f"{_number(12 * (han_value(m[1]) or float(m[1])))}个"
+        yield m.start(), m.end(), f"{_number(12 * _han_or_digit(m[1]))}个"
     for m in pattern.finditer(text.text):
         if any(s < m.end() and m.start() < e for s, e in fixed):
             continue
@@ -205,6 +205,11 @@ _TIMES_AFTER = re.compile(
     r"(?<![\d.])(\d+(?:\.\d+)?\s?(?:g|kg|mg|ml|cl|l|oz|lb|克|千克|公斤|毫升|升|片|包|袋|支|粒|个|只|枚|抽|张))\s*[x×*]\s*(\d+)(?![\d.])"
 )
 _SMALL = re.compile(r"(\d)\s*米\s*([1-9一二三四五六七八九])(?![\d米个])|([一二两三])米([一二三四五六七八九])")
+def _han_or_digit(number: str) -> float:
+    return float(number) if number.isdigit() else (han_value(number) or 0.0)
+
+
+_TENTHS = re.compile(r"(?<![\d一二三四五六七八九十变组构完])([一二三四五六七八九\d])成(?![为了功长熟立交员分本品年就都份型真像果套双对一人])")
 _MONTHS = re.compile(r"(?<=\d)\s*月龄|(?<=\d)[- ]?month[- ]old")
 
 
@@ -237,11 +242,13 @@ def _commas(text: Plain) -> Iterator[Edit]:
 
 
 def _metres_months(text: Plain) -> Iterator[Edit]:
-    """一米八 is 1.8 m, 月龄 are months."""
+    """一米八 is 1.8 m, 八成 are 80%, 月龄 are months; in this order, they never overlap."""
     for m in _SMALL.finditer(text.text):
         metres, tenths = (m[1], m[2]) if m[1] else (m[3], m[4])
         figures = [c if c.isdigit() else _number(han_value(c) or 0) for c in (metres, tenths)]
         yield m.start(), m.end(), f"{figures[0]}.{figures[1]}米"
+    for m in _TENTHS.finditer(text.text):
+        yield m.start(), m.end(), f"{_number(_han_or_digit(m[1]) * 10)}%"
     for m in _MONTHS.finditer(text.text):
         yield m.start(), m.end(), "个月" if has_han(m.group()) else " months"
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from client.creative.brief import Brief
+from client.creative.checks import deals
 from client.creative.checks.numerals import digits, rules
 from client.creative.figures import Amount, amounts, han_value
 from client.creative.text import Plain, has_han, plain
@@ -76,9 +77,9 @@ def price_is_right(brief: Brief, text: Plain, a: Amount) -> bool:
     after = text.text[a.end : a.end + 4]
     if _UNDER.search(before) or re.match(r"\s*(?:以内|以下|有余|不到)", after):
         return price <= a.value <= price * 1.3 + 0.01
-    if _OVER.search(before):
-        return False
-    return abs(a.value - price) < 0.005 or _is_in_offer(brief, a)
+    if _is_in_offer(brief, a):
+        return True
+    return abs(a.value - price) < 0.005 and not _OVER.search(before)
 
 
 _UNDER = re.compile(r"(?:under|below|less than|不到|不足|低于)\s*$")
@@ -177,6 +178,13 @@ def _word(text: str, a: Amount) -> str:
 def _counted(brief: Brief, text: Plain, a: Amount, have: tuple[Amount, ...]) -> bool:
     """12 pieces are 12 packs for all that a reader knows; 12 rolls are not 12 bottles."""
     source = known(brief)[0].text
+    if a.value in _products(brief):
+        return True
+    written = text.source[text.origins[a.start]]
+    noun = re.match(r"(?![装套组入])[\u3400-\u9fff]{2}", text.text[a.end :])
+    if noun and a.value <= 4 and not written.isdigit() and noun.group() not in source:
+        if text.text[a.end - 1] in "片碗杯勺个口":
+            return True
     mine = _word(text.text, a)
     for b in have:
         if b.value != a.value:
@@ -211,7 +219,9 @@ _RANGE = re.compile(
 
 
 def _bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount, ...]) -> bool:
-    if any(b.kind == "bare" and a.same(b) for b in have):
+    if any(b.kind == "bare" and a.same(b) for b in have) or a.value in _products(brief):
+        return True
+    if _is_way_of_speaking(text, a, source):
         return True
     before = text.text[max(0, a.start - 6) : a.start]
     if _SIZE.match(text.text, a.end) or re.search(r"(?:sizes?|eu|uk) $", before):
@@ -238,6 +248,26 @@ def _bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amoun
     return has_han(text.text) != has_han(source.text) and any(
         b.value == a.value and (b.kind == "bare" or b.name == "count") for b in have
     )
+
+
+_PRODUCT = re.compile(r"(\d+)\s?[a-z\u3400-\u9fff]{0,2}\s*[x×*]\s*(\d+)")
+
+
+def _products(brief: Brief) -> set[float]:
+    """80抽×5包 are 400; buy 2 get 1 makes 3."""
+    text = plain(f"{brief.product.title} . {brief.product.description}").text
+    out = {float(m[1]) * float(m[2]) for m in _PRODUCT.finditer(text)}
+    for deal in deals.of_offer(brief.facts.offer):
+        if deal.kind == "bundle":
+            out |= {*deal.values, sum(deal.values)}
+    return out
+
+
+def _is_way_of_speaking(text: Plain, a: Amount, source: Plain) -> bool:
+    """Two slices of toast: a small number in words before something that is not the product."""
+    written = text.source[text.origins[a.start]]
+    after = _after(text.text, a)
+    return a.value <= 4 and not written.isdigit() and len(after) > 1 and after not in source.text
 
 
 def _next_differs(text: Plain, a: Amount, title: Plain) -> bool:
@@ -289,12 +319,15 @@ def contradictions(brief: Brief, text: Plain) -> list[tuple[int, int]]:
         Places in `text`, which is plain, not yet in digits.
     """
     have = _pairs(known(brief)[0].text)
-    said = {w for s in rules()["han_said"] for w in (s,)}
+    said: list[str] = rules()["han_said"]
+    units = {*rules()["counted"], *rules()["han_counted"]}
     out = []
     for m in _PAIR.finditer(text.text):
         n = _pair_value(m["n"])
         word = m["w"].removesuffix("s")
         if n is None or n < 2 or m["n"].replace(".", "").isdigit() or word not in have:
+            continue
+        if m["w"] in units:
             continue
         if n not in have[word] and not any(m.group() in s or s in m.group() for s in said):
             out.append(m.span())

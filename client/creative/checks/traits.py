@@ -108,11 +108,18 @@ def _known_traits(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
     for (start, end), trait in claimed(text.text):
         inside = any(s <= start and end <= e for s, e in (*covered, *said))
         covered.append((start, end))
+        if trait.trait_id == "fabric-blend" and _is_blend(_own(brief)):
+            continue
         if not inside and not brief.facts.has_trait(trait.trait_id):
             piece = text.text[start:end]
             if piece not in _own(brief) and piece not in noun.zh + noun.en:
                 if not any(n in _own(brief) for n in trait.names):
                     yield start, end, "trait"
+
+
+def _is_blend(own: str) -> bool:
+    """Whether the product text names two materials or more."""
+    return sum(t.group == "materials" for t in _own_things(own)) > 1
 
 
 def _own(brief: Brief) -> str:
@@ -161,7 +168,10 @@ def _listed(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
             if _DENIED.search(text.text[max(0, m.start() - 12) : m.start()]):
                 continue
             eaten = any(t.group == "foods" for t in things) and _is_food(have)
-            if anywhere or _in_place(text.text, m, own_words if eaten else heads):
+            colour = any(t.group == "colours" for t in things)
+            before = text.text[max(0, m.start() - 20) : m.start()]
+            cue = (colour and _IN.search(before)) or (eaten and _FULL_OF.search(before))
+            if anywhere or cue or _in_place(text.text, m, own_words if eaten else heads):
                 place = all(t.group == "places" for t in things)
                 yield m.start(), m.end(), "origin" if place else "trait"
 
@@ -173,6 +183,10 @@ def _heads(brief: Brief) -> tuple[str, ...]:
     english = {w.removesuffix("s") for w in re.findall(r"[a-z]{3,}", f"{title} {noun.en}")}
     chinese = {p[-2:] for p in re.findall(r"[\u3400-\u9fff]{2,}", title)} | ({noun.zh} if noun.zh else set())
     return tuple(sorted(english | chinese))
+
+
+_IN = re.compile(r"\b(?:in|the|or|and) (?:(?:deep|soft|bright|pale|dark|light|warm|classic|bold) )?$")
+_FULL_OF = re.compile(r"\b(?:in|(?:tin|can|jar|bag|box|pack|tub|packet|carton|pouch|tube)s? of) $")
 
 
 def _is_food(have: frozenset[Thing]) -> bool:
