@@ -9,7 +9,7 @@ from client.creative.brief import LABELS, AdText, Brief, Candidate, Source
 from client.creative.facts import claimed
 from client.creative.figures import amounts
 from client.creative.language import LanguageModel, Watch
-from client.creative.prompt import ADDRESS, examples, make_prompt
+from client.creative.prompt import ADDRESS, examples, form, make_prompt
 from client.creative.text import data_file, likeness, plain, shingles
 from common.errors import CreativeError
 
@@ -61,13 +61,14 @@ class ModelWriter:
         prompt = make_prompt(brief)
         lines = self.model.complete(prompt, min(n, self.samples), start, watch)
         rng = random.Random(start)
-        calls: list[str] = data_file("bank", f"hooks_{brief.language}.json")["calls"][brief.kind]
+        bank = data_file("bank", f"hooks_{brief.language}.json")
+        calls: list[str] = bank["calls"][brief.kind] if brief.slot.call else [""]
         source = Source(
             self.name, prompt.version, self.model.name, self.model.digest, prompt.digest(), start
         )
         out: dict[str, Candidate] = {}
         for line in lines:
-            parsed = parse(line)
+            parsed = parse_title(line) if form(brief) == "title" else parse(line)
             if parsed is None or _is_example(line, brief.language):
                 continue
             text = AdText(*parsed, rng.choice(calls), LABELS[brief.language])
@@ -89,6 +90,13 @@ def parse(line: str) -> tuple[str, str] | None:
         return None
     headline, body = (p.strip(_EDGES) for p in parts)
     return (headline, body) if headline and body else None
+
+
+def parse_title(line: str) -> tuple[str, str] | None:
+    """The title of a line that holds nothing else; None for an address or an empty line."""
+    title = _BAR.split(line.strip().removeprefix("Ad:").removeprefix("广告：").strip())[0]
+    title = title.strip(_EDGES).rstrip(".。")
+    return (title, "") if title and not ADDRESS.search(line) else None
 
 
 def facts_in(brief: Brief, text: AdText) -> tuple[str, ...]:

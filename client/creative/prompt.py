@@ -29,20 +29,35 @@ DETAIL = 240
 
 def make_prompt(brief: Brief) -> Prompt:
     """The prompt of a brief; every word of the shop stands inside a JSON string."""
-    file = data_file("prompts", f"{brief.language}.v1.json")
+    file = _file(brief.language)
     ask = str(file["ask"])
+    shape = file["forms"][form(brief)]
+    slot = brief.slot
     return Prompt(
-        system=str(file["system"]),
-        turns=tuple((ask + _json(given), str(ad)) for given, ad in file["examples"]),
+        system=str(shape["system"]).format(
+            headline=slot.headline, body=slot.body, unit=file["units"][slot.unit]
+        ),
+        turns=tuple((ask + _json(given), str(ad)) for given, ad in shape["examples"]),
         ask=ask + _json(given_facts(brief)),
         cue=str(file["cue"]),
         version=str(file["version"]),
     )
 
 
+def form(brief: Brief) -> str:
+    """What the slot holds: "ad", "mail" or "title" (of a marketplace, without a body)."""
+    if brief.slot.body == 0:
+        return "title"
+    return "mail" if brief.slot.name.startswith("email") else "ad"
+
+
 def examples(language: str) -> tuple[str, ...]:
     """The example ads of a prompt file: no ad may be a copy of one."""
-    return tuple(str(ad) for _, ad in data_file("prompts", f"{language}.v1.json")["examples"])
+    return tuple(str(ad) for f in _file(language)["forms"].values() for _, ad in f["examples"])
+
+
+def _file(language: str) -> dict[str, Any]:
+    return data_file("prompts", f"{language}.v2.json")
 
 
 def given_facts(brief: Brief) -> dict[str, object]:
@@ -65,7 +80,12 @@ def given_facts(brief: Brief) -> dict[str, object]:
         "facts": [t for t in traits if t][:6] + [_words(a, source) for a in amounts[:4]],
         "details": _details(brief.product.description),
         "audience": list(brief.reasons[:2]),
+        "campaign": _file(brief.language)["campaigns"][brief.kind],
+        "tone": _file(brief.language)["tones"][brief.tone],
     }
+    if brief.slot.body == 0:
+        # A title of a marketplace carries no price, no offer and no campaign.
+        out = {k: out[k] for k in ("name", "brand", "kind", "facts", "details")}
     return {k: v for k, v in out.items() if v}
 
 

@@ -96,7 +96,7 @@ def test_a_model_goes_the_same_path_and_leaves_its_traces(home: Path) -> None:
     assert made[0].writer == "gguf" and heard[0] == GOOD
     p = made[0].provenance
     assert (p["model"], p["model_digest"], p["seed"]) == ("parrot", "ab" * 32, "7")
-    assert p["prompt"] == model.prompts[-1].digest() and p["writer_version"] == "en@1"
+    assert p["prompt"] == model.prompts[-1].digest() and p["writer_version"] == "en@2"
     assert {"title", "brand", "amount:volume"} <= set(p["facts"].split())
 
 
