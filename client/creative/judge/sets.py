@@ -127,7 +127,7 @@ def headline_tests(path: Path) -> list[Arm]:
         except (KeyError, TypeError, ValueError) as e:
             raise InputError(
                 "A row of the headline tests cannot be used.",
-                where=f"{path}, row {number}: {e}",
+                where=f"{path}, row {number}",
                 safe="Nothing was learned or changed.",
                 todo="Columns: test, headline, impressions, clicks; clicks are at most impressions.",
             ) from e
