@@ -37,7 +37,7 @@ _SAID = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
     """A way to score, and the loss [n] of each kept row under heads that never saw its shopper."""
 
     kind: str
@@ -70,7 +70,7 @@ def choose(
         shopper: int64 [N], dense codes.
         n_ids: V.
     """
-    if sentence := _too_little(shared, label, shopper):
+    if sentence := too_little(shared, label, shopper):
         known, won = int((label >= 0).sum()), int((label == 1).sum())
         return Chosen(CALIBRATED, sentence, n_rows=known, n_positive=won)
     rng = np.random.default_rng(0)  # folds and draws alone: the same rows give the same head
@@ -94,14 +94,14 @@ def compared(
     models the best is taken, after the fact: the shared one gets no advantage by that.
     Arguments as of `choose`.
     """
-    if sentence := _too_little(shared, label, shopper):
+    if sentence := too_little(shared, label, shopper):
         return sentence
     rng = np.random.default_rng(0)
     fold = folds_of(shopper, label, rng)
     shop = Shop(encoded, shared.astype(np.float64), label, shopper, fold)
     with threadpool_limits(1):
         rows, weight = sampled(label, rng)
-        tried = _candidates(shop, rows, weight, n_ids)
+        tried = candidates(shop, rows, weight, n_ids)
         share = shares(*_by_shopper(tried, shop, rows), rng)
         together = mix([c.crossed for c in tried], share, shop)
     alone = min((c for c in tried if c.kind == OWN), key=lambda c: float(c.loss.sum()))
@@ -110,7 +110,7 @@ def compared(
 
 def _mixture(shop: Shop, n_ids: int, rng: np.random.Generator) -> Chosen:
     rows, weight = sampled(shop.label, rng)
-    tried = _candidates(shop, rows, weight, n_ids)
+    tried = candidates(shop, rows, weight, n_ids)
     share = shares(*_by_shopper(tried, shop, rows), rng)
     mixture = mix([c.crossed for c in tried], share, shop)
     loss = _loss(mixture.logit, shop, rows, weight)
@@ -166,7 +166,7 @@ def _means(tried: Sequence[tuple[str, Floats]], weight: Floats) -> tuple[tuple[s
 
 
 def _by_shopper(
-    tried: Sequence[_Candidate], shop: Shop, rows: NDArray[np.int64]
+    tried: Sequence[Candidate], shop: Shop, rows: NDArray[np.int64]
 ) -> tuple[Floats, NDArray[np.int64]]:
     """(loss [S, M] of each shopper under each way, fold [S])."""
     _, first, code = np.unique(shop.shopper[rows], return_index=True, return_inverse=True)
@@ -209,19 +209,16 @@ def one_standard_error(losses: Sequence[Floats], shopper: NDArray[np.int64]) -> 
     return len(losses) - 1
 
 
-def _candidates(
-    shop: Shop, rows: NDArray[np.int64], weight: Floats, n_ids: int
-) -> list[_Candidate]:
+def candidates(shop: Shop, rows: NDArray[np.int64], weight: Floats, n_ids: int) -> list[Candidate]:
+    """All ways, the calibrated shared model first; what is fitted sees the kept rows alone."""
     part = Encoded(shop.encoded.ids[rows], shop.encoded.numeric[rows])
     y = (shop.label[rows] == 1).astype(np.float64)
     design = Design.build(part.ids, part.numeric, shop.shared[rows], y, weight, n_ids)
     plain = _platts(shop, rows, weight, (n_ids, part.numeric.shape[1]))
-    out = [_Candidate(CALIBRATED, 0.0, plain, _loss(shop.shared, shop, rows, weight))]
+    out = [Candidate(CALIBRATED, 0.0, plain, _loss(shop.shared, shop, rows, weight))]
     for kind in (REFIT, OWN):
         found = crossed(shop, design, rows, RIDGES, own=kind == OWN)
-        out += [
-            _Candidate(kind, r, c, _loss(c.logit, shop, rows, weight)) for r, c in found.items()
-        ]
+        out += [Candidate(kind, r, c, _loss(c.logit, shop, rows, weight)) for r, c in found.items()]
     return out
 
 
@@ -264,7 +261,7 @@ def _loss(
     return loss
 
 
-def _too_little(
+def too_little(
     shared: NDArray[np.floating], label: NDArray[np.int8], shopper: NDArray[np.int64]
 ) -> str:
     """Why no head can be fitted; empty if one can."""

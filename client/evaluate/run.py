@@ -126,7 +126,7 @@ def evaluate(
     heads = heads_of(found.shops)
     split = find_split(found.shops, heads, wishes.split, wishes.cut)
     n = wishes.seeds if split.kind == "random" else 1
-    cases = [_case(found.shops, split, seed, spec, heads, wishes.quick) for seed in range(n)]
+    cases = [case_of(found.shops, split, seed, spec, heads, wishes) for seed in range(n)]
     scores: Scores = {}
     rows = _table(cases, methods, wishes.seeds, tell, noise or SystemNoise(), scores)
     return replace(
@@ -153,19 +153,20 @@ def _quick(wishes: Wishes) -> Wishes:
     return replace(wishes, seeds=1, epsilons=epsilons)
 
 
-def _case(
+def case_of(
     shops: Sequence[Shop],
     split: Split,
     seed: int,
     spec: FeatureSpec,
     heads: tuple[str, ...],
-    quick: bool,
+    wishes: Wishes,
 ) -> Case:
+    """The merchants' rows on either side and the product's constants; half the rounds if quick."""
     merchants = part(shops, split, seed)
     largest = max(m.before.data.n_shoppers for m in merchants)
     fits = [tier for tier, limit in TIER_LIMIT.items() if largest <= limit]
     delta = DELTA_BY_TIER[fits[0]] if fits else min(DELTA_BY_TIER.values())
-    part_of = 2 if quick else 1
+    part_of = 2 if wishes.quick else 1
     own = replace(DEFAULT, rounds=DEFAULT.rounds // part_of)
     league = replace(LEAGUE, rounds=LEAGUE.rounds // part_of)
     return Case(merchants, spec, heads, delta, own, league)
