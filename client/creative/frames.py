@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from client.creative import lexicon
 from client.creative.brief import Brief, Example, make_brief
 from client.creative.facts import claimed
 from client.creative.figures import amounts
 from client.creative.lines import Line, filled
+from client.creative.phrases import Filling
 from client.creative.slots import Slots, fill
 from client.creative.text import data_file, plain
 
@@ -50,6 +52,9 @@ def _frame(brief: Brief, example: Example) -> tuple[str, str] | None:
         theirs.facts.noun.family, {"o": {}}
     )
     values = fill(theirs, family["o"], family.get("p", {})).values
+    short = lexicon.unsized(theirs.facts.name)
+    own = (*values["name"], Filling(theirs.facts.name), Filling(short))
+    values = values | {"name": tuple(sorted(own, key=lambda f: -len(f.text)))}
     parts = []
     for part in (example.text.headline, example.text.body):
         text = part.replace("{", "(").replace("}", ")")
@@ -82,7 +87,8 @@ def _keeps_facts(theirs: Brief, frame: str) -> bool:
     text = plain(re.sub(r"\{\w+\}", " ", frame)).text
     if amounts(text) or claimed(text):
         return True
-    name = plain(f"{theirs.facts.name} {theirs.facts.brand}").text
-    own = {w for w in re.findall(r"[a-z]{4,}", name)}
+    noun = theirs.facts.noun
+    name = plain(f"{theirs.facts.name} {theirs.facts.brand} {noun.en} {noun.zh}").text
+    own = set(re.findall(r"[a-z]{3,}", name)) - {"the", "and", "for", "with"}
     own |= {name[i : i + 2] for i in range(len(name) - 1) if not name[i : i + 2].isascii()}
     return any(w in text for w in own)
