@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -75,6 +76,44 @@ def factors(squared: Tensor, clip: tuple[float, float]) -> Tensor:
     return (clip[0] / norm.clamp(min=torch.finfo(torch.float64).tiny)).clamp(max=1.0)
 
 
+def squared_norms(ids: Tensor, starts: Tensor, pull: Pull, vectors: Tensor) -> Tensor:
+    """Squared norms of every shopper's gradient of tables that are not large: float64 [B].
+
+    Args:
+        ids: int32 [R, F].
+        starts: int32 [B + 1].
+        pull: What the rows add.
+        vectors: float64 [V, E].
+    """
+    parts = [torch.zeros(0, dtype=torch.float64, device=vectors.device)]
+    for _, cells in _blocks(ids, starts, pull, vectors):
+        parts.append(torch.stack([squares(c) for c in cells]).sum(0))
+    return torch.cat(parts)
+
+
+def _blocks(
+    ids: Tensor, starts: Tensor, pull: Pull, vectors: Tensor
+) -> Iterator[tuple[slice, list[Tensor]]]:
+    """A cell for every shopper and id, some shoppers at a time.
+
+    Yields:
+        Which shoppers; their cells of the vectors [n, V E], then of each head's first order [n, V].
+    """
+    n_ids, width = vectors.shape
+    n_shoppers, n_heads, block = len(starts) - 1, pull.first.shape[1], max(1, _BLOCK // n_ids)
+    cell = (owners(starts) % block).mul_(n_ids).unsqueeze(1) + ids
+    edges = [*starts[:-1:block].tolist(), len(ids)]
+    moved, back, flat = pull.moved(), pull.first @ pull.pair, vectors.reshape(-1)
+    for i, begin in enumerate(range(0, n_shoppers, block)):
+        some, n = slice(edges[i], edges[i + 1]), min(block, n_shoppers - begin)
+        spread = Spread(cell[some], n * n_ids)
+        # one shopper's whole gradient of the vectors is a row, for this block only
+        vector = spread.sums(moved[some]).view(n, n_ids * width)
+        vector.addcmul_(spread.sums(back[some]).view(n, -1), flat, value=-1)
+        ones = [spread.sums(pull.first[some, h : h + 1]).view(n, n_ids) for h in range(n_heads)]
+        yield slice(begin, begin + n), [vector, *ones]
+
+
 def _dense(
     ids: Tensor,
     starts: Tensor,
@@ -84,30 +123,15 @@ def _dense(
     clip: tuple[float, float],
     into: Tensor,
 ) -> Tensor:
-    """A cell for every shopper and id, some shoppers at a time."""
+    """Norms and sums of the very same cells."""
     n_ids, width = vectors.shape
-    n_heads = pull.first.shape[1]
-    block = max(1, _BLOCK // n_ids)
-    cell = (owners(starts) % block).mul_(n_ids).unsqueeze(1) + ids
-    edges = [*starts[:-1:block].tolist(), len(ids)]
-    moved, back, flat = pull.moved(), pull.first @ pull.pair, vectors.reshape(-1)
     out = torch.ones_like(others)
-    for i, first in enumerate(range(0, len(others), block)):
-        some = slice(edges[i], edges[i + 1])
-        n = min(block, len(others) - first)
-        spread = Spread(cell[some], n * n_ids)
-        # [n, V E]: one shopper's whole gradient of the vectors is a row, for this block only
-        vector = spread.sums(moved[some]).view(n, n_ids * width)
-        vector.addcmul_(spread.sums(back[some]).view(n, -1), flat, value=-1)
-        ones = [spread.sums(pull.first[some, h : h + 1]).view(n, n_ids) for h in range(n_heads)]
-        squared = others[first : first + n] + squares(vector)
-        for one in ones:
-            squared += squares(one)
-        factor = factors(squared, clip)
-        into[:, n_heads:] += (factor @ vector).view(n_ids, width)
-        for h, one in enumerate(ones):
+    for some, cells in _blocks(ids, starts, pull, vectors):
+        squared = others[some] + torch.stack([squares(c) for c in cells]).sum(0)
+        out[some] = factor = factors(squared, clip)
+        into[:, -width:] += (factor @ cells[0]).view(n_ids, width)
+        for h, one in enumerate(cells[1:]):
             into[:, h] += factor @ one
-        out[first : first + n] = factor
     return out
 
 

@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from client.dataset import ShopperBatch
-from client.engine.bounds import add_whole, certain, reach
-from client.engine.cells import Pull, add_clipped
+from client.engine.bounds import add_whole, certain, reach, sound
+from client.engine.cells import DENSE_UP_TO, Pull, add_clipped, factors, squared_norms
 from client.engine.flat import Flat, flat
 from client.engine.nouns import Clip, Sums
 from client.engine.segments import run_sums, squares, starts_of
@@ -97,38 +97,55 @@ class Fast:
             return self._named(table.cpu().numpy(), dense.cpu().numpy(), width)
 
     def _add(self, weights: Weights, rows: Flat, table: Tensor, dense: Tensor) -> None:
-        """Add these shoppers' clipped gradients: as they are, where no cell is needed to know that."""
-        seen, ids, clip = _slopes(weights, rows, self._clip), rows.ids.int(), self._clip
+        """Add these shoppers' clipped gradients; cells are made only of those who need them."""
+        seen, ids = _slopes(weights, rows, self._clip), rows.ids.int()
         pull = Pull(seen.slope, VECTOR_GAIN * weights.pair, seen.pooled)
+        layers, reaches = self._layers(seen, ids, pull, rows)
+        others, vectors = squares(layers), weights.vectors
+        factor = torch.ones_like(others)
+        left = torch.ones_like(others, dtype=torch.bool)
         # one sum for all has a cost a row of the table, so there must be slots enough
-        quick = ids.numel() >= len(weights.vectors)
-        wide = seen.inputs.shape[1]
-        each = seen.inputs.new_empty(len(ids), dense.numel() + quick)
-        for h in range(len(clip.heads)):
+        if ids.numel() >= len(vectors):
+            left = ~certain(others, reaches, self._clip.norm - self._clip.margin)
+            self._known(ids, rows, pull, vectors, (others, reaches, factor, left))
+            apart = left.index_select(0, rows.owner).nonzero().squeeze(1)
+            add_whole(ids, pull, factor.index_select(0, rows.owner), apart, vectors, table)
+            ids, pull = ids.index_select(0, apart), pull.of(apart)
+        if len(ids):
+            starts = starts_of(rows.starts.diff()[left])
+            factor[left] = add_clipped(ids, starts, pull, vectors, others[left], self._bound, table)
+        dense += (factor @ layers).view_as(dense)
+
+    @property
+    def _bound(self) -> tuple[float, float]:
+        return self._clip.norm, self._clip.margin
+
+    def _layers(self, seen: _Seen, ids: Tensor, pull: Pull, rows: Flat) -> tuple[Tensor, Tensor]:
+        """Each shopper's gradient of the dense layers [B, H (D + E + 1)], and sums of `reach` [B]."""
+        wide, heads = seen.inputs.shape[1], seen.slope.shape[1]
+        each = seen.inputs.new_empty(len(ids), heads * wide + 1)
+        for h in range(heads):
             torch.mul(seen.slope[:, h : h + 1], seen.inputs, out=each[:, h * wide : (h + 1) * wide])
-        if quick:
-            each[:, -1] = reach(ids, pull, seen.length, seen.square)
+        each[:, -1] = reach(ids, pull, seen.length, seen.squared)
         number = torch.arange(len(ids), dtype=torch.int32, device=ids.device)
         summed = run_sums(each, number, rows.starts)
-        layers = summed[:, : dense.numel()].contiguous()
-        others, bound = squares(layers), (clip.norm, clip.margin)
-        factor, left, row = (
-            torch.ones_like(others),
-            torch.ones_like(others, dtype=torch.bool),
-            number,
-        )
-        if quick:
-            left = ~certain(others, summed[:, -1], clip.norm - clip.margin)
-            apart = left.index_select(0, rows.owner)
-            row = apart.nonzero().squeeze(1)
-            add_whole(ids, pull, row, weights.vectors, table)
-            ids, pull = ids.index_select(0, row), pull.of(row)
-        if len(row):
-            starts = starts_of(rows.starts.diff()[left])
-            factor[left] = add_clipped(
-                ids, starts, pull, weights.vectors, others[left], bound, table
-            )
-        dense += (factor @ layers).view_as(dense)
+        return summed[:, :-1].contiguous(), summed[:, -1]
+
+    def _known(
+        self, ids: Tensor, rows: Flat, pull: Pull, vectors: Tensor, of: tuple[Tensor, ...]
+    ) -> None:
+        """Find factors that may be used on rows: `factor` and `left` are changed in place."""
+        others, reaches, factor, left = of
+        if len(vectors) > DENSE_UP_TO:
+            return
+        row = left.index_select(0, rows.owner).nonzero().squeeze(1)
+        starts = starts_of(rows.starts.diff()[left])
+        cells = squared_norms(ids.index_select(0, row), starts, pull.of(row), vectors)
+        squared = others[left] + cells
+        fine = sound(squared, reaches[left])
+        known = left.nonzero().squeeze(1)[fine]
+        factor[known] = factors(squared[fine], self._bound)
+        left[known] = False
 
     def _named(
         self, table: NDArray[np.float64], dense: NDArray[np.float64], width: int
@@ -151,14 +168,14 @@ class _Seen:
         slope: d loss / d log-odds, [R, H].
         pooled: Sums of vectors, [R, E].
         length: Sum of |v| over a row's ids, [R].
-        square: Sum of |v|^2 over a row's ids, [R].
+        squared: Sum of v^2 over a row's ids, [R, E].
     """
 
     inputs: Tensor
     slope: Tensor
     pooled: Tensor
     length: Tensor
-    square: Tensor
+    squared: Tensor
 
 
 def _slopes(weights: Weights, rows: Flat, clip: Clip) -> _Seen:
@@ -177,4 +194,4 @@ def _slopes(weights: Weights, rows: Flat, clip: Clip) -> _Seen:
     sign = 1.0 - 2.0 * rows.labels.double()
     slope = torch.sigmoid(logits.mul_(sign)).mul_(sign).div_(clip.max_impressions)
     slope.mul_(rows.labels >= 0)
-    return _Seen(inputs, slope, pooled, bag[:, -1].double(), squared @ squared.new_ones(width))
+    return _Seen(inputs, slope, pooled, bag[:, -1].double(), squared)
