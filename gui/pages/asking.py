@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from client.api import JobFailure, JobResult, JobSpec
 from gui.engine import EngineProcess
@@ -59,20 +59,21 @@ class Asking(QObject):
         spec = self._wanted
         if spec is None:
             return
-        if self._process is not None:
-            self._process.deleteLater()
-        # the hub ends it with the window; its failures are shown by the card, not above the page
-        self._process = process = EngineProcess(spec, self._hub.home, self._hub)
-        self._hub.jobs[f"{spec.name} {id(self)}"] = process
-        process.finished.connect(self._ended)
-        process.start()
+        if self._process is None:
+            # the hub ends it with the window; its failures are shown by the card, not above the page
+            self._process = EngineProcess(spec, self._hub.home, self._hub)
+            self._hub.jobs[f"{spec.name} {id(self)}"] = self._process
+            self._process.finished.connect(self._ended)
+        # one object for all questions: it starts as often as it is told to
+        self._process.spec = spec
+        self._process.start()
 
     def _ended(self, end: object) -> None:
         process = self._process
         if process is None or self._wanted is None:
             return
         if process.spec != self._wanted:
-            self._start()
+            QTimer.singleShot(0, self, self._start)  # its process has not quite ended here
             return
         if isinstance(end, JobResult):
             self.answer = Answer(values=end.values)

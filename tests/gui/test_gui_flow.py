@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from client.api import Shop
+from client.api import Asked, Shop
 from gui.engine import State
 from gui.pages.editdialog import EditDialog
 from gui.pages.pickdialog import PickDialog
@@ -120,11 +120,9 @@ def test_member_is_left_out(qtbot, desktop):
     shop = desktop.hub.shop
     desktop.window.go("audiences")
     members = shop.audience("aud-1").members
-    from gui.pages.audiencedetail import AudienceDetail
-    from gui.widgets.table import Table
+    from gui.pages.memberscard import MembersCard
 
-    detail = desktop.window.findChild(AudienceDetail)
-    table = next(t for t in detail.findChildren(Table))
+    table = desktop.window.findChild(MembersCard).table
     table.selectRow(2)
     table.setCurrentIndex(table.model().index(2, 0))
     press(qtbot, desktop, "Leave out")
@@ -134,13 +132,13 @@ def test_member_is_left_out(qtbot, desktop):
 
 
 def test_product_is_searched_and_picked(qtbot, desktop):
-    dialog = PickDialog(desktop.hub.shop, desktop.window)
+    dialog = PickDialog(desktop.hub, desktop.hub.shop, desktop.window)
     qtbot.addWidget(dialog)
     dialog._search.setText("Oil 4")
     qtbot.waitUntil(lambda: dialog.table.model().rowCount() == 1, timeout=5_000)
     with qtbot.waitSignal(dialog.chosen) as signal:
         dialog._done()
-    assert signal.args == ["p4", 0]
+    assert signal.args == [Asked("p4")]
 
 
 def test_ledger_is_exported_and_privacy_counted(qtbot, desktop, tmp_path):
