@@ -169,6 +169,8 @@ def _find(product: Product) -> Noun:
 def _by_shelf_word(product: Product) -> Noun:
     """The family alone, by a word of the type or the category; no name comes from it."""
     families: dict[str, str] = data_file("bank", "goods.json")["shelves"]
+    if "baby" in key(product.department).split():
+        return replace(UNKNOWN, family="baby_care", by="type")
     for shelf in (product.product_type, product.category):
         words = [form for w in key(shelf).split() for form in (w, w.removesuffix("s"))]
         han = [w for w in families if has_han(w) and w in shelf]

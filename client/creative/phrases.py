@@ -96,6 +96,10 @@ def _details(brief: Brief, out: dict[str, list[Filling]]) -> dict[str, list[Fill
     for k, fillings in out.items():
         # "小立领" says "立领" too: the narrower word is the one.
         out[k] = [f for f in fillings if not any(f.text in o.text != f.text for o in fillings)]
+    # A text that names several collars tells of several pieces; an ad guesses none of them.
+    out["collar"] = out["collar"] if len(out["collar"]) == 1 else []
+    if re.search("鱼尾|直筒|铅笔|包臀|一步", brief.facts.noun.zh):
+        out["fit"] = [f for f in out["fit"] if f.fact != "fit:fit-a"]
     own = [f for k in ("collar", "sleeve", "fit", "detail") for f in out[k]]
     random.Random(brief.seed).shuffle(own)
     lists = [own[i : i + k] for k in (2, _MOST) for i in range(0, len(own) - k + 1, k)]

@@ -134,20 +134,27 @@ def _proper_names(brief: Brief) -> list[str]:
     base = lexicon.cut(title) if _names_something(title) else title
     base = _turned(title) or base
     base = re.sub(r"\s*[-–—|]\s+|\s+[-–—|]\s*", " ", base).strip(" -,.") or title
-    base = lexicon.unsized(_HYPE.sub("", base).strip(" ,-"))
+    base = _HYPE.sub("", base).strip(" ,-")
+    base = base if "+" in base else lexicon.unsized(base)
     if facts.noun.broad and base.endswith(facts.noun.broad):
         base = base.removesuffix(facts.noun.broad).replace("牛仔布", "牛仔") + facts.noun.zh
         base = base.replace("牛仔裤子", "牛仔裤").replace("牛仔裙子", "牛仔裙")
+        base = re.sub(r"([\u3400-\u9fff]{2})\1", r"\1", base)
     brand = _calm(facts.brand)
     gap = "" if has_han(brand[-1:]) and has_han(base[:1]) else " "
     options = [base if plain(brand).text in plain(base).text else f"{brand}{gap}{base}"]
     if width(options[0]) > brief.slot.headline or brief.kind == "brand":
         options.append(base)
     good = [n for n in dict.fromkeys(options) if width(n) <= LONGEST_NAME and _is_name(brief, n)]
-    shelf = f"{brand} {clean(brief.product.product_type)}"
-    if not good and brand and brief.product.product_type and _is_name(brief, shelf):
-        return [shelf] if width(shelf) <= LONGEST_NAME else []
-    return good
+    return good or _short_names(brief, brand, title)
+
+
+def _short_names(brief: Brief, brand: str, title: str) -> list[str]:
+    """Brand and kind for a title that is too long or boasts: by its last words, or by its shelf."""
+    start = re.split(r"\s+[-–—|]\s+", title)[0]
+    kinds = [lexicon.head(start).title(), start, clean(brief.product.product_type)]
+    names = [f"{brand} {k}" for k in kinds if brand and k and not k.lower().startswith("other")]
+    return [n for n in names if width(n) <= LONGEST_NAME and _is_name(brief, n)][:1]
 
 
 #: words before a dash that are a kind, what follows is which one: "Masala - Biryani"
@@ -203,6 +210,11 @@ def _is_name(brief: Brief, name: str) -> bool:
     return not _NO_NAME.search(text) and not re.search(r"[?!:;]|\d{5}", name)
 
 
+#: a size that no unit of the rules knows: "40 bags"; a Chinese ad takes no English word with it
+_TAIL_SIZE = re.compile(r"(?:\d[\d.,]*\s?[^\W\d_]+|(?:pack|set|box) of \d+)", re.IGNORECASE)
+_TAIL_SIZE_ZH = re.compile(r"\d[\d.,]*\s?(?:[a-z]{1,3}|[\u3400-\u9fff]+)", re.IGNORECASE)
+
+
 def _sizes(brief: Brief, names: list[Filling]) -> list[str]:
     """Mass, volume and count as the title gives them."""
     title = plain(clean(brief.product.title))
@@ -210,12 +222,16 @@ def _sizes(brief: Brief, names: list[Filling]) -> list[str]:
     out = [
         title.original(a.start, a.end).strip()
         for a in found
-        if a.name in ("mass", "volume", "count") and a.end - a.start > 1
+        if a.name in ("mass", "volume", "count")
+        and a.end - a.start > 1
+        # "10-14 pcs" is no size of 14.
+        and not re.search(r"\d\s?[-~–]\s?$", title.text[: a.start])
     ]
     shown = " ".join(n.text for n in names)
     name = _calm(brief.facts.name)
     bare = lexicon.unsized(name)
-    if not out and name.startswith(bare) and bare != name:
-        out = [name[len(bare) :].strip(" ,()")]
+    tail = name[len(bare) :].strip(" ,()") if name.startswith(bare) else ""
+    if not out and (_TAIL_SIZE_ZH if brief.language == "zh" else _TAIL_SIZE).fullmatch(tail):
+        out = [tail]
     # "500 ml + 480 ml": one of two sizes would be wrong.
     return [s for s in out if s and s not in shown] if len(out) == 1 else []

@@ -8,40 +8,33 @@ from collections.abc import Iterable
 
 from client.creative.brief import Brief
 from client.creative.checks.claims import has_claim
+from client.creative.figures import amounts
 from client.creative.lines import Line
 from client.creative.phrases import Filling
 from client.creative.slots import Slots
 from client.creative.text import has_han, plain, words
 
 #: small words of an English title (Amazon, product title requirements)
-_UNITS = {
-    "ml",
-    "cl",
-    "l",
-    "g",
-    "gm",
-    "kg",
-    "mg",
-    "oz",
-    "lb",
-    "lbs",
-    "ct",
-    "cm",
-    "mm",
-    "m",
-    "w",
-    "v",
-}
 _SMALL = {"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
+#: units, which keep their small letters
+_UNIT = re.compile(r"(?:[mck]?l|[mk]?g|gm|oz|lbs?|ct|[cm]?m|[kw]|v|mah)", re.IGNORECASE)
 #: the same word at most so many times (Amazon, product title requirements, January 2025)
 _TWICE = 2
+#: titles that are enough without a shelf's words
+_ENOUGH = 3
 
 
 def titles(brief: Brief, slots: Slots) -> list[Line]:
     """Titles, fullest first; every one names the product and says no feature twice."""
+    plainest = _made(brief, slots, _features(brief, slots))
+    # A shelf's word is a poor feature: only where there is hardly another.
+    more = _shelves(brief, slots) if len(plainest) < _ENOUGH else []
+    return plainest + _made(brief, slots, [*_features(brief, slots), *more]) if more else plainest
+
+
+def _made(brief: Brief, slots: Slots, features: list[Filling]) -> list[Line]:
     names = _names(brief, slots)
-    features = _features(brief, slots)
-    sizes = _own(slots, "size")
+    sizes = _sizes(brief, slots)
     rng = random.Random(brief.seed)
     out: dict[str, Line] = {}
     for name in names:
@@ -68,21 +61,38 @@ def _names(brief: Brief, slots: Slots) -> list[Filling]:
 
 
 def _features(brief: Brief, slots: Slots) -> list[Filling]:
-    """What a title may list after the name, the most telling first; shelves come last."""
+    """What a title may list after the name, the most telling first."""
     keys = ("material", "style", "fit", "collar", "sleeve", "detail", "attr", "ingredient")
     single = [f for k in keys for f in _own(slots, k) if "+" not in f.fact]
+    return single
+
+
+def _shelves(brief: Brief, slots: Slots) -> list[Filling]:
+    """Words of the shelves that the product stands on, as far as they are names."""
     p = brief.product
-    shelves = re.split(r"[/&,>|、·]|\band\b", f"{p.product_type}/{p.category}/{p.department}")
+    shown = f"{p.product_type}/{p.category}/{p.department}"
     said = [
         Filling(s, "shelf")
-        for s in dict.fromkeys(x.strip() for x in shelves)
+        for s in dict.fromkeys(x.strip() for x in re.split(r"[/&,>|、·]|\band\b", shown))
         if 1 < len(s) <= 24
         and has_han(s) == (brief.language == "zh")
         and not re.search(r"[^\w\s-]|\d|_|coupon", s.lower())
         and not has_claim(brief.facts, s)
     ]
     kind = _own(slots, "kind") if brief.language == "zh" else []
-    return [*single, *kind, *said]
+    return [*kind, *said]
+
+
+def _sizes(brief: Brief, slots: Slots) -> list[Filling]:
+    """The size in the title, or the one amount that the description gives."""
+    text = plain(brief.product.description)
+    found = [
+        a
+        for a in amounts(text.text)
+        if a.kind == "unit" and a.name in ("mass", "volume", "count", "charge", "power")
+    ]
+    own = [Filling(text.original(a.start, a.end), f"size:{a.name}") for a in found[:2]]
+    return _own(slots, "size") or (own if len(own) == 1 else [])
 
 
 def _own(slots: Slots, name: str) -> list[Filling]:
@@ -107,7 +117,7 @@ def _title(
     lead, tail = [], []
     for f in features:
         bare = re.sub(r"^an? ", "", f.text).removesuffix("的")
-        if plain(bare).text in plain(" ".join((text, *lead, *tail))).text:
+        if plain(bare).text.removesuffix("s") in plain(" ".join((text, *lead, *tail))).text:
             continue
         (tail if zh or f.fact.split(":")[0] in _AFTER else lead).append(bare)
         facts.append(f.fact)
@@ -139,7 +149,7 @@ def _split(brief: Brief, name: str) -> tuple[str, str]:
 
 
 def _capital(word: str, place: int) -> str:
-    small = (word.lower() in _SMALL and place > 0) or word.lower() in _UNITS
+    small = (word.lower() in _SMALL and place > 0) or bool(_UNIT.fullmatch(word))
     return word if small or not word[:1].islower() else word[:1].upper() + word[1:]
 
 

@@ -173,6 +173,18 @@ def test_settings_choose_and_a_missing_model_means_templates(home: Path) -> None
     assert value["note"] == chosen.why and len(value["ads"]) == 3
 
 
+def test_a_model_of_another_digest_means_templates_with_a_word_why(home: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    (home / "m.gguf").write_bytes(b"GGUF" + bytes(60))
+    (home / "ads.toml").write_text(
+        f'[writer]\nname = "gguf"\nmodel = "m.gguf"\nsha256 = "{"0" * 64}"\n'
+    )
+    chosen = writers.choose(home)
+    assert chosen.writer.name == "template" and "digest" in chosen.why
+    with pytest.raises(CreativeError, match="digest"):
+        writers.choose(home, "gguf")
+
+
 @pytest.mark.parametrize(
     "text",
     ['[writer]\nname = "gpt"\n', "[writer]\nnmae = 1\n", "[writer]\nsamples = '3'\n", "writer = 3",
