@@ -21,12 +21,19 @@ def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
     noun = brief.facts.noun
     name = (noun.zh if brief.language == "zh" else noun.en) or brief.product.title[:40]
     kind = _goods(brief)
+    if _child().search(
+        plain(f"{brief.product.title} {brief.product.category} {brief.product.department}").text
+    ):
+        yield from _never(rules["never"]["children"], "children", ad)
     if kind:
         banned: list[str] = rules["prohibited"].get(kind, [])
         rule = rules["categories"][kind]
         refused = brief.language in banned or brief.slot.platform in banned or "*" in banned
         yield house(
-            "prohibited" if refused else "restricted", name, message=rule["message"], fix=rule["fix"]
+            "prohibited" if refused else "restricted",
+            name,
+            message=rule["message"],
+            fix=rule["fix"],
         )
         yield from _never(rules["never"].get(kind, []), kind, ad)
         if brief.reasons:
@@ -43,6 +50,13 @@ def _never(words: list[str], kind: str, ad: AdText) -> Iterator[Finding]:
             if any(s <= m.start() < e for s, e in fine):
                 continue
             yield house("never", text.original(*m.span()), kind=kind.replace("_", " "))
+
+
+@cache
+def _child() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:bab(?:y|ies)|infants?|toddlers?|kids?|child(?:ren)?(?:'s)?|newborns?)\b|婴|儿童|宝宝|幼儿|母婴|童装"
+    )
 
 
 @cache

@@ -99,7 +99,8 @@ def _excused(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> bool:
         if deal.start < m.end() and m.start() < deal.end:
             return any(deal.same(o) for o in offered)
     pairs: dict[str, list[list[str]]] = data_file("rules", "house.v2.json")["offers"]
-    return any(re.search(said, words) and re.search(has, offer) for said, has in pairs["pairs"])
+    needed = [has for said, has in pairs["pairs"] if re.search(said, words)]
+    return bool(needed) and all(re.search(has, offer) for has in needed)
 
 
 _INCLUDED = re.compile(r"[送赠][\d一两二三]?[张个支片只条份包]?([\u3400-\u9fff]{2})")

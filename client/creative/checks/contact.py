@@ -59,7 +59,9 @@ _PATTERNS = tuple(
         (r"\b(?:ssn|passport|licen[sc]e (?:no|number|plate)|iban|card number)\b", "An identity number."),
     )
 )  # fmt: skip
-_GREETING_EN = re.compile(r"(?i:\b(?:dear|hi|hello|hey|thanks|welcome back|happy birthday|for you|just for you|good morning|congrats|congratulations)),? ([A-Z][a-z]+)|^([A-Z][a-z]{2,}), (?:your|you|this|we|it'?s|here|still|don'?t|did|are|have)\b")
+_GREETING_EN = re.compile(
+    r"(?i:\b(?:dear|hi|hello|hey|thanks|welcome back|happy birthday|for you|just for you|good morning|congrats|congratulations)),? ([A-Z][a-z]+)|^([A-Z][a-z]{2,}), (?:your|you|this|we|it'?s|here|still|don'?t|did|are|have)\b"
+)
 _FULL_NAME = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? ([A-Z][a-z]+)")
 _NO_NAMES = {"There", "You", "Everyone", "All", "Friend", "Friends", "Neighbour", "Neighbor", "Sunshine", "Summer", "Winter", "Spring", "Autumn", "Again", "To", "And", "For", "Weekend", "Monday", "Friday", "Sunday", "Saturday", "The", "Your", "Our", "Coffee", "Tea", "New", "Today", "Tonight", "Yes", "Finally", "Hello", "Hungry", "Thirsty", "Now", "Here", "Relax", "First", "Next", "Meet", "Home", "Morning", "Mornings", "Breakfast", "Lunch", "Dinner", "Guests", "Cold", "Hot", "Warm", "Soft", "Simple", "Sure", "Just", "Once", "Sweet", "Good", "Okay"}  # fmt: skip
 
@@ -82,7 +84,7 @@ def _contact(own: str, text: Plain) -> Iterator[Finding]:
 
 
 def _is_range(words: str) -> bool:
-    """"100 - 200 - 300" and dates have too few digits to be called."""
+    """Rows of figures such as 100 - 200 - 300, and dates, have too few digits to be called."""
     digits = re.findall(r"\d", words)
     return bool(digits) and not re.search(r"[a-z\u3400-\u9fff@]", words) and len(digits) < 7
 

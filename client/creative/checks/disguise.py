@@ -118,7 +118,7 @@ def odd_letters(source: str) -> str:
     wide_is_fine = has_han(source)
     for c in source:
         kind = unicodedata.category(c)
-        if kind[0] not in "LN" or ord(c) < 0x80 or kind == "No" and c in "½¼¾⅓⅔¹²³":
+        if kind[0] not in "LN" or ord(c) < 0x80 or (kind == "No" and c in "½¼¾⅓⅔¹²³"):
             continue
         if _HOME.match(c) or (wide_is_fine and "\uff10" <= c <= "\uff5a"):
             continue

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from client.creative.brief import AdText, Brief
-from client.creative.checks import deals, names, quantities, traits
+from client.creative.checks import clashes, deals, names, prices, quantities, traits
+from client.creative.checks.known import known
 from client.creative.checks.numerals import digits
 from client.creative.checks.rulebook import house
 from client.creative.figures import Amount, amounts, price_text
@@ -21,7 +22,7 @@ def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
         text = plain(source)
         numbers = list(_numbers(brief, digits(text)))
         yield from numbers
-        for place in quantities.contradictions(brief, text) if not numbers else ():
+        for place in clashes.contradictions(brief, text) if not numbers else ():
             yield house("number", text.original(*place), right="")
         yield from traits.check(brief, text)
         yield from names.check(brief, source)
@@ -47,9 +48,9 @@ def _amount(brief: Brief, text: Plain, a: Amount) -> Iterator[Finding]:
         facts = brief.facts
         price = price_text(facts.price, facts.currency, brief.language) if facts.price else ""
         right = f": “{price}”" if price else ""
-        if not quantities.price_is_right(brief, text, a) and not _other_reading(brief, text, a):
+        if not prices.price_is_right(brief, text, a) and not _other_reading(brief, text, a):
             yield house("price", words, right=right)
-        elif quantities.unit_price(brief, text, a):
+        elif prices.unit_price(brief, text, a):
             yield house("unit-price", words, right=right)
     elif a.kind in ("unit", "bare") and not quantities.is_right(brief, text, a):
         right = _nearest(brief, a)
@@ -82,7 +83,7 @@ def _other_reading(brief: Brief, text: Plain, a: Amount) -> bool:
 
 def _nearest(brief: Brief, a: Amount) -> str:
     """The figure of the same kind in the product text, for the fix."""
-    source, have = quantities.known(brief)
+    source, have = known(brief)
     same = [b for b in have if b.kind == a.kind and b.name == a.name and b.end <= len(source.text)]
     if not same or a.kind == "bare":
         return ""

@@ -24,7 +24,11 @@ def check(brief: Brief, source: str) -> Iterator[Finding]:
     visible = shown(source)
     right = f": “{brief.facts.brand}”" if brief.facts.brand else ""
     told: set[str] = set()
-    for words, rule in (*_marks(brief, visible), *_capitals(brief, visible), *_before_noun(brief, visible)):
+    for words, rule in (
+        *_marks(brief, visible),
+        *_capitals(brief, visible),
+        *_before_noun(brief, visible),
+    ):
         if words in told:
             continue
         told.add(words)
@@ -62,7 +66,9 @@ def _capitals(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
     """Capitalised words in the middle of a sentence are names; names come from the brief."""
     found = list(_CAPITAL.finditer(visible))
     middle = [m for m in found if not _starts_sentence(visible, m.start())]
-    if brief.language == "en" and _is_title_case(visible, f"{brief.product.title} {brief.product.brand}"):
+    if brief.language == "en" and _is_title_case(
+        visible, f"{brief.product.title} {brief.product.brand}"
+    ):
         middle = [m for m in found if re.search(r"[a-z][A-Z]", m.group())]
     known = _known(brief)
     for m in middle:
@@ -117,10 +123,12 @@ def _before_noun(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
     for m in pattern.finditer(visible):
         name = m[1]
         plain_talk = name in usual or name[-2:] in usual or name[:2] in usual
-        if not plain_talk and not any(c in _LINKS for c in name):
-            if name not in brief.facts.source and name[:2] not in brief.facts.source:
-                yield name, "brand"
+        plain_talk = plain_talk or any(c in _LINKS for c in name)
+        if not plain_talk and name[:2] not in brief.facts.source:
+            yield name, "brand"
 
 
 #: characters that a brand hardly has: they make a phrase of what they stand in
-_LINKS = frozenset("的一这那款件条双份个只新好有是在和与就把给让为从到用来都也很了着过不可以您你我他她它们时候每几多少配搭入换买选挑试")
+_LINKS = frozenset(
+    "的一这那款件条双份个只新好有是在和与就把给让为从到用来都也很了着过不可以您你我他她它们时候每几多少配搭入换买选挑试"
+)

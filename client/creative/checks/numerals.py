@@ -13,7 +13,36 @@ from client.creative.text import Plain, data_file, has_han
 #: (start, end, what stands there instead)
 Edit = tuple[int, int, str]
 #: one of these is a figure; one of anything else is a way of speaking
-_MEASURES = set("kilo kilogram gram ounce oz pound lb litre liter pint quart gallon g kg ml inch foot metre meter yard percent year month hour dollar euro".split())
+_MEASURES = set(
+    [
+        "kilo",
+        "kilogram",
+        "gram",
+        "ounce",
+        "oz",
+        "pound",
+        "lb",
+        "litre",
+        "liter",
+        "pint",
+        "quart",
+        "gallon",
+        "g",
+        "kg",
+        "ml",
+        "inch",
+        "foot",
+        "metre",
+        "meter",
+        "yard",
+        "percent",
+        "year",
+        "month",
+        "hour",
+        "dollar",
+        "euro",
+    ]
+)
 #: a unit after half: these are ways of speaking
 _HALF_SAID = {"day", "days", "second", "seconds", "year", "cup", "glass", "slice", "plate", "box"}
 
@@ -63,9 +92,9 @@ def _fractions(text: Plain) -> Iterator[Edit]:
     """1/2, 1 1/2, ½ and 2½ (one character became three, which share their origin)."""
     for m in _FRACTION.finditer(text.text):
         whole, top, bottom = float(m[1] or 0), m[2], float(m[3])
-        if text.text[m.end(2)] == "⁄" and len(top) == 2:
-            if text.origins[m.start(2)] != text.origins[m.start(2) + 1]:
-                whole, top = float(top[0]), top[1]
+        one_sign = text.text[m.end(2)] == "⁄" and len(top) == 2
+        if one_sign and text.origins[m.start(2)] != text.origins[m.start(2) + 1]:
+            whole, top = float(top[0]), top[1]
         if bottom and float(top) < bottom and m[3] != "7":
             yield m.start(), m.end(), _number(whole + float(top) / bottom)
 
@@ -204,12 +233,18 @@ _TIMES_BEFORE = re.compile(r"(?<![\d.])(\d+)\s*[x×*]\s*(?=\d)")
 _TIMES_AFTER = re.compile(
     r"(?<![\d.])(\d+(?:\.\d+)?\s?(?:g|kg|mg|ml|cl|l|oz|lb|克|千克|公斤|毫升|升|片|包|袋|支|粒|个|只|枚|抽|张))\s*[x×*]\s*(\d+)(?![\d.])"
 )
-_SMALL = re.compile(r"(\d)\s*米\s*([1-9一二三四五六七八九])(?![\d米个])|([一二两三])米([一二三四五六七八九])")
+_SMALL = re.compile(
+    r"(\d)\s*米\s*([1-9一二三四五六七八九])(?![\d米个])|([一二两三])米([一二三四五六七八九])"
+)
+
+
 def _han_or_digit(number: str) -> float:
     return float(number) if number.isdigit() else (han_value(number) or 0.0)
 
 
-_TENTHS = re.compile(r"(?<![\d一二三四五六七八九十变组构完])([一二三四五六七八九\d])成(?![为了功长熟立交员分本品年就都份型真像果套双对一人])")
+_TENTHS = re.compile(
+    r"(?<![\d一二三四五六七八九十变组构完])([一二三四五六七八九\d])成(?![为了功长熟立交员分本品年就都份型真像果套双对一人])"
+)
 _MONTHS = re.compile(r"(?<=\d)\s*月龄|(?<=\d)[- ]?month[- ]old")
 
 

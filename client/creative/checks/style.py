@@ -17,16 +17,47 @@ _END = re.compile(r"[.!?。！？…][\"”’)]*$")
 _REPEATED_MARK = re.compile(
     r"([!?！？。,，、;；:：~*#^=_$%&@+|\-\"'])\s*\1+|[?？]\s*[!！]|[!！]\s*[?？]|\.{2,}|…|·{2,}|(?:[!?~*#★$%&+=|]\s*){3,}"
 )
-_SHOUT = re.compile(r"\b[A-Z]{4,}\b|\b[A-Z]{2,}(?:[\s-]+[A-Z]{2,}){2,}\b|\b(?:NOW|NEW|BIG|HOT|TOP|OFF|BUY|GET|YES|WOW|ALL|ONE|TRY|OUR|YOU|THE|FOR|AND|NOT|TWO|ANY|DAY|FUN|CUT|SAVE|FREE|BEST|ONLY|LOW|OMG|HOW|OH|SO|GO|MY|NO)\b(?!-)")
-_WILD = re.compile(r"\b(?=\w*[a-z])(?:[a-z]+[A-Z]+){2,}\w*\b|\b(?:[a-z][A-Z]){2,}\w*\b|\b(?:[A-Z][a-z]){3,}[A-Z]?\b(?<![a-z]{2})|\b[a-z]{1,3}[A-Z]{2,}[a-z]*\b")
+_SHOUT = re.compile(
+    r"\b[A-Z]{4,}\b|\b[A-Z]{2,}(?:[\s-]+[A-Z]{2,}){2,}\b|\b(?:NOW|NEW|BIG|HOT|TOP|OFF|BUY|GET|YES|WOW|ALL|ONE|TRY|OUR|YOU|THE|FOR|AND|NOT|TWO|ANY|DAY|FUN|CUT|SAVE|FREE|BEST|ONLY|LOW|OMG|HOW|OH|SO|GO|MY|NO)\b(?!-)"
+)
+_WILD = re.compile(
+    r"\b(?=\w*[a-z])(?:[a-z]+[A-Z]+){2,}\w*\b|\b(?:[a-z][A-Z]){2,}\w*\b|\b(?:[A-Z][a-z]){3,}[A-Z]?\b(?<![a-z]{2})|\b[a-z]{1,3}[A-Z]{2,}[a-z]*\b"
+)
 _GIMMICK = re.compile(
     r"[★☆✔✓✅✨❤♥♡♪♫►▶→⇒●■◆◇□○※™®©▲▼【】〖〗「」『』◎☞☛✦✧❗❓‼⁉]|[<>{}\[\]\\|^~_*=#@`§¤]|(?<=[A-Za-z])[0@$€£¥!|](?=[A-Za-z])|(?<![\w])[:;][-']?[)(DP](?![a-z])|(?<![A-Za-z])[-+.,:;!?/·]{3,}"
 )
-_SPACED = re.compile(r"(?<![^\W_])[A-Za-z](?:([\s._·,*-]{1,2})[A-Za-z]){3,}(?![^\W_])|(?<![A-Za-z.])(?:[A-Za-z]\.){4,}|(?<![㐀-鿿])[㐀-鿿](?:[ ._·*-]{1,2}[㐀-鿿]){2,}(?![㐀-鿿])")
+_SPACED = re.compile(
+    r"(?<![^\W_])[A-Za-z](?:([\s._·,*-]{1,2})[A-Za-z]){3,}(?![^\W_])|(?<![A-Za-z.])(?:[A-Za-z]\.){4,}|(?<![㐀-鿿])[㐀-鿿](?:[ ._·*-]{1,2}[㐀-鿿]){2,}(?![㐀-鿿])"
+)
+_SPELLED = re.compile(r"(?<![\w'])(?![SMLX ,/]+(?![A-Za-z]))[A-Za-z](?: [A-Za-z]){2,}(?![\w'])")
 _STRETCHED = re.compile(r"([A-Za-z])\1{2,}|([\u3400-\u9fff])\2{3,}")
 _SWAPPED = re.compile(r"(?<![\w])(?:gr8|b4|2day|2nite|4ever|4u|luv|thx|plz|u r|ur|w/o|b/c|xx+|pwr|2morrow|l8r|m8|str8|4 u|2 u)(?![\w])", re.I)  # fmt: skip
 _SPACE = re.compile(r"\s[,.;:!?，。；：！？]|\s{2,}|^\s|\s$|[,;:.][A-Za-z]{3,}(?!\w*[@.])")
-_STOP = frozenset("a an and are at for from in is it of on or our the to with you your this that".split())
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "at",
+        "for",
+        "from",
+        "in",
+        "is",
+        "it",
+        "of",
+        "on",
+        "or",
+        "our",
+        "the",
+        "to",
+        "with",
+        "you",
+        "your",
+        "this",
+        "that",
+    ]
+)
 _INJECTION = re.compile(
     r"(?:ignore|disregard|forget|override) (?:all |any |your |the |of |my )*(?:previous|prior|above|earlier|instructions?|rules)"
     r"|(?:system|developer) (?:prompt|message|note)|you are (?:now )?(?:an? )?(?:ai|assistant|chatbot|language model|unfiltered)"
@@ -88,18 +119,20 @@ def _letters(brief: Brief, source: str) -> Iterator[Finding]:
         for m in pattern.finditer(source):
             if m.group() not in own or (own.isupper() and pattern is _WILD):
                 yield house("capitals", m.group())
-    m = _GIMMICK.search(source)
-    if m and m.group() not in own:
-        yield house("symbol", m.group())
-    for pattern in (_SPACED, _STRETCHED, _SWAPPED):
-        m = pattern.search(source)
-        if m and m.group() not in own:
-            yield house("gaps", m.group())
+    symbol = _GIMMICK.search(source)
+    if symbol and symbol.group() not in own:
+        yield house("symbol", symbol.group())
+    for pattern in (_SPACED, _SPELLED, _STRETCHED, _SWAPPED):
+        gap = pattern.search(source)
+        if gap and gap.group() not in own:
+            yield house("gaps", gap.group())
 
 
 def _repeats(brief: Brief, ad: AdText) -> Iterator[Finding]:
     text = plain(f"{ad.headline} | {ad.body}").text
-    m = re.search(r"\b([a-z]{2,})\s+\1\b", text) or re.search(r"(?!一)([\u3400-\u9fff]{2,6})\1", text)
+    m = re.search(r"\b([a-z]{2,})\s+\1\b", text) or re.search(
+        r"(?!一)([\u3400-\u9fff]{2,6})\1", text
+    )
     if m and m.group() not in brief.facts.source:
         yield house("twice", m.group())
     own = set(words(f"{brief.facts.name} {brief.facts.brand} {brief.facts.noun.en}"))

@@ -13,7 +13,32 @@ from client.creative.text import data_file, has_han, plain
 from common.domain import Finding
 
 #: words that everybody writes in Latin letters in a Chinese ad
-_AT_HOME = frozenset("app diy usb led wifi type spf vip dha abs pvc kg cm mm ml pcs led nfc bpa tv pc ok".split())
+_AT_HOME = frozenset(
+    [
+        "app",
+        "diy",
+        "usb",
+        "led",
+        "wifi",
+        "type",
+        "spf",
+        "vip",
+        "dha",
+        "abs",
+        "pvc",
+        "kg",
+        "cm",
+        "mm",
+        "ml",
+        "pcs",
+        "led",
+        "nfc",
+        "bpa",
+        "tv",
+        "pc",
+        "ok",
+    ]
+)
 
 
 def check(brief: Brief, part: str, source: str) -> Iterator[Finding]:

@@ -65,7 +65,8 @@ def _book() -> _Book:
     loose_words = set(raw["loose"])
     of: dict[str, tuple[Thing, ...]] = {}
     implied: dict[str, list[Thing]] = {}
-    strict, loose = [], []
+    strict: list[str] = []
+    loose: list[str] = []
     for group in ("materials", "places", "certificates", "features", "colours", "foods"):
         for en, zh, *also in raw[group]:
             names = tuple(plain(n).text for n in (*en, *zh))
@@ -93,7 +94,11 @@ def _key(name: str) -> str:
 def check(brief: Brief, text: Plain) -> Iterator[Finding]:
     """Every trait of one part of an ad that the product text does not give it."""
     seen: set[str] = set()
-    for start, end, rule in (*_listed(brief, text), *_known_traits(brief, text), *_made(brief, text)):
+    for start, end, rule in (
+        *_listed(brief, text),
+        *_known_traits(brief, text),
+        *_made(brief, text),
+    ):
         words = text.original(start, end)
         if words not in seen and not any(words in s for s in seen):
             seen.add(words)
@@ -112,9 +117,9 @@ def _known_traits(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
             continue
         if not inside and not brief.facts.has_trait(trait.trait_id):
             piece = text.text[start:end]
-            if piece not in _own(brief) and piece not in noun.zh + noun.en:
-                if not any(n in _own(brief) for n in trait.names):
-                    yield start, end, "trait"
+            said_so = any(n in _own(brief) for n in (piece, *trait.names))
+            if not said_so and piece not in noun.zh + noun.en:
+                yield start, end, "trait"
 
 
 def _is_blend(own: str) -> bool:
@@ -149,7 +154,9 @@ def _own_things(own: str) -> frozenset[Thing]:
     return frozenset(out)
 
 
-_DENIED = re.compile(r"(?:\bnot|\bno|\bnon|\bwithout|\binstead of|\bforget|不是|并非|不含|非|没有|不用|不加)[\s-]*(?:any |added )?$")
+_DENIED = re.compile(
+    r"(?:\bnot|\bno|\bnon|\bwithout|\binstead of|\bforget|不是|并非|不含|非|没有|不用|不加)[\s-]*(?:any |added )?$"
+)
 
 
 def _listed(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
@@ -171,7 +178,7 @@ def _listed(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
             colour = any(t.group == "colours" for t in things)
             before = text.text[max(0, m.start() - 20) : m.start()]
             cue = (colour and _IN.search(before)) or (eaten and _FULL_OF.search(before))
-            if anywhere or cue or _in_place(text.text, m, own_words if eaten else heads):
+            if anywhere or cue or _in_place(text.text, m, own_words if eaten else heads, own):
                 place = all(t.group == "places" for t in things)
                 yield m.start(), m.end(), "origin" if place else "trait"
 
@@ -181,11 +188,15 @@ def _heads(brief: Brief) -> tuple[str, ...]:
     noun = brief.facts.noun
     title = plain(brief.facts.name).text
     english = {w.removesuffix("s") for w in re.findall(r"[a-z]{3,}", f"{title} {noun.en}")}
-    chinese = {p[-2:] for p in re.findall(r"[\u3400-\u9fff]{2,}", title)} | ({noun.zh} if noun.zh else set())
+    chinese = {p[-2:] for p in re.findall(r"[\u3400-\u9fff]{2,}", title)} | (
+        {noun.zh} if noun.zh else set()
+    )
     return tuple(sorted(english | chinese))
 
 
-_IN = re.compile(r"\b(?:in|the|or|and) (?:(?:deep|soft|bright|pale|dark|light|warm|classic|bold) )?$")
+_IN = re.compile(
+    r"\b(?:in|the|or|and) (?:(?:deep|soft|bright|pale|dark|light|warm|classic|bold) )?$"
+)
 _FULL_OF = re.compile(r"\b(?:in|(?:tin|can|jar|bag|box|pack|tub|packet|carton|pouch|tube)s? of) $")
 
 
@@ -193,7 +204,32 @@ def _is_food(have: frozenset[Thing]) -> bool:
     return any(t.group == "foods" for t in have)
 
 
-_NO_HEADS = frozenset("with from water four five cup your this that and the for are not has can into than only keep day table".split())
+_NO_HEADS = frozenset(
+    [
+        "with",
+        "from",
+        "water",
+        "four",
+        "five",
+        "cup",
+        "your",
+        "this",
+        "that",
+        "and",
+        "the",
+        "for",
+        "are",
+        "not",
+        "has",
+        "can",
+        "into",
+        "than",
+        "only",
+        "keep",
+        "day",
+        "table",
+    ]
+)
 
 
 @lru_cache(maxsize=512)
@@ -217,12 +253,17 @@ _CUE_AFTER = re.compile(
 )
 
 
-def _in_place(text: str, m: re.Match[str], heads: tuple[str, ...]) -> bool:
+#: what a Chinese food is made into: 荞麦粉 is wrong where the product text has 小麦粉
+_SUFFIXES = frozenset("粉蜜酱油茶汁肉糖酒醋饼面糕粥")
+
+
+def _in_place(text: str, m: re.Match[str], heads: tuple[str, ...], source: str) -> bool:
     after = text[m.end() : m.end() + 24]
     if _CUE_AFTER.match(after) or _CUE_BEFORE.search(text[max(0, m.start() - 28) : m.start()]):
         return True
     if has_han(m.group()):
-        return any(has_han(h) and after.startswith(h) for h in heads)
+        suffix = after[:1] in _SUFFIXES and after[:1] in source
+        return suffix or any(has_han(h) and after.startswith(h) for h in heads)
     following = re.match(r"[\s-]+(?:([a-z]+)[\s-]+)?([a-z]+)", after)
     direct = re.match(r"[\s-]+([a-z]+)", after)
     if direct and direct[1].removesuffix("s") in heads:
@@ -242,7 +283,7 @@ _COMPOUND_SAID = re.compile(
 
 
 def _made(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
-    """"-proof", "-free", 防…: whatever stands before; "made in ..." whatever place follows."""
+    """Any word before -proof, -free or after 防, any place after "made in"."""
     own = _key(_own(brief))
     have = _own_things(_own(brief))
     for m in _COMPOUND.finditer(text.text):

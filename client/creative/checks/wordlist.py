@@ -74,7 +74,7 @@ def needs(pattern: str) -> tuple[str, ...]:
         return ()
     runs = [r for r in re.split(r"[\x00]+", _outside(pattern)) if _is_enough(r)]
     if runs:
-        return (max(runs, key=lambda r: (len(r) * (2 if r[0] > "\u2e80" else 1))),)
+        return (max(runs, key=lambda r: len(r) * (2 if r[0] > "\u2e80" else 1)),)
     for m in re.finditer(r"\(\?:([^()\[\]\\?*+.^$]+)\)(?![?*{])", pattern):
         words = m[1].split("|")
         if all(_is_enough(w) for w in words):

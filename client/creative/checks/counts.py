@@ -1,0 +1,158 @@
+"""Counts: pieces, packs, sizes and numbers without a unit, by what stands beside them."""
+
+from __future__ import annotations
+
+import re
+
+from client.creative.brief import Brief
+from client.creative.checks.known import after_word, beside, known, neighbours, products
+from client.creative.checks.numerals import digits, rules
+from client.creative.figures import Amount
+from client.creative.text import Plain, has_han
+
+
+def _word(text: str, a: Amount) -> str:
+    """The unit of a counted thing, as written."""
+    m = re.search(r"[a-z\u3400-\u9fff][a-z]*\s*$", text[a.start : a.end])
+    return m.group().strip().removesuffix("s") if m else ""
+
+
+#: before something that is not the product: 两片面包
+_CLASSIFIERS = frozenset("片碗杯勺个口只件条把张首盏")
+
+
+def counted(brief: Brief, text: Plain, a: Amount, have: tuple[Amount, ...]) -> bool:
+    """12 pieces are 12 packs for all that a reader knows; 12 rolls are not 12 bottles."""
+    source = known(brief)[0].text
+    if a.value in products(brief):
+        return True
+    written = text.source[text.origins[a.start]]
+    noun = re.match(r"(?![装套组入])[\u3400-\u9fff]{2}", text.text[a.end :])
+    small = a.value <= 4 and not written.isdigit() and text.text[a.end - 1] in _CLASSIFIERS
+    if noun and small and noun.group() not in source:
+        return True
+    mine = _word(text.text, a)
+    if (
+        mine == "块"
+        and brief.facts.price is not None
+        and abs(float(brief.facts.price) - a.value) < 0.005
+    ):
+        return True
+    for b in have:
+        if b.value != a.value:
+            continue
+        if b.kind == "unit" and b.name in ("count", "products"):
+            if not _apart(mine, _word(source, b)):
+                return True
+        elif b.kind == "bare" and (not has_han(source) or not _apart(mine, after_word(source, b))):
+            return True
+    return False
+
+
+def _apart(a: str, b: str) -> bool:
+    """Whether the two words name different things."""
+    if a == b:
+        return False
+    ours = [set(c) for c in rules()["classes"]]
+    one = next((c for c in ours if a in c), None)
+    two = next((c for c in ours if b in c), None)
+    return one is not None and two is not None and one is not two
+
+
+_CLOCK = re.compile(r"(?::\d\d)?\s*(?:am|pm|a\.m|p\.m|o'clock)\b|点(?:钟|半|多)?(?![\d心])")
+
+_SIZE = re.compile(
+    r"\s*(?:码|号(?!码)|周?岁)|(?<=\d)\s*(?:eu|uk|us)\b|[\s-]*(?:years? old|year-olds?)"
+)
+
+_RANGE = re.compile(
+    r"(\d{1,2})\s*岁?\s*(?:-|~|至|到)?\s*(\d{1,2})\s*周?岁|ages? (\d{1,2}) (?:to|and|-) (\d{1,2})"
+    r"|(\d{1,2}) years? (\d{1,2}) years?|(\d{1,3})(?:\.\d)?\s*(?:码|号|eu|uk|us)?\s*(?:-|~|to|至|到)?\s*(\d{1,3})(?:\.\d)?\s*(?:码|号|eu|uk|us)|(?:sizes?|eu|uk|us|尺码|码数)[:： ]*(\d{1,3})\s*(?:-|~|to|至|到|码)+\s*(\d{1,3})"
+)
+
+
+def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount, ...]) -> bool:
+    """Whether a number without a unit is in the brief in this sense: piece, size, model, hour."""
+    if any(b.kind == "bare" and a.same(b) for b in have) or a.value in products(brief):
+        return True
+    if _is_way_of_speaking(text, a, source):
+        return True
+    before = text.text[max(0, a.start - 6) : a.start]
+    if _CLOCK.match(text.text, a.end) and a.value <= 24:
+        return True
+    if _SIZE.match(text.text, a.end) or re.search(r"(?:sizes?|ages?|eu|uk) $", before):
+        for m in _RANGE.finditer(source.text):
+            low, high = (float(g) for g in m.groups() if g)
+            if low <= a.value <= high:
+                return True
+    title = digits(
+        Plain(brief.product.title.casefold(), tuple(range(len(brief.product.title))), "")
+    )
+    own = re.search(rf"(?<![\d.]){re.escape(f'{a.value:g}')}(?![\d.])", title.text)
+    if own and not _next_differs(text, a, title):
+        return True
+    if f"{after_word(text.text, a)}s" in rules()["counted"] and counted(brief, text, a, have):
+        return True
+    for b in have:
+        if b.value != a.value:
+            continue
+        loose = b.kind == "bare" or b.name in ("count", "ratio", "months", "time")
+        if loose and neighbours(text, a, source, b):
+            return True
+        # "wash at 40": the unit is left out, nothing else is counted
+        if not loose and not after_word(text.text, a) and beside(text, a, source, b):
+            return True
+    return has_han(text.text) != has_han(source.text) and any(
+        b.value == a.value and (b.kind == "bare" or b.name == "count") for b in have
+    )
+
+
+_PARTS = {
+    "ingredient",
+    "part",
+    "function",
+    "level",
+    "step",
+    "feature",
+    "grain",
+    "berry",
+    "spice",
+    "herb",
+    "stage",
+}
+#: counted things that also stand beside a product
+_TABLE = {
+    "slices",
+    "cups",
+    "glasses",
+    "plates",
+    "mugs",
+    "minutes",
+    "days",
+    "nights",
+    "seats",
+    "pages",
+    "candles",
+    "eggs",
+    "socks",
+}
+
+
+def _is_way_of_speaking(text: Plain, a: Amount, source: Plain) -> bool:
+    """Two slices of toast: a small number in words before something that is not the product."""
+    written = text.source[text.origins[a.start]]
+    after = after_word(text.text, a)
+    if after in _PARTS or (f"{after}s" in rules()["counted"] and f"{after}s" not in _TABLE):
+        return False
+    return a.value <= 4 and not written.isdigit() and len(after) > 1 and after not in source.text
+
+
+def _next_differs(text: Plain, a: Amount, title: Plain) -> bool:
+    """The title has the number before a unit, the ad has it before a word."""
+    number = re.escape(f"{a.value:g}")
+    said = re.match(r"[\s-]*([a-z\u3400-\u9fff]+)", text.text[a.end :])
+    own = re.search(rf"(?<![\d.]){number}[\s-]*([a-z\u3400-\u9fff]+)", title.text)
+    if not said or not own:
+        return False
+    n = 1 if has_han(said[1]) else 3
+    return said[1][:n] != own[1][:n] and said[1] not in title.text

@@ -1,0 +1,135 @@
+"""What the brief knows in numbers: its own amounts and those that follow from them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+from client.creative.brief import Brief
+from client.creative.checks import deals
+from client.creative.checks.numerals import digits
+from client.creative.figures import Amount, amounts
+from client.creative.text import Plain, has_han, plain
+
+
+def known(brief: Brief) -> tuple[Plain, tuple[Amount, ...]]:
+    """The brief's text with digits, and every amount in it, also what a multipack comes to."""
+    p = brief.product
+    return known_text(
+        " . ".join(
+            (
+                p.title,
+                p.brand,
+                p.product_type,
+                p.category,
+                p.department,
+                p.description,
+                brief.facts.offer,
+            )
+        )
+    )
+
+
+@lru_cache(maxsize=512)
+def known_text(source: str) -> tuple[Plain, tuple[Amount, ...]]:
+    """A text with digits and its amounts, with what follows from them."""
+    text = digits(plain(source))
+    found = amounts(text.text)
+    return text, (*found, *_totals(text.text, found), *_listed(text.text))
+
+
+_LIST = re.compile(
+    r"(?:颜色|配色|色号|口味|味道|尺码|尺寸|规格|款式|香型|colou?rs?|flavou?rs?|sizes?|scents?|styles?)"
+    r"\s*(?:有|为|可选|are|come in|include)?\s*[:：]?\s*([^.。;；!\n]+)"
+)
+
+
+def _listed(text: str) -> list[Amount]:
+    """颜色：米白、雾蓝 are two colours."""
+    out = []
+    for m in _LIST.finditer(text):
+        n = len([x for x in re.split(r"\s*(?:[,、/]|\band\b|\bor\b|和|或|与|及)\s*", m[1]) if x])
+        if 1 < n < 10:
+            out.append(Amount("unit", float(n), "count", float(n), len(text), len(text)))
+    for clause in re.split(r"[,;。；]|\. ", text):
+        n = clause.count("、") + 1
+        if 1 < n < 10:
+            out.append(Amount("unit", float(n), "count", float(n), len(text), len(text)))
+    for sentence in re.split(r"\. |[;:!?]", text):
+        items = len(re.findall(r",| and ", sentence)) + 1
+        if 1 < items < 8 and " and " in sentence:
+            out.append(
+                Amount("bare", float(items), "|ingredient", float(items), len(text), len(text))
+            )
+    for m in re.finditer(r"双(?=[a-z\u3400-\u9fff])|\b(?:twin|double|dual|pair)\b", text):
+        out.append(Amount("unit", 2.0, "count", 2.0, m.end(), m.end()))
+    return out
+
+
+def _totals(text: str, found: list[Amount]) -> list[Amount]:
+    """12 x 500 ml are 6 litres."""
+    out = []
+    for a, b in itertools.pairwise(found):
+        gap = text[a.end : b.start].strip()
+        pair = {a.name: a, b.name: b}
+        if gap in ("", "of", ",", "共", "/") and "count" in pair and len(pair) == 2:
+            count = pair.pop("count")
+            [each] = pair.values()
+            if each.name in ("mass", "volume", "length") and 1 < count.value < 200:
+                n = count.value
+                out.append(replace(each, value=each.value * n, base=each.base * n))
+    return out
+
+
+_PRODUCT = re.compile(r"(\d+)\s?[a-z\u3400-\u9fff]{0,2}\s*[x×*]\s*(\d+)")
+
+
+def products(brief: Brief) -> set[float]:
+    """80抽×5包 are 400; buy 2 get 1 makes 3."""
+    text = plain(f"{brief.product.title} . {brief.product.description}").text
+    out = {float(m[1]) * float(m[2]) for m in _PRODUCT.finditer(text)}
+    for deal in deals.of_offer(brief.facts.offer):
+        if deal.kind == "bundle":
+            out |= {*deal.values, sum(deal.values)}
+    return out
+
+
+def after_word(source: str, b: Amount) -> str:
+    """The word after a number without its plural, or the Chinese character; "" if none."""
+    m = re.match(r"[\s-]*([\u3400-\u9fff]|[a-z]+)", source[b.end :])
+    return m[1].removesuffix("s") if m else ""
+
+
+def tokens(text: str, start: int, end: int) -> set[str]:
+    """Words and Chinese characters close to a place."""
+    near = f"{text[max(0, start - 16) : start]} {text[end : end + 20]}"
+    words = {w.removesuffix("s") for w in re.findall(r"[a-z]{3,}", near)} - {
+        "the",
+        "and",
+        "with",
+        "for",
+        "off",
+        "from",
+        "you",
+        "your",
+    }
+    han = re.findall(
+        r"[\u3400-\u9fff]+", f"{text[max(0, start - 4) : start]} {text[end : end + 4]}"
+    )
+    return words | {c for piece in han for c in piece}
+
+
+def neighbours(text: Plain, a: Amount, source: Plain, b: Amount) -> bool:
+    """Whether a word beside both numbers is the same; in two languages nobody can tell."""
+    mine, other = tokens(text.text, a.start, a.end), tokens(source.text, b.start, b.end)
+    if not mine or not other or has_han("".join(mine)) != has_han("".join(other)):
+        return True
+    return bool(mine & other)
+
+
+def beside(text: Plain, a: Amount, source: Plain, b: Amount) -> bool:
+    """Whether a word close to both numbers is the same."""
+    mine, other = tokens(text.text, a.start, a.end), tokens(source.text, b.start, b.end)
+    return bool(mine & other)

@@ -1,0 +1,81 @@
+"""Prices: the shop's own, what its offer makes of it, and the units that prices are given by."""
+
+from __future__ import annotations
+
+import re
+
+from client.creative.brief import Brief
+from client.creative.checks import deals
+from client.creative.checks.known import known_text
+from client.creative.figures import Amount
+from client.creative.text import Plain
+
+
+def price_is_right(brief: Brief, text: Plain, a: Amount) -> bool:
+    """A price that the shop gives; "under $20" is right for $19.99; a sum in the text is none."""
+    facts = brief.facts
+    if facts.price is None or not _same_currency(a.name, facts.currency):
+        return _is_in_offer(brief, a)
+    price = float(facts.price)
+    before = text.text[max(0, a.start - 14) : a.start]
+    after = text.text[a.end : a.end + 4]
+    if _UNDER.search(before) or re.match(r"\s*(?:以内|以下|有余|不到)", after):
+        return price <= a.value <= price * 1.3 + 0.01
+    if _is_in_offer(brief, a):
+        return True
+    right = {price, *_reduced(brief, price)}
+    return any(abs(a.value - p) < 0.011 for p in right) and not (
+        _OVER.search(before) and abs(a.value - price) > 0.005
+    )
+
+
+def _reduced(brief: Brief, price: float) -> set[float]:
+    """What the shop's own offer makes of the price."""
+    out = set()
+    for deal in deals.of_offer(brief.facts.offer):
+        if deal.kind == "off" and not deal.capped:
+            out.add(round(price * (1 - deal.values[0] / 100), 2))
+        elif deal.kind == "minus" and len(deal.values) == 1 and deal.values[0] < price:
+            out.add(round(price - deal.values[0], 2))
+    return out
+
+
+_UNDER = re.compile(r"(?:under|below|less than|不到|不足|低于)\s*$")
+
+_OVER = re.compile(
+    r"(?:over|above|more than|was|worth|value[d]?(?: at)?|rrp|instead of|原价|价值|市价|超过)\s*:?\s*$"
+)
+
+
+def _same_currency(said: str, own: str) -> bool:
+    if said == "USD" and own in ("CAD", "AUD", "NZD", "HKD", "SGD", "TWD"):
+        return True
+    return said == own or (said, own) == ("CNY", "JPY")
+
+
+def _is_in_offer(brief: Brief, a: Amount) -> bool:
+    """A sum that the shop's own offer names ("$5 off over $50")."""
+    if not brief.facts.offer:
+        return False
+    offer = known_text(brief.facts.offer)[1]
+    return any(o.kind == "money" and o.value == a.value and o.name == a.name for o in offer)
+
+
+_PER = re.compile(
+    r"\s*(?:/|per |an? |each |for every )\s*(?P<u>[a-z]+|\d+ ?[a-z]+)|\s*(?:/|每|一)(?P<z>斤|公斤|千克|克|升|瓶|袋|盒|片|支|包|件|双|条|只|个|张|卷|枚)"
+)
+
+
+def unit_price(brief: Brief, text: Plain, a: Amount) -> bool:
+    """Whether the price is given by a unit that the product text does not give a price by."""
+    m = _PER.match(text.text, a.end)
+    if not m:
+        return False
+    unit = m["u"] or m["z"]
+    if m["u"] and unit.split()[-1].removesuffix("s") not in _UNITS_OF_PRICE:
+        return False
+    words = re.escape(unit)
+    return not re.search(rf"(?:/|per |an? |each |每|一)\s*{words}", brief.facts.source)
+
+
+_UNITS_OF_PRICE = {"lb", "pound", "kg", "kilo", "oz", "ounce", "litre", "liter", "gram", "g", "dozen", "serving", "cup", "wash", "roll", "sheet", "month", "day", "week", "year"}  # fmt: skip
