@@ -13,7 +13,7 @@ from client.engine.segments import Spread, in_order, owners, run_sums, squares
 #: Up to so many ids a block of shoppers has a cell for every id: no sort. Above, cells are only where
 #: rows point to.
 DENSE_UP_TO = 2048
-#: Cells of a block: 193 shoppers of 465 ids; [90,000, E] float64 is three megabytes, near the cache.
+#: Cells of a block: 193 shoppers of 465 ids; a plane of 90,000 float64 is in the cache.
 _BLOCK = 90_000
 
 
@@ -85,33 +85,42 @@ def squared_norms(ids: Tensor, starts: Tensor, pull: Pull, vectors: Tensor) -> T
         pull: What the rows add.
         vectors: float64 [V, E].
     """
-    parts = [torch.zeros(0, dtype=torch.float64, device=vectors.device)]
-    for _, cells in _blocks(ids, starts, pull, vectors):
-        parts.append(torch.stack([squares(c) for c in cells]).sum(0))
-    return torch.cat(parts)
+    out = torch.zeros(len(starts) - 1, dtype=torch.float64, device=vectors.device)
+    for some, cells in _blocks(ids, starts, pull, vectors):
+        for one in cells:
+            out[some] += squares(one)
+    return out
 
 
 def _blocks(
     ids: Tensor, starts: Tensor, pull: Pull, vectors: Tensor
-) -> Iterator[tuple[slice, list[Tensor]]]:
+) -> Iterator[tuple[slice, Iterator[Tensor]]]:
     """A cell for every shopper and id, some shoppers at a time.
 
     Yields:
-        Which shoppers; their cells of the vectors [n, V E], then of each head's first order [n, V].
+        Which n shoppers; their cells [n, V], one plane for each column of the tables: first order
+        of each head, then the vectors'.
     """
-    n_ids, width = vectors.shape
-    n_shoppers, n_heads, block = len(starts) - 1, pull.first.shape[1], max(1, _BLOCK // n_ids)
+    n_ids, n_shoppers = len(vectors), len(starts) - 1
+    block = max(1, _BLOCK // n_ids)
     cell = (owners(starts) % block).mul_(n_ids).unsqueeze(1) + ids
     edges = [*starts[:-1:block].tolist(), len(ids)]
-    moved, back, flat = pull.moved(), pull.first @ pull.pair, vectors.reshape(-1)
-    for i, begin in enumerate(range(0, n_shoppers, block)):
-        some, n = slice(edges[i], edges[i + 1]), min(block, n_shoppers - begin)
+    first, moved = pull.first.T.contiguous(), pull.moved().T.contiguous()
+    back = (pull.pair.unsqueeze(2) * vectors.T).contiguous()  # [H, E, V]
+
+    def planes(some: slice, n: int) -> Iterator[Tensor]:
         spread = Spread(cell[some], n * n_ids)
-        # one shopper's whole gradient of the vectors is a row, for this block only
-        vector = spread.sums(moved[some]).view(n, n_ids * width)
-        vector.addcmul_(spread.sums(back[some]).view(n, -1), flat, value=-1)
-        ones = [spread.sums(pull.first[some, h : h + 1]).view(n, n_ids) for h in range(n_heads)]
-        yield slice(begin, begin + n), [vector, *ones]
+        ones = [spread.sums(row[some]).view(n, n_ids) for row in first]
+        yield from ones
+        for e, row in enumerate(moved):
+            plane = spread.sums(row[some]).view(n, n_ids)
+            for h, one in enumerate(ones):
+                plane.addcmul_(one, back[h, e], value=-1)
+            yield plane
+
+    for i, begin in enumerate(range(0, n_shoppers, block)):
+        n = min(block, n_shoppers - begin)
+        yield slice(begin, begin + n), planes(slice(edges[i], edges[i + 1]), n)
 
 
 def _dense(
@@ -124,14 +133,14 @@ def _dense(
     into: Tensor,
 ) -> Tensor:
     """Norms and sums of the very same cells."""
-    n_ids, width = vectors.shape
     out = torch.ones_like(others)
-    for some, cells in _blocks(ids, starts, pull, vectors):
-        squared = others[some] + torch.stack([squares(c) for c in cells]).sum(0)
+    for some, planes in _blocks(ids, starts, pull, vectors):
+        cells, squared = list(planes), others[some].clone()
+        for one in cells:
+            squared += squares(one)
         out[some] = factor = factors(squared, clip)
-        into[:, -width:] += (factor @ cells[0]).view(n_ids, width)
-        for h, one in enumerate(cells[1:]):
-            into[:, h] += factor @ one
+        for column, one in enumerate(cells):
+            into[:, column] += factor @ one
     return out
 
 

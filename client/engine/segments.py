@@ -72,14 +72,14 @@ class Spread:
         """out[c] = sum of values over the slots of cell c.
 
         Args:
-            values: float64 [R, m].
+            values: float64 [R, m], or [R].
 
         Returns:
-            float64 [n, m].
+            float64 [n, m], or [n].
         """
         if values.device.type == "cpu":
             return torch.from_numpy(self._matrix @ values.numpy())
-        out = values.new_zeros(self._n, values.shape[1])
+        out = values.new_zeros(self._n, *values.shape[1:])
         return out.index_add_(0, self._flat.long(), values.repeat_interleave(self._width, 0))
 
 
