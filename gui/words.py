@@ -82,6 +82,8 @@ def creative_state(state: str) -> tuple[str, str]:
         "draft": (translate("Words", "Waits for you"), "accent"),
         "refused": (translate("Words", "Refused by checks"), "bad"),
         "approved": (translate("Words", "Approved"), "good"),
+        "live": (translate("Words", "Live"), "good"),
+        "retired": (translate("Words", "Retired"), "muted"),
         "rejected": (translate("Words", "Rejected"), "muted"),
     }.get(state, (state, "muted"))
 
@@ -284,4 +286,6 @@ def writer(name: str) -> str:
     return {
         "template": translate("Words", "templates"),
         "person": translate("Words", "a person"),
+        "gguf": translate("Words", "a language model (GGUF)"),
+        "transformers": translate("Words", "a language model (transformers)"),
     }.get(name, name)

@@ -8,9 +8,866 @@
         <translation>创意 %1 / %2</translation>
     </message>
     <message>
+        <source>Version %1 is still live until this one goes live or you retire it.</source>
+        <translation>第 %1 版仍在投放，直到本版投放或您停用它。</translation>
+    </message>
+    <message>
         <source>version %1 · written by %2 · %3</source>
         <translation>第 %1 版 · 由%2撰写 · %3</translation>
     </message>
+    <message>
+        <source>%1 by %2, %3</source>
+        <translation>%1：%2，%3</translation>
+    </message>
+    <message>
+        <source>Approve</source>
+        <translation>批准</translation>
+    </message>
+    <message>
+        <source>Set live</source>
+        <translation>设为投放中</translation>
+    </message>
+    <message>
+        <source>Edit text…</source>
+        <translation>编辑文案…</translation>
+    </message>
+    <message>
+        <source>Write another</source>
+        <translation>再写一条</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>拒绝</translation>
+    </message>
+    <message>
+        <source>Retire</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回决定</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Keys: ↑ ↓ next ad · A approve · E edit · R reject · U take back</source>
+        <translation>按键：↑ ↓ 切换 · A 批准 · E 编辑 · R 拒绝 · U 撤回</translation>
+    </message>
+    <message>
+        <source>Key: %1</source>
+        <translation>按键：%1</translation>
+    </message>
+</context>
+<context>
+    <name>AdExportSheet</name>
+    <message>
+        <source>Export ads</source>
+        <translation>导出创意</translation>
+    </message>
+    <message numerus="yes">
+        <source>All approved and live (%n)</source>
+        <translation>
+            <numerusform>全部已批准和投放中（%n）</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Only this ad</source>
+        <translation>仅这条创意</translation>
+    </message>
+    <message>
+        <source>Which ads</source>
+        <translation>哪些创意</translation>
+    </message>
+    <message>
+        <source>Words (one CSV file)</source>
+        <translation>文案（一个 CSV 文件）</translation>
+    </message>
+    <message>
+        <source>Banners (a folder for each ad: PNG, HTML, manifest)</source>
+        <translation>横幅（每条创意一个文件夹：PNG、HTML、清单）</translation>
+    </message>
+    <message>
+        <source>Sizes of the banners</source>
+        <translation>横幅尺寸</translation>
+    </message>
+    <message>
+        <source>The usual sizes (%1)</source>
+        <translation>常用尺寸（%1）</translation>
+    </message>
+    <message>
+        <source>Every size (%1)</source>
+        <translation>全部尺寸（%1）</translation>
+    </message>
+    <message>
+        <source>Also say that they are live from now on</source>
+        <translation>同时记为从现在起投放</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>Sizes</source>
+        <translation>尺寸</translation>
+    </message>
+    <message>
+        <source>What the files hold</source>
+        <translation>文件里有什么</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>%1: headline, text, button, the label, placement, language, version, the variant name for your logs, and who approved it when.</source>
+        <translation>%1：标题、正文、按钮、广告标识、广告位、语言、版本、日志中使用的变体名，以及谁在何时批准。</translation>
+    </message>
+    <message>
+        <source>Banners: the approved words with the product&apos;s photo and today&apos;s price. The HTML loads nothing from the network.</source>
+        <translation>横幅：已批准的文案、商品照片和今天的价格。HTML 不从网络加载任何内容。</translation>
+    </message>
+    <message>
+        <source>No shopper, no pseudonym and no score is in these files.</source>
+        <translation>这些文件里没有顾客、没有假名、没有评分。</translation>
+    </message>
+    <message>
+        <source>Every ad is checked once more against today&apos;s product. One that no longer holds is held back and goes to “Refused by checks”.</source>
+        <translation>每条创意都会按今天的商品再检查一次。不再成立的会被扣下，并转入“未通过检查”。</translation>
+    </message>
+    <message>
+        <source>No ad is approved yet: only approved ads leave the shop.</source>
+        <translation>还没有已批准的创意：只有批准过的创意才能离开店铺。</translation>
+    </message>
+    <message>
+        <source>Folder for the files</source>
+        <translation>存放文件的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>AdFilters</name>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Every placement</source>
+        <translation>所有广告位</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>广告位</translation>
+    </message>
+    <message>
+        <source>Search ads</source>
+        <translation>搜索创意</translation>
+    </message>
+</context>
+<context>
+    <name>AdHistory</name>
+    <message>
+        <source>Versions and decisions</source>
+        <translation>版本与决定</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Version %1 · %2</source>
+        <translation>第 %1 版 · %2</translation>
+    </message>
+    <message>
+        <source>The same words.</source>
+        <translation>文案相同。</translation>
+    </message>
+    <message>
+        <source>Decisions</source>
+        <translation>决定</translation>
+    </message>
+    <message>
+        <source>a decision taken back: %1 again</source>
+        <translation>撤回了决定：重新%1</translation>
+    </message>
+    <message>
+        <source>%1 by %2</source>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>Version %1: %2</source>
+        <translation>第 %1 版：%2</translation>
+    </message>
+    <message>
+        <source> (taken back later)</source>
+        <translation>（后来撤回）</translation>
+    </message>
+    <message>
+        <source>Nobody has decided yet.</source>
+        <translation>还没有人作出决定。</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Version %1 in %2 by %3</source>
+        <translation>第 %1 版，文件 %2（%3）</translation>
+    </message>
+</context>
+<context>
+    <name>AdLook</name>
+    <message>
+        <source>Placement</source>
+        <translation>广告位</translation>
+    </message>
+    <message>
+        <source>Light page</source>
+        <translation>浅色页面</translation>
+    </message>
+    <message>
+        <source>Dark page</source>
+        <translation>深色页面</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Ad</source>
+        <translation>广告</translation>
+    </message>
+    <message>
+        <source>This placement shows no text below.</source>
+        <translation>这个广告位不显示正文。</translation>
+    </message>
+    <message>
+        <source>Too long here: %1</source>
+        <translation>在这里太长：%1</translation>
+    </message>
+    <message>
+        <source>Written and checked for: %1. Here it is only a look.</source>
+        <translation>为“%1”撰写并检查；这里只是看看效果。</translation>
+    </message>
+    <message>
+        <source>Banner %1: %2</source>
+        <translation>横幅 %1：%2</translation>
+    </message>
+    <message>
+        <source>Drawing the banner…</source>
+        <translation>正在绘制横幅…</translation>
+    </message>
+    <message>
+        <source>Best layout</source>
+        <translation>最佳版式</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>左右</translation>
+    </message>
+    <message>
+        <source>Stacked</source>
+        <translation>上下</translation>
+    </message>
+    <message>
+        <source>Over the photo</source>
+        <translation>叠在照片上</translation>
+    </message>
+    <message>
+        <source>Strip</source>
+        <translation>长条</translation>
+    </message>
+    <message>
+        <source>Words only</source>
+        <translation>仅文字</translation>
+    </message>
+    <message>
+        <source>Size of the banner</source>
+        <translation>横幅尺寸</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>版式</translation>
+    </message>
+</context>
+<context>
+    <name>AdNames</name>
+    <message>
+        <source>Feed card</source>
+        <translation>信息流卡片</translation>
+    </message>
+    <message>
+        <source>Banner</source>
+        <translation>横幅</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <extracomment>placements as tabs: family -&gt; its slots, the usual one first the usual slots and those of single platforms, in the order that a person reads them</extracomment>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Feed</source>
+        <translation>信息流</translation>
+    </message>
+    <message>
+        <source>Marketplace</source>
+        <translation>商城</translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation>邮件</translation>
+    </message>
+    <message>
+        <source>Search (Google)</source>
+        <translation>搜索（Google）</translation>
+    </message>
+    <message>
+        <source>Search (Baidu)</source>
+        <translation>搜索（百度）</translation>
+    </message>
+    <message>
+        <source>Search (Microsoft)</source>
+        <translation>搜索（微软）</translation>
+    </message>
+    <message>
+        <source>Marketplace title</source>
+        <translation>商品标题</translation>
+    </message>
+    <message>
+        <source>Marketplace title (Amazon)</source>
+        <translation>商品标题（亚马逊）</translation>
+    </message>
+    <message>
+        <source>Marketplace title (Taobao)</source>
+        <translation>商品标题（淘宝）</translation>
+    </message>
+    <message>
+        <source>E-mail subject</source>
+        <translation>邮件主题</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Coupon</source>
+        <translation>优惠券</translation>
+    </message>
+    <message>
+        <source>Promotion</source>
+        <translation>促销</translation>
+    </message>
+    <message>
+        <source>Brand</source>
+        <translation>品牌</translation>
+    </message>
+    <message>
+        <source>Goes well with</source>
+        <translation>搭配</translation>
+    </message>
+    <message>
+        <source>Win back</source>
+        <translation>召回</translation>
+    </message>
+    <message>
+        <source>Warm</source>
+        <translation>温暖</translation>
+    </message>
+    <message>
+        <source>Plain</source>
+        <translation>朴实</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>英文</translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation>中文</translation>
+    </message>
+    <message>
+        <source>Headline</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>正文</translation>
+    </message>
+    <message>
+        <source>Button</source>
+        <translation>按钮</translation>
+    </message>
+    <message>
+        <source>It does not fit the placement.</source>
+        <translation>放不进这个广告位。</translation>
+    </message>
+    <message>
+        <source>The product&apos;s own text does not say this.</source>
+        <translation>商品自己的文字里没有这个说法。</translation>
+    </message>
+    <message>
+        <source>Such a claim is banned or cannot be proven.</source>
+        <translation>这种说法被禁止或无法证明。</translation>
+    </message>
+    <message>
+        <source>The shop entered no such offer.</source>
+        <translation>店铺没有填写这样的优惠。</translation>
+    </message>
+    <message>
+        <source>It guesses something about the reader.</source>
+        <translation>它在猜测读者的情况。</translation>
+    </message>
+    <message>
+        <source>It holds personal or contact data.</source>
+        <translation>含有个人信息或联系方式。</translation>
+    </message>
+    <message>
+        <source>Platforms do not accept this way of writing.</source>
+        <translation>平台不接受这种写法。</translation>
+    </message>
+    <message>
+        <source>It repeats an earlier ad.</source>
+        <translation>与之前的创意重复。</translation>
+    </message>
+    <message>
+        <source>Ads for such goods are restricted.</source>
+        <translation>这类商品的广告受限制。</translation>
+    </message>
+    <message>
+        <source>A rule is not kept.</source>
+        <translation>不符合一条规则。</translation>
+    </message>
+    <message>
+        <source>product&apos;s name</source>
+        <translation>商品名</translation>
+    </message>
+    <message>
+        <source>kind of product</source>
+        <translation>商品种类</translation>
+    </message>
+    <message>
+        <source>price</source>
+        <translation>价格</translation>
+    </message>
+    <message>
+        <source>brand</source>
+        <translation>品牌</translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation>规格</translation>
+    </message>
+    <message>
+        <source>offer</source>
+        <translation>优惠</translation>
+    </message>
+    <message>
+        <source>number of products</source>
+        <translation>商品数</translation>
+    </message>
+    <message>
+        <source>property</source>
+        <translation>特点</translation>
+    </message>
+    <message>
+        <source>material</source>
+        <translation>材质</translation>
+    </message>
+    <message>
+        <source>Tells facts</source>
+        <translation>讲事实</translation>
+    </message>
+    <message>
+        <source>Opens with a hook</source>
+        <translation>开头吸引人</translation>
+    </message>
+    <message>
+        <source>Like an earlier ad</source>
+        <translation>像之前的创意</translation>
+    </message>
+    <message>
+        <source>Seen often by these people</source>
+        <translation>这些人常看到</translation>
+    </message>
+    <message>
+        <source>Uses the room</source>
+        <translation>用足篇幅</translation>
+    </message>
+    <message>
+        <source>Names the product</source>
+        <translation>点出商品名</translation>
+    </message>
+    <message>
+        <source>Repeats itself</source>
+        <translation>自我重复</translation>
+    </message>
+    <message>
+        <source>Would suit any product</source>
+        <translation>放在哪都行的话</translation>
+    </message>
+    <message>
+        <source>Close to the product</source>
+        <translation>贴近商品</translation>
+    </message>
+    <message>
+        <source>Close to the audience&apos;s reasons</source>
+        <translation>贴近人群的理由</translation>
+    </message>
+    <message>
+        <source>Headline model</source>
+        <translation>标题模型</translation>
+    </message>
+    <message>
+        <source>Expected clicks</source>
+        <translation>预期点击</translation>
+    </message>
+    <message>
+        <source>Like a better one</source>
+        <translation>像更好的一条</translation>
+    </message>
+    <message>
+        <source>Chance (breaks ties)</source>
+        <translation>随机（打破平局）</translation>
+    </message>
+    <message>
+        <source>the audience&apos;s expected rate by the model</source>
+        <translation>模型对该人群的预期</translation>
+    </message>
+    <message>
+        <source>the shop&apos;s own rate so far</source>
+        <translation>本店至今的点击率</translation>
+    </message>
+    <message>
+        <source>assumed: no model and too few clicks</source>
+        <translation>假定值：没有模型，点击太少</translation>
+    </message>
+    <message>
+        <source>made a draft again</source>
+        <translation>恢复为草稿</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>未通过</translation>
+    </message>
+    <message>
+        <source>approved</source>
+        <translation>批准</translation>
+    </message>
+    <message>
+        <source>set live</source>
+        <translation>设为投放中</translation>
+    </message>
+    <message>
+        <source>retired</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>拒绝</translation>
+    </message>
+    <message>
+        <source>the checks</source>
+        <translation>检查</translation>
+    </message>
+</context>
+<context>
+    <name>AdOrigin</name>
+    <message>
+        <source>Where it comes from</source>
+        <translation>它从哪里来</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded.</source>
+        <translation>没有记录。</translation>
+    </message>
+    <message>
+        <source>Checked with</source>
+        <translation>检查依据</translation>
+    </message>
+    <message>
+        <source>%1 rule files</source>
+        <translation>%1 个规则文件</translation>
+    </message>
+    <message>
+        <source>%1, from version %2</source>
+        <translation>%1，基于第 %2 版</translation>
+    </message>
+    <message>
+        <source>Written by</source>
+        <translation>撰写</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>Hook</source>
+        <translation>开头句</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>模板</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Facts used</source>
+        <translation>用到的事实</translation>
+    </message>
+    <message>
+        <source>Campaign</source>
+        <translation>广告活动</translation>
+    </message>
+    <message>
+        <source>Offer</source>
+        <translation>优惠</translation>
+    </message>
+    <message>
+        <source>Score %1 =</source>
+        <translation>得分 %1 =</translation>
+    </message>
+    <message>
+        <source>Made no difference: %1.</source>
+        <translation>没有影响：%1。</translation>
+    </message>
+    <message>
+        <source>weight %1</source>
+        <translation>权重 %1</translation>
+    </message>
+</context>
+<context>
+    <name>AdPreview</name>
+    <message>
+        <source>Preview of the ad</source>
+        <extracomment>Grounds of the picture&apos;s place (light, deep, ink), alike in both looks. of a photo that must stay in sight where it fills its place</extracomment>
+        <translation>广告预览</translation>
+    </message>
+</context>
+<context>
+    <name>AdResults</name>
+    <message>
+        <source>%1 more groups have fewer impressions.</source>
+        <translation>另有 %1 组展现量更少。</translation>
+    </message>
+    <message>
+        <source>Results are counted for ads that you approved.</source>
+        <translation>只统计您批准过的创意。</translation>
+    </message>
+    <message>
+        <source>Go to the review</source>
+        <translation>去审核</translation>
+    </message>
+    <message>
+        <source>No ad is approved yet</source>
+        <translation>还没有已批准的创意</translation>
+    </message>
+    <message>
+        <source>Results come with your files: import the log of shown ads with a column creative_id that holds the ad&apos;s id or the variant of the export, or a platform&apos;s report by day.</source>
+        <translation>效果来自您的文件：导入展现日志，其中 creative_id 列填写创意编号或导出文件里的变体名；也可以导入平台的按日报表。</translation>
+    </message>
+    <message>
+        <source>Import files</source>
+        <translation>导入文件</translation>
+    </message>
+    <message>
+        <source>No results yet</source>
+        <translation>还没有效果数据</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n impression(s) show ads that nobody had approved by then.</source>
+        <translation>
+            <numerusform>有 %n 次展现的创意当时还没有人批准。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n impression(s) name ads that were not written here; they are not counted.</source>
+        <translation>
+            <numerusform>有 %n 次展现的创意不是在这里写的；不计入。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>every shopper</source>
+        <translation>所有顾客</translation>
+    </message>
+    <message>
+        <source>For: %1 · expected CTR %2 (%3)</source>
+        <translation>面向：%1 · 预期点击率 %2（%3）</translation>
+    </message>
+    <message>
+        <source>Ad</source>
+        <translation>广告</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Impressions</source>
+        <translation>展现量</translation>
+    </message>
+    <message>
+        <source>Clicks</source>
+        <translation>点击</translation>
+    </message>
+    <message>
+        <source>CTR</source>
+        <translation>点击率</translation>
+    </message>
+    <message>
+        <source>95% interval</source>
+        <translation>95% 区间</translation>
+    </message>
+    <message>
+        <source>Bought</source>
+        <translation>购买</translation>
+    </message>
+    <message>
+        <source>Best?</source>
+        <translation>最佳？</translation>
+    </message>
+    <message>
+        <source>Share next</source>
+        <translation>接下来的份额</translation>
+    </message>
+    <message>
+        <source>Results of %1</source>
+        <translation>%1 的效果</translation>
+    </message>
+    <message>
+        <source>too few</source>
+        <translation>太少</translation>
+    </message>
+    <message>
+        <source>No variant is in use now.</source>
+        <translation>现在没有在用的变体。</translation>
+    </message>
+    <message>
+        <source>Only one variant is in use: approve another to compare.</source>
+        <translation>只有一个变体在用：再批准一个才能比较。</translation>
+    </message>
+    <message>
+        <source>Not enough data yet to call one the best. Best? is the chance of the highest CTR, Share next what the chooser would give.</source>
+        <translation>数据还不够，不能说哪个最好。“最佳？”是点击率最高的概率，“接下来的份额”是选择器会给的比例。</translation>
+    </message>
+    <message>
+        <source>“%1” is likely the best.</source>
+        <translation>“%1”很可能是最好的。</translation>
+    </message>
+</context>
+<context>
+    <name>AdStyle</name>
+    <message>
+        <source>Learn my style</source>
+        <translation>学习我的风格</translation>
+    </message>
+    <message>
+        <source>%1 of %2 preferences</source>
+        <translation>%1 / %2 个偏好</translation>
+    </message>
+    <message>
+        <source>Your words over the writer&apos;s</source>
+        <translation>您改的文案胜过原文</translation>
+    </message>
+    <message>
+        <source>Approved over rejected</source>
+        <translation>批准的胜过拒绝的</translation>
+    </message>
+    <message>
+        <source>Clicked more than another</source>
+        <translation>点击更多</translation>
+    </message>
+    <message>
+        <source>No longer hold</source>
+        <translation>不再成立</translation>
+    </message>
+    <message>
+        <source>Every edit that you approve and every yes over a no is kept as a preference, on this computer only. They are never sent, also not to the league.</source>
+        <translation>您批准的每次修改、每个“要这个不要那个”都会记为一个偏好，只存在本机。绝不发送，也不发给联盟。</translation>
+    </message>
+    <message>
+        <source>What learning takes</source>
+        <translation>学习需要什么</translation>
+    </message>
+    <message>
+        <source>%1 preferences are there</source>
+        <translation>已有 %1 个偏好</translation>
+    </message>
+    <message>
+        <source>%1 preferences: %2 are missing</source>
+        <translation>%1 个偏好：还差 %2 个</translation>
+    </message>
+    <message>
+        <source>A language model of 0.5 billion parameters or more, named in ads.toml. The small one that comes with Hansa is too small.</source>
+        <translation>一个 5 亿参数以上的语言模型，写在 ads.toml 里。Hansa 自带的小模型太小。</translation>
+    </message>
+    <message>
+        <source>Then hansa ads learn fits the model to your choices, shows before and after, and can be undone. Until then the writers stay as they are.</source>
+        <translation>之后 hansa ads learn 会让模型贴合您的选择，给出前后对比，并可撤销。在那之前写手保持不变。</translation>
+    </message>
+</context>
+<context>
+    <name>AdTasks</name>
+    <message>
+        <source>Writing ads for “%1”</source>
+        <translation>正在为“%1”撰写创意</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ad(s)</source>
+        <translation>
+            <numerusform>%n 条创意</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n new ad(s) wait for you.</source>
+        <translation>
+            <numerusform>%n 条新创意等待您确认。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ad(s) did not pass the checks; see what they found.</source>
+        <translation>
+            <numerusform>%n 条创意未通过检查；请看检查结果。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The words</source>
+        <translation>文案</translation>
+    </message>
+    <message>
+        <source>Banners of “%1”</source>
+        <translation>“%1”的横幅</translation>
+    </message>
+    <message>
+        <source>Writing ads to %1</source>
+        <translation>正在写入 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>%n 个文件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) are in the folder %1.</source>
+        <translation>
+            <numerusform>%n 个文件已写入文件夹 %1。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ad(s) no longer hold and were held back.</source>
+        <translation>
+            <numerusform>%n 条创意不再成立，已扣下。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>AdWhy</name>
     <message>
         <source>Why these people</source>
         <translation>为什么是这些人</translation>
@@ -20,9 +877,40 @@
         <translation>面向所有顾客：未选择人群。</translation>
     </message>
     <message>
-        <source>Expected CVR %1 (%2–%3) · audience of %4 shoppers</source>
-        <translation>预期转化率 %1（%2–%3）· 人群 %4 人</translation>
+        <source>Factors on the odds against this shop&apos;s average shopper: what the model used, not what causes a purchase. The ad knows these groups only, never a person.</source>
+        <translation>相对本店平均顾客的几率倍数：说明模型用了什么，并不代表购买的原因。创意只知道这些分组，从不知道某个人。</translation>
     </message>
+    <message>
+        <source>No single group of features stands out.</source>
+        <translation>没有特别突出的特征。</translation>
+    </message>
+    <message>
+        <source>Expected CVR</source>
+        <translation>预期转化率</translation>
+    </message>
+    <message>
+        <source>Expected CTR</source>
+        <translation>预期点击率</translation>
+    </message>
+    <message>
+        <source>not known: no clicks recorded</source>
+        <translation>未知：没有点击记录</translation>
+    </message>
+    <message>
+        <source>Shop&apos;s average CVR</source>
+        <translation>店铺平均转化率</translation>
+    </message>
+    <message>
+        <source>%1 shoppers</source>
+        <translation>%1 位顾客</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+</context>
+<context>
+    <name>AdWords</name>
     <message>
         <source>Checks</source>
         <translation>检查</translation>
@@ -40,350 +928,15 @@
         <translation>长度符合版位</translation>
     </message>
     <message>
-        <source>Headline</source>
-        <translation>标题</translation>
-    </message>
-    <message>
-        <source>Text</source>
-        <translation>正文</translation>
-    </message>
-    <message>
-        <source>Button</source>
-        <translation>按钮</translation>
-    </message>
-    <message>
-        <source>%1, %2</source>
-        <translation>%1，%2</translation>
-    </message>
-    <message>
-        <source>Decided by</source>
-        <translation>决定人</translation>
-    </message>
-    <message>
-        <source>Reason</source>
-        <translation>理由</translation>
-    </message>
-    <message>
-        <source>Approve</source>
-        <translation>批准</translation>
-    </message>
-    <message>
-        <source>Edit text…</source>
-        <translation>编辑文案…</translation>
-    </message>
-    <message>
-        <source>Write another</source>
-        <translation>再写一条</translation>
-    </message>
-    <message>
-        <source>Reject</source>
-        <translation>拒绝</translation>
-    </message>
-    <message>
-        <source>Earlier versions</source>
-        <translation>历史版本</translation>
-    </message>
-    <message>
-        <source>Approved.</source>
-        <translation>已批准。</translation>
-    </message>
-    <message>
-        <source>Why? (kept with it)</source>
-        <translation>原因（会一并保存）</translation>
-    </message>
-    <message>
-        <source>Rejected; nobody will see it.</source>
-        <translation>已拒绝，不会展示给任何人。</translation>
-    </message>
-</context>
-<context>
-    <name>AdNames</name>
-    <message>
-        <source>Search result</source>
-        <extracomment>placements as tabs: family -&gt; its slots, the usual one first the usual slots and those of single platforms, in the order that a person reads them</extracomment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Feed card</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Banner</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Marketplace</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>E-mail</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Search (Google)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Search (Baidu)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Search (Microsoft)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Marketplace title</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Marketplace title (Amazon)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Marketplace title (Taobao)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>E-mail subject</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Product</source>
-        <translation>商品</translation>
-    </message>
-    <message>
-        <source>Coupon</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Promotion</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Brand</source>
-        <translation>品牌</translation>
-    </message>
-    <message>
-        <source>Goes well with</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Win back</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Warm</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Plain</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>English</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Chinese</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Headline</source>
-        <translation>标题</translation>
-    </message>
-    <message>
-        <source>Text</source>
-        <translation>正文</translation>
-    </message>
-    <message>
-        <source>Button</source>
-        <translation>按钮</translation>
-    </message>
-    <message>
-        <source>It does not fit the placement.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The product&apos;s own text does not say this.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Such a claim is banned or cannot be proven.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The shop entered no such offer.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It guesses something about the reader.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It holds personal or contact data.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Platforms do not accept this way of writing.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It repeats an earlier ad.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Ads for such goods are restricted.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A rule is not kept.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>product&apos;s name</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>kind of product</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>price</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>brand</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>size</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>offer</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>number of products</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>property</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>material</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Tells facts</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Opens with a hook</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Like an earlier ad</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Seen often by these people</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Uses the room</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Names the product</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Repeats itself</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Would suit any product</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Close to the product</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Close to the audience&apos;s reasons</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Headline model</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Expected clicks</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Chance (breaks ties)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>the audience&apos;s expected rate by the model</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>the shop&apos;s own rate so far</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>assumed: no model and too few clicks</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>made a draft again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>refused</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>approved</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>set live</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>retired</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>rejected</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>the checks</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>AdPreview</name>
-    <message>
-        <source>Preview of the ad</source>
-        <translation>广告预览</translation>
-    </message>
-    <message>
-        <source>Ad · generated</source>
-        <extracomment>Grounds of the picture&apos;s place (light, deep, ink): the placement is light in both themes.</extracomment>
-        <translation>广告 · 自动生成</translation>
+        <source>No guess about the reader</source>
+        <translation>没有猜测读者</translation>
     </message>
 </context>
 <context>
     <name>Ads</name>
     <message>
         <source>Ads</source>
+        <extracomment>lines of the queue; the search finds the others</extracomment>
         <translation>创意</translation>
     </message>
     <message>
@@ -391,20 +944,61 @@
         <translation>未经您批准的内容不会展示或导出。</translation>
     </message>
     <message>
+        <source>Ads to review</source>
+        <translation>待审核的创意</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <extracomment>parts of the page, for those who make pictures of it</extracomment>
+        <translation>审核</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>效果</translation>
+    </message>
+    <message>
+        <source>My style</source>
+        <translation>我的风格</translation>
+    </message>
+    <message>
         <source>Show</source>
         <translation>显示</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Write ads…</source>
+        <translation>撰写创意…</translation>
     </message>
     <message>
         <source>No ad here: %1</source>
         <translation>此处没有创意：%1</translation>
     </message>
     <message>
-        <source>Go to Audiences</source>
-        <translation>前往人群定向</translation>
+        <source>All read. Nothing waits for you.</source>
+        <translation>都看完了，没有待确认的创意。</translation>
     </message>
     <message>
-        <source>Pick an audience for a product, then have ads written for it.</source>
-        <translation>先为商品选取人群，再为其撰写创意。</translation>
+        <source>Have more ads written, or look at what came of those that are live.</source>
+        <translation>可以再写一些，或看看投放中的效果。</translation>
+    </message>
+    <message>
+        <source>Choose a product: ads are written on this computer and wait for you.</source>
+        <translation>选择一个商品：创意在本机撰写，等待您确认。</translation>
+    </message>
+    <message>
+        <source>Import files</source>
+        <translation>导入文件</translation>
+    </message>
+    <message>
+        <source>First bring the shop&apos;s products in.</source>
+        <translation>请先导入店铺的商品。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>No ad yet</source>
@@ -415,14 +1009,6 @@
         <translation>
             <numerusform>%n 条创意</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Writing another ad for %1.</source>
-        <translation>正在为 %1 再写一条创意。</translation>
-    </message>
-    <message>
-        <source>New ads wait for your approval.</source>
-        <translation>新创意等待您确认。</translation>
     </message>
 </context>
 <context>
@@ -706,6 +1292,77 @@
     </message>
 </context>
 <context>
+    <name>Deciding</name>
+    <message>
+        <source>Approved: “%1”</source>
+        <translation>已批准：“%1”</translation>
+    </message>
+    <message>
+        <source>Reject this ad?</source>
+        <translation>拒绝这条创意？</translation>
+    </message>
+    <message>
+        <source>Nobody will see it. The reason stays with it and teaches your style.</source>
+        <translation>不会有人看到它。理由会留存，用来学习您的风格。</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>拒绝</translation>
+    </message>
+    <message>
+        <source>Not our tone</source>
+        <translation>语气不合适</translation>
+    </message>
+    <message>
+        <source>Says nothing</source>
+        <translation>言之无物</translation>
+    </message>
+    <message>
+        <source>Not true</source>
+        <translation>不属实</translation>
+    </message>
+    <message>
+        <source>Rejected: “%1”</source>
+        <translation>已拒绝：“%1”</translation>
+    </message>
+    <message>
+        <source>Live: “%1”. Hansa counts its results from now on.</source>
+        <translation>投放中：“%1”。从现在起统计效果。</translation>
+    </message>
+    <message>
+        <source>Retire this ad?</source>
+        <translation>停用这条创意？</translation>
+    </message>
+    <message>
+        <source>It is no longer exported or chosen. Stopping it on a platform is done on the platform.</source>
+        <translation>不再导出或选用。要在平台上停止投放，请到平台操作。</translation>
+    </message>
+    <message>
+        <source>Retire</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Sold out</source>
+        <translation>已售罄</translation>
+    </message>
+    <message>
+        <source>Campaign is over</source>
+        <translation>活动结束</translation>
+    </message>
+    <message>
+        <source>A better one exists</source>
+        <translation>有更好的</translation>
+    </message>
+    <message>
+        <source>Retired: “%1”</source>
+        <translation>已停用：“%1”</translation>
+    </message>
+    <message>
+        <source>Taken back: “%1”</source>
+        <translation>已撤回决定：“%1”</translation>
+    </message>
+</context>
+<context>
     <name>Departure</name>
     <message>
         <source>%1 of the shoppers, %2 noisy sum(s)</source>
@@ -920,20 +1577,8 @@
         <translation>编辑文案</translation>
     </message>
     <message>
-        <source>Headline</source>
-        <translation>标题</translation>
-    </message>
-    <message>
-        <source>Text</source>
-        <translation>正文</translation>
-    </message>
-    <message>
-        <source>Button</source>
-        <translation>按钮</translation>
-    </message>
-    <message>
-        <source>The checks run again; the new version waits for your approval.</source>
-        <translation>将重新检查；新版本等待您确认。</translation>
+        <source>Saving makes a new version that waits for your approval.</source>
+        <translation>保存会生成新版本，等待您批准。</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -942,6 +1587,10 @@
     <message>
         <source>Save</source>
         <translation>保存</translation>
+    </message>
+    <message>
+        <source>The checks find nothing in these words.</source>
+        <translation>检查没有发现问题。</translation>
     </message>
     <message>
         <source>Saved as a new version.</source>
@@ -1065,8 +1714,8 @@
         <translation>时间</translation>
     </message>
     <message>
-        <source>Audience</source>
-        <translation>人群</translation>
+        <source>Audience and file</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Form</source>
@@ -1075,14 +1724,6 @@
     <message>
         <source>Shoppers</source>
         <translation>顾客</translation>
-    </message>
-    <message>
-        <source>File</source>
-        <translation>文件</translation>
-    </message>
-    <message>
-        <source>By</source>
-        <translation>操作人</translation>
     </message>
     <message>
         <source>State</source>
@@ -1162,6 +1803,33 @@
     <message>
         <source>From %1 to %2</source>
         <translation>从 %1 到 %2</translation>
+    </message>
+</context>
+<context>
+    <name>FindingRow</name>
+    <message>
+        <source>For example: “%1”</source>
+        <translation>例如：“%1”</translation>
+    </message>
+    <message>
+        <source>Use these words</source>
+        <translation>用这些文字</translation>
+    </message>
+    <message>
+        <source>Change the words</source>
+        <translation>修改文字</translation>
+    </message>
+    <message>
+        <source>Write “%1”</source>
+        <translation>改成“%1”</translation>
+    </message>
+    <message>
+        <source>Check: %1</source>
+        <translation>检查：%1</translation>
+    </message>
+    <message>
+        <source>Rule “%1” of %2, version %3</source>
+        <translation>规则“%1”，%2 第 %3 版</translation>
     </message>
 </context>
 <context>
@@ -2992,6 +3660,17 @@
     </message>
 </context>
 <context>
+    <name>ReasonDialog</name>
+    <message>
+        <source>Why? (kept with it)</source>
+        <translation>原因（会一并保存）</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>ReceiptsCard</name>
     <message>
         <source>Receipts of what was deleted</source>
@@ -3917,6 +4596,14 @@
         <translation>已批准</translation>
     </message>
     <message>
+        <source>Live</source>
+        <translation>投放中</translation>
+    </message>
+    <message>
+        <source>Retired</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
         <source>Rejected</source>
         <translation>已拒绝</translation>
     </message>
@@ -4193,6 +4880,14 @@
         <translation>个性化广告</translation>
     </message>
     <message>
+        <source>a language model (GGUF)</source>
+        <translation>语言模型（GGUF）</translation>
+    </message>
+    <message>
+        <source>a language model (transformers)</source>
+        <translation>语言模型（transformers）</translation>
+    </message>
+    <message>
         <source>Customer number</source>
         <translation>顾客编号</translation>
     </message>
@@ -4402,6 +5097,21 @@
     </message>
 </context>
 <context>
+    <name>WorkCard</name>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+</context>
+<context>
     <name>WorthCard</name>
     <message>
         <source>Was joining worth it?</source>
@@ -4470,6 +5180,147 @@
     <message>
         <source>The bars begin at 50%: a coin. The league&apos;s model saw these rows, noised.</source>
         <translation>条形从 50%（抛硬币）开始。联盟的模型曾在加噪后见过这些数据。</translation>
+    </message>
+</context>
+<context>
+    <name>WriteDialog</name>
+    <message>
+        <source>Write ads</source>
+        <translation>撰写创意</translation>
+    </message>
+    <message>
+        <source>Search products</source>
+        <translation>搜索商品</translation>
+    </message>
+    <message>
+        <source>Products</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Write</source>
+        <translation>撰写</translation>
+    </message>
+    <message>
+        <source>For whom</source>
+        <translation>面向</translation>
+    </message>
+    <message>
+        <source>More placements</source>
+        <translation>更多广告位</translation>
+    </message>
+    <message>
+        <source>As the product suggests</source>
+        <translation>按商品推断</translation>
+    </message>
+    <message>
+        <source>Kind of campaign</source>
+        <translation>活动类型</translation>
+    </message>
+    <message>
+        <source>Tone</source>
+        <translation>语气</translation>
+    </message>
+    <message>
+        <source>Offer</source>
+        <translation>优惠</translation>
+    </message>
+    <message>
+        <source>none, or in your words: 20% off until Sunday</source>
+        <translation>没有，或用您的话：周日前立减20元</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>As ads.toml says</source>
+        <translation>按 ads.toml</translation>
+    </message>
+    <message>
+        <source>Templates</source>
+        <translation>模板</translation>
+    </message>
+    <message>
+        <source>Own model (transformers)</source>
+        <translation>自有模型（transformers）</translation>
+    </message>
+    <message>
+        <source>Own model (GGUF file)</source>
+        <translation>自有模型（GGUF 文件）</translation>
+    </message>
+    <message>
+        <source>Writer</source>
+        <translation>写手</translation>
+    </message>
+    <message>
+        <source>Ads for each placement</source>
+        <translation>每个广告位几条</translation>
+    </message>
+    <message>
+        <source>Which product are the ads for?</source>
+        <translation>为哪个商品撰写创意？</translation>
+    </message>
+    <message>
+        <source>Placements</source>
+        <translation>广告位</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>商品</translation>
+    </message>
+    <message>
+        <source>Department</source>
+        <translation>部门</translation>
+    </message>
+    <message>
+        <source>Price</source>
+        <translation>价格</translation>
+    </message>
+    <message>
+        <source>Impressions</source>
+        <translation>展现量</translation>
+    </message>
+    <message>
+        <source>%1 (%2 shoppers)</source>
+        <translation>%1（%2 位顾客）</translation>
+    </message>
+    <message>
+        <source>Every shopper</source>
+        <translation>所有顾客</translation>
+    </message>
+    <message>
+        <source>No product is found; search for another.</source>
+        <translation>没有找到商品，请换个词搜索。</translation>
+    </message>
+    <message>
+        <source>Choose at least one placement.</source>
+        <translation>请至少选择一个广告位。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n draft(s) for you to read.</source>
+        <translation>
+            <numerusform>%n 条草稿供您审阅。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The writer that ads.toml in the shop&apos;s folder names, else templates.</source>
+        <translation>店铺文件夹里 ads.toml 指定的写手，没有则用模板。</translation>
+    </message>
+    <message>
+        <source>Sentences that people wrote, filled with the product&apos;s own facts. No model.</source>
+        <translation>人写的句子，填入商品自己的事实。不用模型。</translation>
+    </message>
+    <message>
+        <source>The language model that ads.toml names: a folder or a hub id. A hub id fetches the model; no text of yours leaves.</source>
+        <translation>ads.toml 指定的语言模型：文件夹或 hub 编号。hub 编号会下载模型；您的文字不会外传。</translation>
+    </message>
+    <message>
+        <source>The GGUF file that ads.toml names, else the small one from a package: English only, and about one usable ad in twelve.</source>
+        <translation>ads.toml 指定的 GGUF 文件，否则用软件包里的小模型：仅英文，约十二条中有一条可用。</translation>
     </message>
 </context>
 </TS>

@@ -1,57 +1,97 @@
-"""One ad to judge: preview, who it is for, checks, versions, and the decision."""
+"""One ad to judge: how it looks where it stands, its words with the findings, and the decision."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from getpass import getuser
+from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QVBoxLayout
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from client.api import AdView, Audience, Creative
+from client.api import AdView, Creative
 from gui import format as fmt
 from gui import words
 from gui.hub import Hub
+from gui.pages import adnames
+from gui.pages.adbanner import Banners
+from gui.pages.addecide import Deciding
+from gui.pages.adhistory import AdHistory
+from gui.pages.adlook import AdLook, LookChoice
+from gui.pages.adorigin import AdOrigin
+from gui.pages.adwhy import AdWhy
+from gui.pages.adwords import AdWords, Told
 from gui.pages.editdialog import EditDialog
-from gui.widgets.adpreview import AdPreview
-from gui.widgets.basics import Card, button, column, label, pill, row, rule
-from gui.widgets.steps import Mark, StepLine
-
-_MARKS = {"error": ("circle-x", "bad"), "warning": ("triangle-alert", "warn")}
+from gui.widgets.banner import Banner
+from gui.widgets.basics import Card, boxed, button, label, pill, row, rule
+from gui.widgets.sides import Sides
 
 
-class AdCard(Card):
+@dataclass(frozen=True)
+class Around:
+    """What a card needs besides its ad.
+
+    Attributes:
+        hub: The window's link to the shop.
+        deciding: Takes the decisions.
+        banners: Draws the banners.
+        choice: What the person looks at.
+        shop_name: Who advertises.
+        picture: Photo of the product; None = none is known.
+        sources: Rule file with version -> where it comes from.
+        write_another: Has another ad written for the same brief.
+        export: Opens the sheet for this ad.
+    """
+
+    hub: Hub
+    deciding: Deciding
+    banners: Banners
+    choice: LookChoice
+    shop_name: str
+    picture: QImage | None
+    sources: dict[str, str]
+    write_another: Callable[[Creative], None]
+    export: Callable[[Creative], None]
+
+
+class AdCard(QWidget):
     """What a person reads before deciding."""
 
-    def __init__(
-        self,
-        hub: Hub,
-        view: AdView,
-        place: tuple[int, int],
-        write_another: Callable[[Creative], None],
-    ) -> None:
+    def __init__(self, around: Around, view: AdView, place: tuple[int, int]) -> None:
         super().__init__()
-        self._hub, self._view, self._ad, self._another = hub, view, view.creative, write_another
+        self._around, self._view, self._ad = around, view, view.creative
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(14)
+        box.addWidget(self._judge(place))
+        box.addWidget(Sides(AdWhy(view), AdOrigin(view), (1, 1), narrow=640))
+        box.addWidget(AdHistory(view))
+        box.addStretch(1)
+
+    def _judge(self, place: tuple[int, int]) -> Card:
+        card = Card()
         title = words.fill(self.tr("Ad %1 of %2"), *place)
+        card.setAccessibleName(title)
         state = pill(*words.creative_state(self._ad.state.value))
-        self.add(row(label(title, "section"), 6, state, None, label(self._meta(), "caption")))
-        body = QHBoxLayout()
-        body.setSpacing(20)
-        ad = self._ad
-        mark = ad.provenance.get("label", "")
-        preview = AdPreview(ad.headline, ad.body, ad.call_to_action, view.product.title, mark)
-        body.addWidget(preview, 0, Qt.AlignmentFlag.AlignTop)
-        side = column(spacing=6)
-        self._who(side)
-        side.addSpacing(6)
-        self._checks(side)
-        side.addStretch(1)
-        body.addLayout(side, 1)
-        self.add(body, 4, rule(), 2)
-        self._text()
-        self.add(4)
-        self._buttons()
-        self._versions()
+        where = pill(adnames.slot(self._ad.slot), "muted")
+        head = row(label(title, "section"), 6, state, where, None, label(self._meta(), "caption"))
+        card.add(head)
+        older = [v for v in self._view.versions[:-1] if v.state.value == "live"]
+        if older:
+            text = self.tr("Version %1 is still live until this one goes live or you retire it.")
+            card.add(Banner(words.fill(text, older[-1].version), tone="warn"))
+        look = AdLook(
+            self._view,
+            self._around.shop_name,
+            self._around.picture,
+            self._around.banners,
+            self._around.choice,
+        )
+        said = AdWords(self._view, self._around.sources, self._use)
+        sides = Sides(look, said, (0, 1), narrow=700, spacing=22)
+        card.add(2, sides, self._decision(), 4, rule(), 2)
+        for line in self._buttons():
+            card.add(line)
+        return card
 
     def _meta(self) -> str:
         ad = self._ad
@@ -62,88 +102,81 @@ class AdCard(Card):
             fmt.moment(ad.created_at),
         )
 
-    def _who(self, box: QVBoxLayout) -> None:
-        audience: Audience | None = self._view.audience
-        box.addWidget(label(self.tr("Why these people"), "section"))
-        if audience is None:
-            box.addWidget(label(self.tr("For every shopper: no audience was chosen."), "muted"))
-            return
-        for reason in audience.reasons[:3]:
-            factor = f"{fmt.arrow(reason.odds_factor - 1)} {fmt.factor(reason.odds_factor)}"
-            tone = "good" if reason.odds_factor >= 1 else "warn"
-            box.addLayout(row(label(words.group(reason.group)), None, pill(factor, tone)))
-        cvr = audience.expected_cvr
-        text = words.fill(
-            self.tr("Expected CVR %1 (%2–%3) · audience of %4 shoppers"),
-            fmt.share(cvr.value),
-            fmt.share(cvr.low),
-            fmt.share(cvr.high),
-            fmt.count(audience.size),
-        )
-        box.addWidget(label(text, "caption", wrap=True))
-
-    def _checks(self, box: QVBoxLayout) -> None:
-        box.addWidget(label(self.tr("Checks"), "section"))
-        for finding in self._ad.findings:
-            icon, tone = _MARKS.get(finding.severity, ("info", "muted"))
-            text = f"“{finding.words}” – {finding.message}" if finding.words else finding.message
-            box.addWidget(Mark(icon, tone, text))
-            if finding.fix:
-                box.addWidget(label(finding.fix, "caption", wrap=True))
-        if not self._ad.findings:
-            box.addWidget(Mark("check", "good", self.tr("Facts match the catalogue")))
-            box.addWidget(Mark("check", "good", self.tr("No banned or unproven claim")))
-            box.addWidget(Mark("check", "good", self.tr("Lengths fit the placement")))
-
-    def _text(self) -> None:
+    def _decision(self) -> QWidget:
+        """Who decided, when and why; nothing where nobody did."""
         ad = self._ad
-        self.add(
-            StepLine(self.tr("Headline"), ad.headline, width=110),
-            StepLine(self.tr("Text"), ad.body, width=110),
-            StepLine(self.tr("Button"), ad.call_to_action, width=110),
+        if not ad.decided_at:
+            return boxed(row())
+        what = adnames.decided(ad.state.value)
+        by, when = adnames.decider(ad.decided_by), fmt.moment(ad.decided_at)
+        text = words.fill(self.tr("%1 by %2, %3"), what, by, when)
+        return label(f"{text}: {ad.reason}" if ad.reason else text, "muted", wrap=True)
+
+    def _buttons(self) -> list[QHBoxLayout]:
+        ad, can, do = self._ad, self._view.possible, self._around.deciding
+        errors = any(f.severity == "error" for f in ad.findings)
+        going = "live" in can
+        approve = self._button(
+            self.tr("Approve"), lambda: do.approve(ad), "check", "A", primary=not going
         )
-        if ad.decided_at:
-            text = words.fill(self.tr("%1, %2"), ad.decided_by, fmt.moment(ad.decided_at))
-            self.add(StepLine(self.tr("Decided by"), text, width=110))
-        if ad.reason:
-            self.add(StepLine(self.tr("Reason"), ad.reason, width=110))
-
-    def _buttons(self) -> None:
-        approve = button(self.tr("Approve"), self._approve, kind="primary", icon_name="check")
-        approve.setEnabled(self._ad.state.value in ("draft", "rejected"))
-        edit = button(self.tr("Edit text…"), self._edit, icon_name="pencil")
-        another = button(
-            self.tr("Write another"), lambda: self._another(self._ad), icon_name="refresh-cw"
+        approve.setEnabled("approve" in can and not errors)
+        live = self._button(self.tr("Set live"), lambda: do.live(ad), "play", "", primary=going)
+        edit = self._button(self.tr("Edit text…"), self.edit, "pencil", "E")
+        another = self._button(
+            self.tr("Write another"), lambda: self._around.write_another(ad), "refresh-cw", ""
         )
-        reject = button(self.tr("Reject"), self._reject, icon_name="x")
-        reject.setEnabled(self._ad.state.value != "rejected")
-        self.add(row(approve, edit, another, None, reject))
+        reject = self._button(self.tr("Reject"), lambda: do.reject(ad), "x", "R")
+        reject.setEnabled("reject" in can)
+        retire = self._button(self.tr("Retire"), lambda: do.retire(ad), "pause", "")
+        back = self._button(self.tr("Take back"), lambda: do.take_back(ad), "refresh-cw", "U")
+        export = self._button(self.tr("Export…"), lambda: self._around.export(ad), "download", "")
+        line = row(live if going else approve, edit)
+        if ad.may_be_shown:
+            line.addWidget(export)
+        line.addWidget(another)
+        line.addStretch(1)
+        for wanted, there in (("undo", back), ("retire", retire), ("reject", reject)):
+            if wanted in can or (wanted == "reject" and not ad.may_be_shown):
+                line.addWidget(there)
+        keys = self.tr("Keys: ↑ ↓ next ad · A approve · E edit · R reject · U take back")
+        return [line, row(label(keys, "caption"), None)]
 
-    def _versions(self) -> None:
-        older = self._view.versions[:-1]
-        if not older:
-            return
-        self.add(4, rule(), label(self.tr("Earlier versions"), "section"))
-        for ad in reversed(older):
-            state = pill(*words.creative_state(ad.state.value))
-            when = label(fmt.moment(ad.created_at), "caption")
-            text = label(f"{ad.version}. {ad.headline}", "muted")
-            self.add(row(text, None, when, state))
+    def _button(
+        self,
+        text: str,
+        act: Callable[[], object],
+        icon_name: str,
+        key: str,
+        *,
+        primary: bool = False,
+    ) -> QPushButton:
+        out = button(text, act, kind="primary" if primary else "", icon_name=icon_name)
+        if key:
+            out.setToolTip(words.fill(self.tr("Key: %1"), key))
+        return out
 
-    def _approve(self) -> None:
-        shop = self._hub.shop
-        if shop is not None:
-            self._hub.do(lambda: shop.approve(self._ad, getuser()), self.tr("Approved."))
+    def approve(self) -> None:
+        """As the button, where it is allowed."""
+        errors = any(f.severity == "error" for f in self._ad.findings)
+        if "approve" in self._view.possible and not errors:
+            self._around.deciding.approve(self._ad)
 
-    def _reject(self) -> None:
-        shop = self._hub.shop
-        if shop is None:
-            return
-        reason, sure = QInputDialog.getText(self, self.tr("Reject"), self.tr("Why? (kept with it)"))
-        if sure:
-            done = self.tr("Rejected; nobody will see it.")
-            self._hub.do(lambda: shop.reject(self._ad, getuser(), reason), done)
+    def reject(self) -> None:
+        """As the button, where it is allowed."""
+        if "reject" in self._view.possible:
+            self._around.deciding.reject(self._ad)
 
-    def _edit(self) -> None:
-        dialog = EditDialog(self._hub, self._ad, self)
+    def take_back(self) -> None:
+        """As the button, where it is allowed."""
+        if "undo" in self._view.possible:
+            self._around.deciding.take_back(self._ad)
+
+    def edit(self) -> None:
+        """Open the editor."""
+        EditDialog(self._around.hub, self._ad, self).open()
+
+    def _use(self, found: Told) -> None:
+        """Open the editor with what the rule suggests, or at the words that it is about."""
+        dialog = EditDialog(self._around.hub, self._ad, self)
+        dialog.apply(found)
         dialog.open()
