@@ -36,14 +36,12 @@ class ModelFacts:
         n_bytes: Of its weight files.
         width: Of a layer.
         layers: Number of layers.
-        is_exact: False for a GGUF file, whose size is all that is read.
     """
 
     n_weights: int
     n_bytes: int
     width: int
     layers: int
-    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +131,11 @@ def _model_reasons(
             f"the model's folder ({setting.model}): learning takes a folder on this computer,"
             " not the name of a model on the hub"
         ]
+    if path.is_file():
+        return ["a folder with *.safetensors: a GGUF file has been rounded and cannot learn"]
     if facts is None:
         return ["a model that can be read: a folder with config.json and *.safetensors"]
-    if smoke:
-        return []
-    if not facts.is_exact:
-        return ["a folder with *.safetensors: a GGUF file has been rounded and cannot learn"]
-    if facts.n_weights < LEAST_WEIGHTS:
+    if facts.n_weights < LEAST_WEIGHTS and not smoke:
         return [
             f"a larger model: this one has {facts.n_weights / 1e9:.2f} billion weights, it takes"
             f" {LEAST_WEIGHTS / 1e9:.1f}; smaller ones only learn to copy"
@@ -148,13 +144,8 @@ def _model_reasons(
 
 
 def read_model(path: Path) -> ModelFacts | None:
-    """Weights and shape of a model folder (or, by its size alone, a GGUF file); None = unreadable."""
+    """Weights and shape of a model folder; None = unreadable."""
     try:
-        if path.is_file():
-            # four to five bits a weight
-            return ModelFacts(
-                int(path.stat().st_size / 0.6), path.stat().st_size, 576, 30, is_exact=False
-            )
         config = json.loads((path / "config.json").read_text(encoding="utf-8"))
         config = config.get("text_config", config)
         files = sorted(path.glob("*.safetensors"))
@@ -190,7 +181,7 @@ def needed(facts: ModelFacts, recipe: Recipe, free: int | None) -> tuple[int, bo
     gradient and two moments (16 bytes a weight), activations of one pair: both sides at once, the
     reference keeps none. Checkpointing keeps one activation a layer instead of all.
     """
-    per_weight = 2 if facts.is_exact and facts.n_bytes < 3 * facts.n_weights else 4
+    per_weight = 2 if facts.n_bytes < 3 * facts.n_weights else 4
     adapter = facts.layers * 7 * 2 * facts.width * 2 * recipe.rank * 16
     tokens = 2 * TOKENS
     whole = tokens * facts.layers * facts.width * ACTIVATION * 2

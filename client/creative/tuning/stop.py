@@ -47,7 +47,8 @@ def looked(so_far: Stop, look: Look, recipe: Recipe) -> Stop:
 
 def by_heart(so_far: Stop, nll: float, recipe: Recipe) -> Stop:
     """After a training step whose chosen words had this mean loss per token."""
-    if nll >= recipe.least_nll:
+    # written so that "not a number" is no reason
+    if not nll < recipe.least_nll:
         return so_far
     return replace(
         so_far,
