@@ -5,11 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from common import __version__
 from gui.pages import PAGE_NAMES
@@ -36,30 +33,12 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-@contextmanager
-def without(name: str) -> Iterator[None]:
-    """Hide a library while ours are loaded.
-
-    sqlite-utils looks for pandas only to know its types; where it is installed, that look costs
-    more than everything else that the window loads together.
-    """
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = cast(ModuleType, None)  # what Python's import takes for "not there"
-    try:
-        yield
-    finally:
-        del sys.modules[name]
-
-
 def main() -> None:
     """Open the window; a second start on the same folder raises the first."""
     options = arguments()
-    with without("pandas"):
-        from gui.app import Desktop
     from PySide6.QtWidgets import QApplication
 
+    from gui.app import Desktop
     from gui.crash import CrashGuard
     from gui.single import SingleInstance
 

@@ -1715,7 +1715,7 @@
     </message>
     <message>
         <source>Audience and file</source>
-        <translation type="unfinished"></translation>
+        <translation>人群与文件</translation>
     </message>
     <message>
         <source>Form</source>

@@ -168,12 +168,12 @@ class Audiences(PageView):
         name = self.tr("Audiences")
         columns = [
             Column(self.tr("Product"), "strong"),
-            Column(self.tr("Size"), "num", 90),
-            Column(self.tr("Expected CVR"), "num", 130),
-            Column(self.tr("95% interval"), "num", 150),
-            Column(self.tr("Shop's average"), "num", 130),
-            Column(self.tr("Against average"), "pill", 160),
-            Column(self.tr("Picked"), "text", 150),
+            Column(self.tr("Size"), "num", 70),
+            Column(self.tr("Expected CVR"), "num", 115),
+            Column(self.tr("95% interval"), "num", 140),
+            Column(self.tr("Shop's average"), "num", 115),
+            Column(self.tr("Against average"), "pill", 130),
+            Column(self.tr("Picked"), "text", 140),
         ]
         rows = [self._row(a, seen.titles) for a in seen.audiences]
         table = Table(name).show_rows(columns, rows, fit=len(rows) <= 5)

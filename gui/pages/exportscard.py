@@ -11,7 +11,7 @@ from client.api import Audience, ExportView
 from gui import format as fmt
 from gui.pages.exporting import Exporting
 from gui.pages.heldcard import grid_in
-from gui.widgets.basics import Card, button, figure, label, pill
+from gui.widgets.basics import Card, boxed, button, column, figure, label, pill
 from gui.widgets.confirm import Confirm
 from gui.widgets.empty import Empty
 from gui.words import fill
@@ -49,11 +49,9 @@ class ExportsCard(Card):
         grid.setVerticalSpacing(8)
         heads = (
             self.tr("When"),
-            self.tr("Audience"),
+            self.tr("Audience and file"),
             self.tr("Form"),
             self.tr("Shoppers"),
-            self.tr("File"),
-            self.tr("By"),
             self.tr("State"),
         )
         for i, head in enumerate(heads):
@@ -62,26 +60,25 @@ class ExportsCard(Card):
         for at, e in enumerate(exports, 1):
             r = e.record
             grid.addWidget(label(fmt.moment(r.exported_at)), at, 0)
-            grid.addWidget(label(products.get(r.audience_id, r.audience_id), "strong"), at, 1)
+            name = label(products.get(r.audience_id, r.audience_id), "strong", wrap=True)
+            file = label(f"{r.file_name} · {r.exported_by}", "caption", wrap=True)
+            grid.addWidget(boxed(column(name, file, spacing=0)), at, 1)
             grid.addWidget(label(self._form(r.form)), at, 2)
             grid.addWidget(figure(fmt.count(r.n_people)), at, 3)
-            grid.addWidget(label(r.file_name), at, 4)
-            grid.addWidget(label(r.exported_by, "muted"), at, 5)
             state = (
                 pill(self.tr("Deleted again"), "muted")
                 if e.taken_back
                 else pill(self.tr("Written"), "accent")
             )
-            grid.addWidget(state, at, 6)
+            grid.addWidget(state, at, 4)
             if r.export_id in self._exporting.files and not e.taken_back:
                 link = button(
                     self.tr("Delete the file"),
                     lambda i=r.export_id, n=r.file_name: self._ask(i, n),
                     kind="link",
                 )
-                grid.addWidget(link, at, 7)
+                grid.addWidget(link, at, 5)
         grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(4, 1)
         return grid
 
     def _form(self, form: str) -> str:

@@ -101,12 +101,12 @@ class PairBars(QWidget):
             return
         shape = QRectF(where.left(), box.bottom() - high, where.width(), high)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.line if strong else tokens.border_strong))
+        painter.setBrush(QColor(tokens.line if strong else tokens.faint))
         painter.drawRoundedRect(shape, min(2.0, high / 2), min(2.0, high / 2))
 
     def _legend(self, painter: QPainter, x: float) -> None:
         tokens, d = theme.tokens, self._pairs
-        for name, colour in ((d.first_name, tokens.border_strong), (d.second_name, tokens.line)):
+        for name, colour in ((d.first_name, tokens.faint), (d.second_name, tokens.line)):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour))
             painter.drawRoundedRect(QRectF(x, 4, 10, 10), 2, 2)
