@@ -14,6 +14,11 @@ MIN_ROWS = 50
 #: Priors: slope ~ N(1, 1/8), shift at the mean score ~ N(0, 1/0.25). They carry the fit where a
 #: shop has few outcomes, and hardly matter where it has many.
 _PRECISION = (8.0, 0.25)
+#: Scores far too sure of themselves are drawn together so much and no more.
+LEAST_SLOPE = 0.02
+#: The prior of the shift lies no further from the shop's own rate, in log-odds.
+MOST_SHIFT = 4.0
+_WIDE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +71,47 @@ def fit(
     w = np.ones(len(y)) if weight is None else weight[known]
     # Centred, so that slope and shift do not fight; undone at the end.
     middle = float(np.average(x, weights=w))
-    centred = x - middle
-    start, precision = np.array([1.0, middle]), np.array(_PRECISION)
-    weights = start.copy()
+    # a model that did not converge must not drag the shift with it
+    rate = (float(w @ y) + 0.5) / (float(w.sum()) + 1)
+    base = float(np.log(rate / (1 - rate)))
+    start = min(max(middle, base - MOST_SHIFT), base + MOST_SHIFT)
+    slope, shift = _newton(x - middle, y, w, start, held=None)
+    if slope < LEAST_SLOPE:  # the order stays; the shift is fitted anew beside it
+        slope, shift = _newton(x - middle, y, w, start, held=LEAST_SLOPE)
+    return Platt(slope, shift - slope * middle, len(y), int(y.sum()))
+
+
+def _newton(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    w: NDArray[np.float64],
+    shift: float,
+    held: float | None,
+) -> tuple[float, float]:
+    """(slope, shift) of least penalised loss for centred log-odds; a slope that is held stays."""
+    start, precision = np.array([1.0, shift]), np.array(_PRECISION)
+
+    def loss(at: NDArray[np.float64]) -> float:
+        logit, off = at[0] * x + at[1], at - start
+        return float(w @ (np.logaddexp(0.0, logit) - y * logit) + 0.5 * precision @ off**2)
+
+    # begun where no probability is 0 or 1; steps are halved until they descend
+    first = min(1.0, _WIDE / max(float(x.std()), 1e-9)) if held is None else held
+    weights = np.array([first, shift])
+    value = loss(weights)
     for _ in range(100):
-        p = sigmoid(weights[0] * centred + weights[1])
+        p = sigmoid(weights[0] * x + weights[1])
         error, curve = w * (p - y), w * p * (1 - p)
-        gradient = np.array([error @ centred, error.sum()]) + precision * (weights - start)
-        cross = float(curve @ centred)
-        hessian = np.array([[float(curve @ centred**2), cross], [cross, float(curve.sum())]])
-        step = np.linalg.solve(hessian + np.diag(precision), gradient)
-        weights = weights - np.clip(step, -1, 1)
+        gradient = np.array([error @ x, error.sum()]) + precision * (weights - start)
+        cross = float(curve @ x)
+        hessian = np.array([[float(curve @ x**2), cross], [cross, float(curve.sum())]])
+        hessian += np.diag(precision)
+        step = np.linalg.solve(hessian, gradient)
+        if held is not None:
+            step = np.array([0.0, gradient[1] / hessian[1, 1]])
+        while (found := loss(weights - step)) > value and np.abs(step).max() > 1e-9:
+            step = step / 2
+        weights, value = weights - step, found
         if np.abs(step).max() < 1e-9:
             break
-    slope = float(max(weights[0], 0.05))
-    return Platt(slope, float(weights[1]) - slope * middle, len(y), int(y.sum()))
+    return float(weights[0]), float(weights[1])

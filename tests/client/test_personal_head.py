@@ -132,6 +132,16 @@ def test_scores_that_are_not_numbers_give_no_head_and_no_calibration(bad: float)
     assert personal.fit(shared, label) is None
 
 
+@pytest.mark.parametrize(("middle", "spread"), [(0.0, 60.0), (300.0, 200.0), (-40.0, 5.0)])
+def test_scores_gone_wild_are_calibrated_in_the_large(middle: float, spread: float) -> None:
+    rng = np.random.default_rng(0)
+    y = (rng.random(3000) < 0.05).astype(np.int8)
+    x = rng.normal(middle, spread, 3000)
+    platt = personal.fit(x, y)
+    assert platt is not None and platt.slope > 0
+    assert platt.p(x).sum() / y.sum() == pytest.approx(1, abs=0.05)
+
+
 def test_folds_keep_a_shopper_whole_and_spread_outcomes() -> None:
     rng = np.random.default_rng(0)
     who = np.repeat(np.arange(50), 4)
