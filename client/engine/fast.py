@@ -144,7 +144,8 @@ class Fast:
         squared = others[left] + cells
         fine = sound(squared, reaches[left])
         known = left.nonzero().squeeze(1)[fine]
-        factor[known] = factors(squared[fine], self._bound)
+        # a little more than the norm, for the sum's other rounding (`sound`)
+        factor[known] = factors(squared[fine] * (1 + 1e-9), self._bound)
         left[known] = False
 
     def _named(

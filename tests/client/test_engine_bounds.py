@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from client.engine import fast
+from client.engine.bounds import sound
 from client.engine.fast import Fast
 from client.engine.nouns import Clip
 from common.model import initial_tensors, trainable
@@ -93,3 +94,21 @@ def _only(many: Any, shopper: int) -> Any:
     i = slice(shopper, shopper + 1)
     fields = (many.ids, many.numeric, many.click, many.conversion, many.mask)
     return type(many)(*(f[i] for f in fields))
+
+
+def test_where_parts_cancel_no_more_than_c_comes_through() -> None:
+    """Two rows alike with both outcomes, far weights, among others: rounding must not pass for a norm."""
+    w = weights(1e5, seed=1)
+    w["numeric_conversion.bias"][:] = 0
+    many = batch(30, 2, seed=2)
+    many.mask[0], many.conversion[0] = 1, torch.tensor([0.0, 1.0])
+    many.ids[0, 1], many.numeric[0, 1] = many.ids[0, 0], many.numeric[0, 0]
+    clip = Clip(("conversion",), trainable(Sizes(), ("conversion",)), 0.01, 5, margin=0.0)
+    whole = Fast(clip, CPU).total(w, many)
+    assert np.sqrt(sum((v * v).sum() for v in whole.values())) <= 0.01 * 30 * (1 + 1e-9)
+
+
+def test_norms_of_what_cancels_are_not_used_for_rows() -> None:
+    squared = torch.tensor([1.0, 1e-4, 1e-8, np.nan, np.inf], dtype=torch.float64)
+    reaches = torch.tensor([2.0, 5.0, 1.0, 1.0, np.inf], dtype=torch.float64)
+    assert sound(squared, reaches).tolist() == [True, True, False, False, False]
