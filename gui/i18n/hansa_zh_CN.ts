@@ -761,6 +761,351 @@
     </message>
 </context>
 <context>
+    <name>AdRules</name>
+    <message>
+        <source>Use what the product text says, or leave it out.</source>
+        <extracomment>kind of fix -&gt; what to do</extracomment>
+        <translation>改成商品文字里的说法，或者删掉。</translation>
+    </message>
+    <message>
+        <source>Remove it, or enter the offer when ads are written.</source>
+        <translation>删掉，或在撰写时填写优惠。</translation>
+    </message>
+    <message>
+        <source>Leave it out, or add it to the product text if it is true.</source>
+        <translation>删掉；如果属实，请加到商品文字里。</translation>
+    </message>
+    <message>
+        <source>Shorten it.</source>
+        <translation>请缩短。</translation>
+    </message>
+    <message>
+        <source>Write the missing words.</source>
+        <translation>请补上文字。</translation>
+    </message>
+    <message>
+        <source>Leave it out.</source>
+        <translation>请删掉。</translation>
+    </message>
+    <message>
+        <source>Say something else of the product.</source>
+        <translation>换个角度介绍商品。</translation>
+    </message>
+    <message>
+        <source>Make sure that the shop has the permit.</source>
+        <translation>请确认店铺有许可。</translation>
+    </message>
+    <message>
+        <source>Remove it.</source>
+        <translation>请删除。</translation>
+    </message>
+    <message>
+        <source>Speak of the product, not of the reader.</source>
+        <translation>只谈商品，不谈读者。</translation>
+    </message>
+    <message>
+        <source>Type the words again in plain letters.</source>
+        <translation>请用普通文字重新输入。</translation>
+    </message>
+    <message>
+        <source>Keep one.</source>
+        <translation>保留一个即可。</translation>
+    </message>
+    <message>
+        <source>End it with a full stop.</source>
+        <translation>请加上句号。</translation>
+    </message>
+    <message>
+        <source>Show it with its label.</source>
+        <translation>请带上广告标识。</translation>
+    </message>
+    <message>
+        <source>Say what the product is or does instead, with a fact.</source>
+        <translation>改说商品是什么、有什么用，用事实说话。</translation>
+    </message>
+    <message>
+        <source>It is not the product&apos;s price.</source>
+        <extracomment>name of a rule -&gt; what is wrong, and the kind of fix</extracomment>
+        <translation>这不是商品的价格。</translation>
+    </message>
+    <message>
+        <source>The product text gives no price by this unit.</source>
+        <translation>商品文字没有给出这个单位的价格。</translation>
+    </message>
+    <message>
+        <source>The shop has not entered this discount.</source>
+        <translation>店铺没有填写这个折扣。</translation>
+    </message>
+    <message>
+        <source>The product text does not give this figure.</source>
+        <translation>商品文字没有这个数值。</translation>
+    </message>
+    <message>
+        <source>The product text does not give this number in this sense.</source>
+        <translation>商品文字没有这个意思的数字。</translation>
+    </message>
+    <message>
+        <source>The product text does not say this of the product.</source>
+        <translation>商品文字没有这样描述商品。</translation>
+    </message>
+    <message>
+        <source>A brand that the product text does not name.</source>
+        <translation>商品文字没有提到的品牌。</translation>
+    </message>
+    <message>
+        <source>A place that the product text does not name.</source>
+        <translation>商品文字没有提到的产地。</translation>
+    </message>
+    <message>
+        <source>This name is not in the product text.</source>
+        <translation>商品文字里没有这个名称。</translation>
+    </message>
+    <message>
+        <source>Too long for the placement.</source>
+        <translation>超出广告位的长度。</translation>
+    </message>
+    <message>
+        <source>A part has no words.</source>
+        <translation>有一部分没有文字。</translation>
+    </message>
+    <message>
+        <source>This placement has no such part.</source>
+        <translation>这个广告位没有这一部分。</translation>
+    </message>
+    <message>
+        <source>This ad exists already for this product and audience.</source>
+        <translation>该商品和人群已有相同的创意。</translation>
+    </message>
+    <message>
+        <source>Nearly the same as an earlier ad.</source>
+        <translation>与之前的创意几乎相同。</translation>
+    </message>
+    <message>
+        <source>Only a word or two differ from an earlier ad.</source>
+        <translation>与之前的创意只差一两个词。</translation>
+    </message>
+    <message>
+        <source>Ads for such goods are restricted: a permit may be needed.</source>
+        <translation>这类商品的广告受限制，可能需要许可。</translation>
+    </message>
+    <message>
+        <source>Such goods must not be advertised.</source>
+        <translation>这类商品不得做广告。</translation>
+    </message>
+    <message>
+        <source>Ads for such goods must not speak of this.</source>
+        <translation>这类商品的广告不得提及这一点。</translation>
+    </message>
+    <message>
+        <source>Ads carry no personal or contact data.</source>
+        <translation>广告里不得有个人信息或联系方式。</translation>
+    </message>
+    <message>
+        <source>The ad addresses somebody by name.</source>
+        <translation>广告点名称呼了某人。</translation>
+    </message>
+    <message>
+        <source>The ad guesses something sensitive about its reader.</source>
+        <translation>广告在猜测读者的敏感情况。</translation>
+    </message>
+    <message>
+        <source>The ad says what it knows or guesses of the reader.</source>
+        <translation>广告说出了对读者的了解或猜测。</translation>
+    </message>
+    <message>
+        <source>Hidden characters.</source>
+        <translation>含有隐藏字符。</translation>
+    </message>
+    <message>
+        <source>Emoji and pictures are not allowed.</source>
+        <translation>不允许表情符号和图形。</translation>
+    </message>
+    <message>
+        <source>Letters of another script, or letters in disguise.</source>
+        <translation>混用其他文字或伪装的字母。</translation>
+    </message>
+    <message>
+        <source>Repeated punctuation.</source>
+        <translation>标点重复。</translation>
+    </message>
+    <message>
+        <source>More than one exclamation mark.</source>
+        <translation>感叹号不止一个。</translation>
+    </message>
+    <message>
+        <source>No exclamation mark in a headline.</source>
+        <translation>标题里不能有感叹号。</translation>
+    </message>
+    <message>
+        <source>Capitals for emphasis.</source>
+        <translation>用大写字母强调。</translation>
+    </message>
+    <message>
+        <source>A symbol used as decoration.</source>
+        <translation>用符号作装饰。</translation>
+    </message>
+    <message>
+        <source>Spaces are not where they belong.</source>
+        <translation>空格位置不对。</translation>
+    </message>
+    <message>
+        <source>A word is spelled with gaps or stretched letters.</source>
+        <translation>词语被拆开或拉长。</translation>
+    </message>
+    <message>
+        <source>The last sentence has no end.</source>
+        <translation>最后一句没有结尾。</translation>
+    </message>
+    <message>
+        <source>Words of another language than the ad&apos;s.</source>
+        <translation>夹杂了其他语言。</translation>
+    </message>
+    <message>
+        <source>The same word twice.</source>
+        <translation>同一个词出现两次。</translation>
+    </message>
+    <message>
+        <source>The same word stands too often.</source>
+        <translation>同一个词出现太多次。</translation>
+    </message>
+    <message>
+        <source>This reads like an instruction to a program.</source>
+        <translation>这像是给程序的指令。</translation>
+    </message>
+    <message>
+        <source>An ad must carry its label.</source>
+        <translation>广告必须带有广告标识。</translation>
+    </message>
+    <message>
+        <source>Absolute words are banned in Chinese ads (Advertising Law, art. 9(3)).</source>
+        <translation>绝对化用语，《广告法》第九条第（三）项禁止。</translation>
+    </message>
+    <message>
+        <source>“100%” may stand only before a material that the product text names (art. 28).</source>
+        <translation>“100%”只能用在商品文字写明的材质前（第二十八条）。</translation>
+    </message>
+    <message>
+        <source>A health or efficacy claim.</source>
+        <translation>涉及健康或功效的宣传。</translation>
+    </message>
+    <message>
+        <source>A promise of gain or an offer of money.</source>
+        <translation>承诺收益或提供资金。</translation>
+    </message>
+    <message>
+        <source>Comparison with breast milk is banned.</source>
+        <translation>禁止与母乳比较。</translation>
+    </message>
+    <message>
+        <source>A promise or a safety claim that nobody can keep.</source>
+        <translation>没有人能保证的承诺或安全性断言。</translation>
+    </message>
+    <message>
+        <source>The product text does not say this (art. 28).</source>
+        <translation>商品文字没有这样说（第二十八条）。</translation>
+    </message>
+    <message>
+        <source>Superstition is not allowed in ads (Advertising Law, art. 9(8)).</source>
+        <translation>广告不得含有迷信内容（《广告法》第九条第（八）项）。</translation>
+    </message>
+    <message>
+        <source>State symbols, organs and their names are not allowed in ads.</source>
+        <translation>广告不得使用国家标志、机关及其名称。</translation>
+    </message>
+    <message>
+        <source>Such words are not allowed in ads for alcohol.</source>
+        <translation>酒类广告不得使用这样的词语。</translation>
+    </message>
+    <message>
+        <source>Goods must not be praised as a substitute for medicine.</source>
+        <translation>不得宣称可以代替药物。</translation>
+    </message>
+    <message>
+        <source>Ads must not urge children to have things bought.</source>
+        <translation>不得劝诱未成年人要求购买。</translation>
+    </message>
+    <message>
+        <source>A superlative or a comparison that the product text does not prove.</source>
+        <translation>商品文字无法证明的最高级或比较。</translation>
+    </message>
+    <message>
+        <source>A promise that nobody can keep for every reader.</source>
+        <translation>无法对每位读者兑现的承诺。</translation>
+    </message>
+    <message>
+        <source>Popularity or an endorsement that the product text does not give.</source>
+        <translation>商品文字没有提供的人气或背书。</translation>
+    </message>
+    <message>
+        <source>Popularity, prizes or an endorsement that the product text does not give.</source>
+        <translation>商品文字没有提供的人气、奖项或背书。</translation>
+    </message>
+    <message>
+        <source>A green claim that the product text does not give.</source>
+        <translation>商品文字没有提供的环保宣传。</translation>
+    </message>
+    <message>
+        <source>Engagement bait.</source>
+        <translation>诱导互动。</translation>
+    </message>
+    <message>
+        <source>An ad must not make readers feel bad about their looks.</source>
+        <translation>广告不得让读者对外貌感到不安。</translation>
+    </message>
+    <message>
+        <source>The shop has not entered such an offer.</source>
+        <translation>店铺没有填写这样的优惠。</translation>
+    </message>
+    <message>
+        <source>The shop has not said this of delivery, returns, warranty or service.</source>
+        <translation>店铺没有说明这样的配送、退换、保修或服务。</translation>
+    </message>
+    <message>
+        <source>Stock or urgency that the shop has not entered.</source>
+        <translation>店铺没有填写的库存紧张或催促。</translation>
+    </message>
+    <message>
+        <source>This mark is not allowed in a title.</source>
+        <translation>标题不允许这个符号。</translation>
+    </message>
+    <message>
+        <source>Promotional phrases are not allowed in a title.</source>
+        <translation>商品标题不允许促销用语。</translation>
+    </message>
+    <message>
+        <source>Claims of official status and “click here” are not allowed.</source>
+        <translation>不允许自称官方，也不允许“点击这里”。</translation>
+    </message>
+    <message>
+        <source>Insulting, indecent or demeaning words.</source>
+        <translation>侮辱、低俗或贬损的词语。</translation>
+    </message>
+    <message>
+        <source>Goods or services whose ads are prohibited or restricted.</source>
+        <translation>禁止或限制做广告的商品或服务。</translation>
+    </message>
+    <message>
+        <source>A subject must not look like an answer or a forwarded message.</source>
+        <translation>邮件主题不得冒充回复或转发。</translation>
+    </message>
+    <message>
+        <source>A false notice: the subject must say what the mail is.</source>
+        <translation>虚假通知：主题必须说明邮件是什么。</translation>
+    </message>
+    <message>
+        <source>Words that spam filters weigh.</source>
+        <translation>垃圾邮件过滤器会扣分的词。</translation>
+    </message>
+    <message>
+        <source>“Click here” and clickbait are not allowed.</source>
+        <translation>不允许“点击这里”和标题党。</translation>
+    </message>
+    <message>
+        <source>Urging to share or follow, clickbait, or a false system message.</source>
+        <translation>诱导分享或关注、标题党或虚假系统消息。</translation>
+    </message>
+</context>
+<context>
     <name>AdStyle</name>
     <message>
         <source>Learn my style</source>

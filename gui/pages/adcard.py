@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -63,7 +64,11 @@ class AdCard(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(14)
         box.addWidget(self._judge(place))
-        box.addWidget(Sides(AdWhy(view), AdOrigin(view), (1, 1), narrow=640))
+        if view.audience is None:
+            box.addWidget(AdWhy(view))
+            box.addWidget(AdOrigin(view))
+        else:
+            box.addWidget(Sides(AdWhy(view), AdOrigin(view), (1, 1), narrow=640))
         box.addWidget(AdHistory(view))
         box.addStretch(1)
 
@@ -73,7 +78,9 @@ class AdCard(QWidget):
         card.setAccessibleName(title)
         state = pill(*words.creative_state(self._ad.state.value))
         where = pill(adnames.slot(self._ad.slot), "muted")
-        head = row(label(title, "section"), 6, state, where, None, label(self._meta(), "caption"))
+        meta = label(self._meta(), "caption", wrap=True)
+        meta.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        head = row(label(title, "section"), 6, state, where, meta)
         card.add(head)
         older = [v for v in self._view.versions[:-1] if v.state.value == "live"]
         if older:
@@ -130,16 +137,18 @@ class AdCard(QWidget):
         retire = self._button(self.tr("Retire"), lambda: do.retire(ad), "pause", "")
         back = self._button(self.tr("Take back"), lambda: do.take_back(ad), "refresh-cw", "U")
         export = self._button(self.tr("Export…"), lambda: self._around.export(ad), "download", "")
-        line = row(live if going else approve, edit)
+        shown = [live] if going else [] if ad.may_be_shown else [approve]
+        line = row(*shown, edit)
         if ad.may_be_shown:
             line.addWidget(export)
         line.addWidget(another)
         line.addStretch(1)
+        keys = self.tr("Keys: ↑ ↓ next ad · A approve · E edit · R reject · U take back")
+        more = row(label(keys, "caption", wrap=True))
         for wanted, there in (("undo", back), ("retire", retire), ("reject", reject)):
             if wanted in can or (wanted == "reject" and not ad.may_be_shown):
-                line.addWidget(there)
-        keys = self.tr("Keys: ↑ ↓ next ad · A approve · E edit · R reject · U take back")
-        return [line, row(label(keys, "caption"), None)]
+                more.addWidget(there)
+        return [line, more]
 
     def _button(
         self,

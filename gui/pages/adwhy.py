@@ -8,7 +8,6 @@ from client.api import AdView, Audience
 from gui import format as fmt
 from gui.pages.audiencedetail import reason_row
 from gui.widgets.basics import Card, label, named_row
-from gui.widgets.empty import Empty
 from gui.words import fill
 
 SHOWN = 4
@@ -23,7 +22,7 @@ class AdWhy(Card):
         self.add(label(self.tr("Why these people"), "section"))
         if view.audience is None:
             text = self.tr("For every shopper: no audience was chosen.")
-            self.add(Empty("users", text, height=110), None)
+            self.add(label(text, "muted"))
             return
         self._reasons(view.audience)
         self.add(4)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from client.api import AdView
-from gui.pages import adnames
+from gui.pages import adnames, adrules
 from gui.theme.theme import theme
 from gui.widgets.basics import button, column, label, row, symbol
 from gui.widgets.steps import Mark
@@ -95,6 +95,16 @@ def underlined(text: str, places: list[tuple[int, Place]], tones: dict[int, str]
     return "".join((*out, escape(text[at:])))
 
 
+def _in_words(found: Told) -> tuple[str, str]:
+    """What is wrong and what to do. Rules speak English; other readers get sentences of ours."""
+    if QLocale().language() == QLocale.Language.English:
+        return found.message, found.fix
+    message, fix = adrules.said(found.rule)
+    if message:
+        return message, fix
+    return adnames.check(found.check), f"{found.message} {found.fix}"
+
+
 class FindingRow(QFrame):
     """One finding: sign and number, what is wrong, the fix, the rule; perhaps a click that helps."""
 
@@ -108,15 +118,13 @@ class FindingRow(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 6, 8, 6)
         box.setSpacing(3)
-        # what the rule says is the message itself; other rooms speak English
-        english = QLocale().language() == QLocale.Language.English
+        message, below = _in_words(found)
         head = f"“{found.words}” – " if found.words else ""
-        first = label(f"{found.number}. {head}{found.message if english else title}", wrap=True)
+        first = label(f"{found.number}. {head}{message}", wrap=True)
         line = row(spacing=8)
         line.addWidget(symbol(icon, tone, 16), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(first, 1)
         box.addLayout(line)
-        below = found.fix if english else f"{found.message} {found.fix}"
         if below:
             box.addWidget(label(below, "caption", wrap=True))
         if found.instead:

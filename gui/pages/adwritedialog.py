@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -98,6 +98,8 @@ class WriteDialog(QDialog):
         self.n.setRange(1, MOST)
         self.n.setValue(3)
         self.n.setFixedWidth(76)
+        self.n.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.n.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.n.setAccessibleName(self.tr("Ads for each placement"))
         self.n.valueChanged.connect(lambda _: self._changed())
 
