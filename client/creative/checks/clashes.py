@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from client.creative.brief import Brief
+from client.creative.checks.counting import rules
 from client.creative.checks.known import known
-from client.creative.checks.numerals import rules
 from client.creative.figures import han_value
 from client.creative.text import Plain
 
@@ -24,13 +24,15 @@ def contradictions(brief: Brief, text: Plain) -> list[tuple[int, int]]:
     have = _pairs(known(brief)[0].text)
     said: list[str] = rules()["han_said"]
     units = {*rules()["counted"], *rules()["han_counted"]}
+    long_units = [u for u in units if len(u) > 1 and not u.isascii()]
     out = []
     for m in _PAIR.finditer(text.text):
         n = _pair_value(m["n"])
         word = m["w"].removesuffix("s")
         if n is None or n < 2 or m["n"].replace(".", "").isdigit() or word not in have:
             continue
-        if m["w"] in units:
+        at = m.start("w")
+        if m["w"] in units or any(text.text.startswith(u, at) for u in long_units):
             continue
         if word in ("岁", "码", "月") and min(have[word]) <= n <= max(have[word]):
             continue

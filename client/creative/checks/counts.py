@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from client.creative.brief import Brief
+from client.creative.checks.counting import rules
 from client.creative.checks.known import after_word, beside, known, neighbours, products
-from client.creative.checks.numerals import digits, rules
+from client.creative.checks.numerals import digits
 from client.creative.figures import Amount
 from client.creative.text import Plain, has_han
 
@@ -88,7 +89,7 @@ def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount
     title = digits(
         Plain(brief.product.title.casefold(), tuple(range(len(brief.product.title))), "")
     )
-    own = re.search(rf"(?<![\d.]){re.escape(f'{a.value:g}')}(?![\d.])", title.text)
+    own = re.search(rf"(?<![\d.]){re.escape(f'{a.value:g}')}(?:\.0+)?(?![\d.]\d|\d)", title.text)
     if own and not _next_differs(text, a, title):
         return True
     if f"{after_word(text.text, a)}s" in rules()["counted"] and counted(brief, text, a, have):

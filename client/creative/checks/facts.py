@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from client.creative.brief import AdText, Brief
-from client.creative.checks import clashes, deals, names, prices, quantities, traits
+from client.creative.checks import clashes, compounds, deals, names, prices, quantities, traits
 from client.creative.checks.known import known
 from client.creative.checks.numerals import digits
 from client.creative.checks.rulebook import house
@@ -25,6 +25,7 @@ def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
         for place in clashes.contradictions(brief, text) if not numbers else ():
             yield house("number", text.original(*place), right="")
         yield from traits.check(brief, text)
+        yield from compounds.check(brief, text)
         yield from names.check(brief, source)
 
 

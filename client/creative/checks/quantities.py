@@ -6,7 +6,7 @@ import re
 
 from client.creative.brief import Brief
 from client.creative.checks.counts import bare, counted
-from client.creative.checks.known import beside, known
+from client.creative.checks.known import known, tokens
 from client.creative.figures import Amount
 from client.creative.text import Plain
 
@@ -110,11 +110,19 @@ def _is_spoken_time(text: Plain, a: Amount, have: tuple[Amount, ...]) -> bool:
 
 def _percent(text: Plain, a: Amount, source: Plain, have: tuple[Amount, ...]) -> bool:
     """70% cotton and 30% silk must not change places."""
+    mine = _of_what(text.text, a)
     equal = [b for b in have if a.same(b)]
-    if any(beside(text, a, source, b) for b in equal):
+    if any(mine & _of_what(source.text, b) for b in equal):
         return True
     others = [b for b in have if b.name == "percent" and not a.same(b)]
-    return bool(equal) and not any(beside(text, a, source, b) for b in others)
+    return bool(equal) and not any(mine & _of_what(source.text, b) for b in others)
+
+
+def _of_what(text: str, a: Amount) -> set[str]:
+    """The words that a share is of: those behind it, or else those before it."""
+    after = re.split(r"[\d,.;:!?()]|\band\b", text[a.end : a.end + 24])[0]
+    before = re.split(r"[\d,.;:!?()]|\band\b", text[max(0, a.start - 18) : a.start])[-1]
+    return tokens(after, 0, 0) or tokens(before, 0, 0)
 
 
 def _near(a: Amount, b: Amount) -> bool:

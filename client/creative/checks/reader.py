@@ -49,7 +49,7 @@ def _all() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
         r"you|feel|being|someone|suffer|struggl|living|dealing|coping|battl|tired|worried|ashamed|hate|hid|self-|embarr"
     )
     groups = re.compile(r"\b(?:for|as|to|all|hey|dear|helps?|calling) ")
-    your = re.compile(r"your |those |that ")
+    your = re.compile(r"your |those |that |, (?:g|o|b|f)")
     mark, new = re.compile(r"\?"), re.compile(r"(?:recent|new|fresh)ly ")
     han = re.compile("[\u3400-\u9fff]")
     guesses = zip((you, you, groups, mark, new, your, han, han, han, han), _guesses(), strict=True)
@@ -82,7 +82,7 @@ def _guesses() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"\b(?:for|as|to|all|hey|dear|helps?|made for|perfect for|calling(?: all)?) (?:\w+ )?(?:{group})\b"),
         re.compile(rf"(?:^|[.!?] ?)(?:recently |newly |just |freshly |still |always |secretly )?(?:{state})(?: again| lately| and \w+)?\s*\?"),
         re.compile(rf"\b(?:recently|newly|freshly) (?:{state})\b"),
-        re.compile(r"\b(?:your|those|that) (?:poor|bad|weak|failing|sagging|saggy|aching|achy|flabby|wrinkl\w+|crooked|yellow\w*|thinning|receding|swollen|sore|arthritic|leaky|chubby|fat|ugly|damaged|greasy|oily|hairy|smelly|sweaty|low|high|fragile|failed|broken|lonely|sad|empty|unhappy|miserable) (?!(?:shoes?|socks?|bags?|shelf|shelves|light|heat|season|pan|pans|knife|knives|mug|mugs|kitchen|fridge|cupboard|phone|battery|cable|heels?|chair|fibre|fiber)\b)\w+"),
+        re.compile(r"\byour \w+ (?:is|are) (?:failing|going|shot|giving (?:out|up)|sagging|thinning|getting (?:worse|old|weak)|gone|a mess)|, (?:grandpa|grandma|old (?:man|lady|timer)|gramps|granny|boomer|fatty|baldy)|(?:your|those|that) (?:poor|bad|weak|failing|sagging|saggy|aching|achy|flabby|wrinkl\w+|crooked|yellow\w*|thinning|receding|swollen|sore|arthritic|leaky|chubby|fat|ugly|damaged|greasy|oily|hairy|smelly|sweaty|low|high|fragile|failed|broken|lonely|sad|empty|unhappy|miserable) (?!(?:shoes?|socks?|bags?|shelf|shelves|light|heat|season|pan|pans|knife|knives|mug|mugs|kitchen|fridge|cupboard|phone|battery|cable|heels?|chair|fibre|fiber)\b)\w+"),
         re.compile(rf"(?:您|你)[^，。！？,.!?]{{0,5}}(?:{zh})"),
         re.compile(
             rf"(?:{zh})[^，。！？,.!?]{{0,3}}(?:的(?:您|你)|您|你|患者|人群|人士|(?<![爱作])者(?!的话)|的(?:人|姐妹|朋友|女人|男人|妈妈|兄弟|女生|男生|老人|家庭)|星人|一族|党|姐妹|族)"

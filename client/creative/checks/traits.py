@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from client.creative.brief import Brief
-from client.creative.checks.disguise import shown
 from client.creative.checks.rulebook import house
 from client.creative.checks.wordlist import WordList
 from client.creative.facts import claimed
@@ -33,7 +32,7 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
+class Book:
     """The lists, compiled.
 
     Attributes:
@@ -60,7 +59,8 @@ def _names(names: list[str]) -> WordList:
 
 
 @cache
-def _book() -> _Book:
+def book_of() -> Book:
+    """The lists of things.v1.json, compiled once."""
     raw = data_file("rules", "things.v1.json")
     loose_words = set(raw["loose"])
     of: dict[str, tuple[Thing, ...]] = {}
@@ -72,13 +72,13 @@ def _book() -> _Book:
             names = tuple(plain(n).text for n in (*en, *zh))
             thing = Thing(group, names)
             for n in also[0] if also else ():
-                implied.setdefault(_key(plain(n).text), []).append(thing)
+                implied.setdefault(key_of(plain(n).text), []).append(thing)
             for n in names:
-                of[_key(n)] = (*of.get(_key(n), ()), thing)
+                of[key_of(n)] = (*of.get(key_of(n), ()), thing)
                 full_colour = group == "colours" and has_han(n) and len(n) > 1
                 counts = (group in _STRICT and n not in loose_words) or full_colour
                 (strict if counts else loose).append(n)
-    return _Book(
+    return Book(
         _names(strict),
         _names([n for n in loose if n not in strict]),
         WordList([re.escape(s) for s in raw["said"]], "any"),
@@ -87,18 +87,15 @@ def _book() -> _Book:
     )
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """A name without gaps and hyphens."""
     return re.sub(r"[\s-]", "", name)
 
 
 def check(brief: Brief, text: Plain) -> Iterator[Finding]:
     """Every trait of one part of an ad that the product text does not give it."""
     seen: set[str] = set()
-    for start, end, rule in (
-        *_listed(brief, text),
-        *_known_traits(brief, text),
-        *_made(brief, text),
-    ):
+    for start, end, rule in (*_listed(brief, text), *_known_traits(brief, text)):
         words = text.original(start, end)
         if words not in seen and not any(words in s for s in seen):
             seen.add(words)
@@ -109,25 +106,26 @@ def _known_traits(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
     """The attributes that the writer knows too."""
     covered: list[tuple[int, int]] = []
     noun = brief.facts.noun
-    said = [m.span() for m in _book().said.finditer(text.text)]
+    said = [m.span() for m in book_of().said.finditer(text.text)]
     for (start, end), trait in claimed(text.text):
         inside = any(s <= start and end <= e for s, e in (*covered, *said))
         covered.append((start, end))
-        if trait.trait_id == "fabric-blend" and _is_blend(_own(brief)):
+        if trait.trait_id == "fabric-blend" and _is_blend(own_of(brief)):
             continue
         if not inside and not brief.facts.has_trait(trait.trait_id):
             piece = text.text[start:end]
-            said_so = any(n in _own(brief) for n in (piece, *trait.names))
+            said_so = any(n in own_of(brief) for n in (piece, *trait.names))
             if not said_so and piece not in noun.zh + noun.en:
                 yield start, end, "trait"
 
 
 def _is_blend(own: str) -> bool:
     """Whether the product text names two materials or more."""
-    return sum(t.group == "materials" for t in _own_things(own)) > 1
+    return sum(t.group == "materials" for t in own_things(own)) > 1
 
 
-def _own(brief: Brief) -> str:
+def own_of(brief: Brief) -> str:
+    """All that the brief says of the product, plain."""
     return _own_text(brief.facts.source, brief.facts.noun.en, brief.facts.noun.zh)
 
 
@@ -137,14 +135,14 @@ def _own_text(source: str, en: str, zh: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _own_things(own: str) -> frozenset[Thing]:
+def own_things(own: str) -> frozenset[Thing]:
     """Entries that the brief names; plural and gaps do not matter."""
-    book = _book()
+    book = book_of()
     out: set[Thing] = set()
     for pattern in (book.strict, book.loose):
         for m in pattern.finditer(own):
-            out.update(book.of.get(_key(m.group()), ()))
-    closed = _key(own)
+            out.update(book.of.get(key_of(m.group()), ()))
+    closed = key_of(own)
     for name, wider in book.implied.items():
         if name in closed:
             out.update(wider)
@@ -160,8 +158,8 @@ _DENIED = re.compile(
 
 
 def _listed(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
-    book, own = _book(), _own(brief)
-    have = _own_things(own)
+    book, own = book_of(), own_of(brief)
+    have = own_things(own)
     said = [m.span() for m in book.said.finditer(text.text)]
     heads = _heads(brief)
     own_words = (*heads, *_more_heads(own))
@@ -169,7 +167,7 @@ def _listed(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
         for m in pattern.finditer(text.text):
             if any(s < m.end() and m.start() < e for s, e in said) or m.group() in own:
                 continue
-            things = book.of.get(_key(m.group()), ())
+            things = book.of.get(key_of(m.group()), ())
             if not things or any(t in have for t in things):
                 continue
             if _DENIED.search(text.text[max(0, m.start() - 12) : m.start()]):
@@ -270,44 +268,3 @@ def _in_place(text: str, m: re.Match[str], heads: tuple[str, ...], source: str) 
         return True
     apart = following and following[1] in ("for", "with", "and", "in", "on", "of", "to", "at", "or")
     return bool(following and not apart and following[2].removesuffix("s") in heads)
-
-
-_COMPOUND = re.compile(
-    r"(?<![a-z])[a-z]+-(?:proof|resistant|free|safe|certified|approved|tested|grade|rated)(?![a-z])"
-    r"|(?<![a-z])anti-[a-z]+|[防抗耐][\u3400-\u9fff]{1,2}"
-)
-_COMPOUND_SAID = re.compile(
-    r"(?:worry|hassle|fuss|stress|mess|guilt|care|hands|drama|trouble|clutter|screen|effort|crease|crumb|meat|regret|boredom)-free"
-    r"|future-proof|kid-tested|防[止备着线空盗]|抗[拒议]|耐[心人看用穿嚼放磨性得]|[防抗耐][不一得了过是的]"
-)
-
-
-def _made(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
-    """Any word before -proof, -free or after 防, any place after "made in"."""
-    own = _key(_own(brief))
-    have = _own_things(_own(brief))
-    for m in _COMPOUND.finditer(text.text):
-        if _COMPOUND_SAID.match(m.group()) or _key(m.group()) in own:
-            continue
-        if has_han(m.group()) and m.group()[:2] in own:
-            continue
-        things = next((t for n, t in _book().of.items() if _key(m.group()).startswith(n)), ())
-        if not any(t in have for t in things):
-            yield m.start(), m.end(), "trait"
-    for m in _ORIGIN_ZH.finditer(text.text):
-        if m[1][:2] not in own:
-            yield m.start(), m.end(), "origin"
-    visible = shown(text.source)
-    for m in _ORIGIN_EN.finditer(visible):
-        if plain(m[1]).text not in _own(brief):
-            at = plain(visible[: m.start(1)]).text
-            yield len(at), len(at) + len(plain(m[1]).text), "origin"
-
-
-_ORIGIN_ZH = re.compile(
-    r"(?:产自|来自|源自|出自|原产于?|产地|采自|选自|取自|直采自)([\u3400-\u9fff]{1,5}?(?:省|市|县|州|岛|山|湖|海|洋|国|江|河|谷|村|镇|牧场|庄园|产区|高原|草原|农场|古镇))"
-)
-_ORIGIN_EN = re.compile(
-    r"(?:[Mm]ade|[Gg]rown|[Cc]rafted|[Pp]roduced|[Bb]rewed|[Ww]oven|[Ss]ourced|[Ii]mported|[Ss]traight|[Dd]irect|[Hh]arvested|[Pp]icked|[Bb]aked|[Rr]oasted|[Dd]esigned|[Bb]ottled|[Bb]orn|[Ff]arms|[Ff]ields|[Hh]ills|[Mm]ountains|[Cc]oast)"
-    r" (?:by hand )?(?:in|from|of) (?:the )?([A-Z][a-z]+)"
-)

@@ -1,0 +1,62 @@
+"""Compounds: any word before -proof and -free or after 防, and any place after "made in"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from client.creative.brief import Brief
+from client.creative.checks.disguise import shown
+from client.creative.checks.rulebook import house
+from client.creative.checks.traits import book_of, key_of, own_of, own_things
+from client.creative.text import Plain, has_han, plain
+from common.domain import Finding
+
+_COMPOUND = re.compile(
+    r"(?<![a-z])[a-z]+-(?:proof|resistant|free|safe|certified|approved|tested|grade|rated)(?![a-z])"
+    r"|(?<![a-z])anti-[a-z]+|[防抗耐][\u3400-\u9fff]{1,2}"
+)
+_COMPOUND_SAID = re.compile(
+    r"(?:worry|hassle|fuss|stress|mess|guilt|care|hands|drama|trouble|clutter|screen|effort|crease|crumb|meat|regret|boredom)-free"
+    r"|future-proof|kid-tested|防[止备着线空盗]|抗[拒议]|耐[心人看用穿嚼放磨性得]|[防抗耐][不一得了过是的]"
+)
+
+
+def check(brief: Brief, text: Plain) -> Iterator[Finding]:
+    """What the product text does not say in these words, nor in others that the lists know."""
+    found: set[str] = set()
+    for start, end, rule in _made(brief, text):
+        words = text.original(start, end)
+        if words not in found:
+            found.add(words)
+            yield house(rule, words)
+
+
+def _made(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
+    own = key_of(own_of(brief))
+    have = own_things(own_of(brief))
+    for m in _COMPOUND.finditer(text.text):
+        if _COMPOUND_SAID.match(m.group()) or key_of(m.group()) in own:
+            continue
+        if has_han(m.group()) and m.group()[:2] in own:
+            continue
+        things = next((t for n, t in book_of().of.items() if key_of(m.group()).startswith(n)), ())
+        if not any(t in have for t in things):
+            yield m.start(), m.end(), "trait"
+    for m in _ORIGIN_ZH.finditer(text.text):
+        if m[1][:2] not in own:
+            yield m.start(), m.end(), "origin"
+    visible = shown(text.source)
+    for m in _ORIGIN_EN.finditer(visible):
+        if plain(m[1]).text not in own_of(brief):
+            at = plain(visible[: m.start(1)]).text
+            yield len(at), len(at) + len(plain(m[1]).text), "origin"
+
+
+_ORIGIN_ZH = re.compile(
+    r"(?:产自|来自|源自|出自|原产于?|产地|采自|选自|取自|直采自)([\u3400-\u9fff]{1,5}?(?:省|市|县|州|岛|山|湖|海|洋|国|江|河|谷|村|镇|牧场|庄园|产区|高原|草原|农场|古镇))"
+)
+_ORIGIN_EN = re.compile(
+    r"(?:[Mm]ade|[Gg]rown|[Cc]rafted|[Pp]roduced|[Bb]rewed|[Ww]oven|[Ss]ourced|[Ii]mported|[Ss]traight|[Dd]irect|[Hh]arvested|[Pp]icked|[Bb]aked|[Rr]oasted|[Dd]esigned|[Bb]ottled|[Bb]orn|[Ff]arms|[Ff]ields|[Hh]ills|[Mm]ountains|[Cc]oast)"
+    r" (?:by hand )?(?:in|from|of) (?:the )?([A-Z][a-z]+)"
+)
