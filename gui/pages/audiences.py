@@ -66,7 +66,7 @@ class Audiences(PageView):
         self._parity = ParityQuestion(hub, self)
         self._parity.answered.connect(self.refresh)
         self._exporting = Exporting(hub, self)
-        self.parts: dict[str, Callable[[_Seen], QWidget]] = {
+        self.parts: dict[str, Callable[[_Seen, Audience], QWidget]] = {
             "members": self._members,
             "shared": self._shared,
             "groups": self._groups,
@@ -114,7 +114,7 @@ class Audiences(PageView):
             detail = AudienceDetail(value.detail, title, self._write, self._exporting.ask)
             self.content.addWidget(detail)
             self.content.addLayout(row(self._choice(), None))
-            self.content.addWidget(self.parts[value.part](value))
+            self.content.addWidget(self.parts[value.part](value, value.detail))
         self._segments(value)
         self.content.addStretch(1)
 
@@ -134,17 +134,17 @@ class Audiences(PageView):
         self._part = name
         self.refresh()
 
-    def _members(self, seen: _Seen) -> QWidget:
-        return MembersCard(self.hub, self.shop, seen.detail)
+    def _members(self, seen: _Seen, one: Audience) -> QWidget:
+        return MembersCard(self.hub, self.shop, one)
 
-    def _shared(self, seen: _Seen) -> QWidget:
+    def _shared(self, seen: _Seen, one: Audience) -> QWidget:
         floor = self.shop.settings.audience_floor
         return OverlapCard(seen.audiences, seen.titles, seen.shared, floor)
 
-    def _groups(self, seen: _Seen) -> QWidget:
-        return ParityCard(self.shop, self._parity, self._chosen, seen.segments)
+    def _groups(self, seen: _Seen, one: Audience) -> QWidget:
+        return ParityCard(self.shop, self._parity, one.audience_id, seen.segments)
 
-    def _exports(self, seen: _Seen) -> QWidget:
+    def _exports(self, seen: _Seen, one: Audience) -> QWidget:
         return ExportsCard(seen.exports, seen.audiences, seen.titles, self._exporting)
 
     def _segments(self, seen: _Seen) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout
@@ -74,7 +75,7 @@ class ExportsCard(Card):
             if r.export_id in self._exporting.files and not e.taken_back:
                 link = button(
                     self.tr("Delete the file"),
-                    lambda i=r.export_id, n=r.file_name: self._ask(i, n),
+                    partial(self._ask, r.export_id, r.file_name),
                     kind="link",
                 )
                 grid.addWidget(link, at, 5)

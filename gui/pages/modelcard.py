@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from client.api import ModelView, OwnHead
 from gui import format as fmt
@@ -98,7 +99,7 @@ class ModelCard(Card):
         self.add(label(self.tr("Older models"), "strong"))
         for m in older:
             name = f"{fmt.brief_hash(m.digest)} · {fmt.moment(m.installed_at)}"
-            go = button(self.tr("Use this one"), lambda d=m.digest: self._ask(d), kind="link")
+            go = button(self.tr("Use this one"), partial(self._ask, m.digest), kind="link")
             go.setAccessibleName(f"{self.tr('Use this one')}: {name}")
             self.add(row(label(name, "muted"), None, go))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from client.api import recommend_for
 from gui import format as fmt
 from gui.hub import Hub
 from gui.pages.asking import Asking
+from gui.pages.heldcard import grid_in
 from gui.pages.waiting import failed, quiet_focus, waiting
 from gui.pages.whydialog import WhyDialog
 from gui.widgets.basics import boxed, button, clear, column, figure, label, pill, row
@@ -89,12 +91,12 @@ class OffersDialog(QDialog):
             grid.addWidget(boxed(words), at, 1)
             grid.addWidget(ShareBar(p / best, f"{o['title']}: {fmt.share(p)}"), at, 2)
             grid.addWidget(figure(fmt.share(p)), at, 3)
-            link = button(self.tr("Why?"), lambda o=o: self.why(o), kind="link")
+            link = button(self.tr("Why?"), partial(self.why, o), kind="link")
             link.setAccessibleName(fill(self.tr("Why “%1”?"), o["title"]))
             grid.addWidget(link, at, 4)
         grid.setColumnStretch(1, 5)
         grid.setColumnStretch(2, 2)
-        return column(grid)
+        return grid_in(grid)
 
     def _why(self, offer: dict[str, Any]) -> str:
         said = [f"{group(r['group'])} {fmt.factor(r['odds_factor'])}" for r in offer["reasons"]]

@@ -42,7 +42,7 @@ class HowMany(QWidget):
             ],
             "tenth",
         )
-        self.size = _spin(floor, 10_000_000, DEFAULT_SIZE, self.tr("Shoppers at most"))
+        self.number = _spin(floor, 10_000_000, DEFAULT_SIZE, self.tr("Shoppers at most"))
         self.budget = _line(self.tr("Budget"), "500")
         self.cost = _line(self.tr("Cost of one impression"), self.tr("as so far"))
         self.rate = _line(self.tr("At least this likely, in per cent"), "2.0")
@@ -57,7 +57,7 @@ class HowMany(QWidget):
         for widget in self._fields():
             self._pages.addWidget(widget)
         self.ways.chosen.connect(self.choose)
-        self.size.valueChanged.connect(lambda _: self.changed.emit())
+        self.number.valueChanged.connect(lambda _: self.changed.emit())
         for line in (self.budget, self.cost, self.rate):
             line.textChanged.connect(lambda _: self.changed.emit())
         self.outcome.currentIndexChanged.connect(lambda _: self.changed.emit())
@@ -67,7 +67,9 @@ class HowMany(QWidget):
 
     def _fields(self) -> list[QWidget]:
         tenth = label(self.tr("The tenth that is likeliest to buy."), "muted", wrap=True)
-        sized = row(label(self.tr("At most"), "muted"), self.size, label(self.tr("shoppers")), None)
+        sized = row(
+            label(self.tr("At most"), "muted"), self.number, label(self.tr("shoppers")), None
+        )
         money = row(
             *(label(self.tr("Spend at most"), "muted"), self.budget),
             *(label(self.tr("per impression"), "muted"), self.cost, None),
@@ -88,7 +90,7 @@ class HowMany(QWidget):
         """With what was chosen here; None where a field is empty or no number."""
         way = self.ways.current()
         if way == "size":
-            return replace(asked, size=self.size.value())
+            return replace(asked, size=self.number.value())
         if way == "budget":
             if _number(self.budget.text()) is None:
                 return None

@@ -64,13 +64,14 @@ class WorthCard(Card):
             (self.tr("With the league"), v["together"]),
             (self.tr("Your shop alone"), v["alone"]),
         ):
-            line = row(label(name), spacing=12)
+            head = label(name)
+            head.setFixedWidth(130)
+            line = row(head, spacing=12)
             bar = ShareBar(2 * value - 1, f"{name}: {fmt.share(value, 1)}")
             line.addWidget(bar, 1)
             mark = figure(fmt.share(value, 1))
             mark.setFixedWidth(60)
             line.addWidget(mark)
-            line.itemAt(0).widget().setFixedWidth(130)
             self.add(line)
         gain = v["gain"]
         points = self.tr(" points")

@@ -62,7 +62,7 @@ def test_a_pick_is_looked_ahead_to_and_made(qtbot, tea):
     dialog = tea.window.findChild(PickDialog)
     assert "108 of 108 may be in it" in texts(dialog.preview)
     dialog.how.choose("size")
-    dialog.how.size.setValue(40)
+    dialog.how.number.setValue(40)
     qtbot.waitUntil(lambda: dialog._asking.answer.known, timeout=120_000)
     assert dialog._asking.answer.values["size"] == 40
     assert "of 108 who may be in it" in texts(dialog.preview)
