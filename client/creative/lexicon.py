@@ -246,7 +246,9 @@ def _by_chinese(title: str) -> Noun:
     if not hits:
         return UNKNOWN
     _, _, zh, noun = max(hits, key=lambda h: (h[0], h[1]))
-    return _noun(noun, zh, "title")
+    found = _noun(noun, zh, "title")
+    en = next((en for en, own in noun.get("also", {}).items() if own == zh), "")
+    return replace(found, en=en, number=_number(en)) if en and zh != noun["zh"] else found
 
 
 def _narrowed(noun: Noun, description: str) -> Noun:

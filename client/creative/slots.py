@@ -117,7 +117,8 @@ def _names(brief: Brief) -> tuple[Mode, list[Filling], list[Filling]]:
         names = branded or [Filling(common, "noun")]
         return "named" if branded else "generic", names, [Filling(common, "noun")]
     if not proper and facts.noun.by == "title" and facts.brand and common:
-        proper = [n for n in (f"{facts.brand} {common}",) if _is_name(brief, n)]
+        bare_noun = facts.noun.zh if language == "zh" else facts.noun.en
+        proper = [n for n in (f"{facts.brand} {bare_noun}",) if _is_name(brief, n)]
     if not proper:
         text = common or _THIS[language]
         return "generic", [Filling(text, "noun")], [Filling(text, "noun")]
@@ -234,4 +235,16 @@ def _sizes(brief: Brief, names: list[Filling]) -> list[str]:
     if not out and (_TAIL_SIZE_ZH if brief.language == "zh" else _TAIL_SIZE).fullmatch(tail):
         out = [tail]
     # "500 ml + 480 ml": one of two sizes would be wrong.
+    if brief.language == "en":
+        out = [o for o in map(_in_english, out) if not has_han(o)]
     return [s for s in out if s and s not in shown] if len(out) == 1 else []
+
+
+_UNITS_EN = {"毫升": " ml", "公斤": " kg", "千克": " kg", "厘米": " cm", "克": " g", "升": " L"}
+
+
+def _in_english(size: str) -> str:
+    """A Chinese size with the sign of its unit: "500毫升" is 500 ml."""
+    for zh, en in _UNITS_EN.items():
+        size = size.replace(zh, en)
+    return size
