@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
-from client.evaluate.nouns import Merchant, Shop
+from client.evaluate.nouns import Merchant, Rows, Shop
 from common.errors import InputError
 
 SHARE = 0.7
@@ -108,6 +111,24 @@ def part(shops: Sequence[Shop], split: Split, seed: int) -> tuple[Merchant, ...]
             before = s.rows.shown_at < at
         else:
             who, code = np.unique(s.rows.shopper, return_inverse=True)
-            before = (np.random.default_rng((seed, i)).random(len(who)) < SHARE)[code]
+            drawn = np.empty(len(who))
+            drawn[_by_content(s.rows)] = np.random.default_rng((seed, i)).random(len(who))
+            before = (drawn < SHARE)[code]
         out.append(Merchant(s.name, s.rows.take(before), s.rows.take(~before)))
     return tuple(out)
+
+
+def _by_content(rows: Rows) -> NDArray[np.int64]:
+    """Shoppers in an order that their rows alone decide, so that every import is split the same.
+
+    Shoppers are numbered by pseudonym, and pseudonyms are others in every import. Those whose rows
+    are all alike may come in any order: it makes no difference.
+    """
+    d = rows.data
+    own = np.column_stack([rows.shown_at, d.click, d.conversion]).astype(np.int64)
+    marks = []
+    for a, b in itertools.pairwise(d.start.tolist()):
+        each = zip(own[a:b], d.ids[a:b], d.numeric[a:b], strict=True)
+        found = sorted(o.tobytes() + i.tobytes() + n.tobytes() for o, i, n in each)
+        marks.append(hashlib.blake2b(b"".join(found), digest_size=16).digest())
+    return np.array(sorted(range(len(marks)), key=marks.__getitem__), np.int64)

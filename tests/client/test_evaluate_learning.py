@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from client.comparator import train_plain
+from client.dataset import ShopperData
 from client.evaluate import networks
 from client.evaluate.arrange import by_size, parts, pooled
 from client.evaluate.figures import gain
@@ -17,6 +18,7 @@ from client.evaluate.split import find_split, part
 from client.evaluate.verdict import verdict_of
 from client.train import train
 from common.errors import InputError
+from common.features import Encoded
 from common.model import initial_tensors
 from common.recipe import DEFAULT, LEAGUE
 from tests.client.made_up import SPEC, Everybody, Seeded, shop
@@ -112,6 +114,23 @@ def test_a_random_split_keeps_shoppers_whole_and_is_another_for_every_seed() -> 
     assert not {*one.before.shopper} & {*one.later.shopper}
     assert {*one.before.shopper} != {*two.before.shopper}
     assert part(shops, split, 0)[0].before.data.n_rows == one.before.data.n_rows
+
+
+def test_a_random_split_does_not_depend_on_how_shoppers_are_numbered() -> None:
+    d, n = SHOPS[1], SHOPS[1].n_shoppers
+    new = np.random.default_rng(0).permutation(n)
+    shopper = new[np.repeat(np.arange(n), np.diff(d.start))]
+    order = np.argsort(shopper, kind="stable")
+    encoded = Encoded(d.ids[order], d.numeric[order])
+    other = ShopperData.from_arrays(encoded, shopper[order], d.click[order], d.conversion[order])
+    zero = np.zeros(d.n_rows, np.int64)
+    shops = [
+        Shop("a", Rows(x, who, zero, zero))
+        for x, who in ((d, np.repeat(np.arange(n), np.diff(d.start))), (other, shopper[order]))
+    ]
+    split = find_split(shops, ["conversion"], "random", "")
+    one, two = (part([s], split, 3)[0].before.data for s in shops)
+    assert one.n_rows and sorted(map(bytes, one.ids)) == sorted(map(bytes, two.ids))
 
 
 def run(aucs: list[float], n_rows: int = 100, n_positive: int = 5) -> Run:
