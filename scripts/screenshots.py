@@ -25,6 +25,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--looks", default=",".join(LOOKS))
     parser.add_argument("--size", default="1440x960")
     parser.add_argument("--hover", type=int, default=-1, help="point of the overview's chart")
+    parser.add_argument("--ask", action="store_true", help="answer what a page asks on demand")
     parser.add_argument("--display", action="store_true", help="a real window, not offscreen")
     return parser.parse_args()
 
@@ -59,6 +60,9 @@ def main() -> int:
                     view.show_part(part)
                 if part == "people" and options.shopper:
                     view.look_up(options.shopper)
+                if options.ask and hasattr(view, "ask"):
+                    settle(app, desktop.hub)
+                    view.ask()
                 settle(app, desktop.hub)
                 name = f"{page}-{part}" if part else page
                 path = options.out / f"{name}-{look}.png"

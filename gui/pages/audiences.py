@@ -134,6 +134,11 @@ class Audiences(PageView):
         self._part = name
         self.refresh()
 
+    def ask(self) -> None:
+        """Have the groups of the chosen audience compared, where they are shown."""
+        if self._part == "groups" and self._chosen:
+            self._parity.ask(self._chosen, "segment")
+
     def _members(self, seen: _Seen, one: Audience) -> QWidget:
         return MembersCard(self.hub, self.shop, one)
 

@@ -98,6 +98,10 @@ class Learning(PageView):
             self._compared = state
             self._drift.ask(watch_drift())
 
+    def ask(self) -> None:
+        """Have it judged whether joining was worth it."""
+        self._worth.ask(judge_worth())
+
     def _use(self, digest: str) -> None:
         def act() -> None:
             self._before = self.shop.use_model(digest)
@@ -152,7 +156,7 @@ class Learning(PageView):
         undo = self._undo if seen.before else None
         model = ModelCard(seen.models, self._use, undo)
         has_model = bool(seen.models.installed)
-        worth = WorthCard(seen.worth, has_model, lambda: self._worth.ask(judge_worth()))
+        worth = WorthCard(seen.worth, has_model, self.ask)
         self.content.addWidget(Sides(model, worth, (1, 1)))
         if has_model:
             self.content.addWidget(DriftCard(seen.drift, lambda: self._drift.ask(watch_drift())))
