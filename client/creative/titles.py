@@ -114,7 +114,8 @@ def _title(
     """One title; a feature that the title says already is left out."""
     zh = brief.language == "zh"
     text, facts = name.text, [name.fact]
-    lead, tail = [], []
+    lead: list[str] = []
+    tail: list[str] = []
     for f in features:
         bare = re.sub(r"^an? ", "", f.text).removesuffix("的")
         if plain(bare).text.removesuffix("s") in plain(" ".join((text, *lead, *tail))).text:

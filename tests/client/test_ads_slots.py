@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def made(row: dict[str, Any]) -> Brief:
 def test_lengths_are_counted_as_the_platform_does(
     text: str, width: int, chars: int, n_bytes: int, gbk: int
 ) -> None:
-    counted = [measure(text, u) for u in ("width", "chars", "bytes", "gbk")]  # type: ignore[arg-type]
+    counted = [measure(text, u) for u in ("width", "chars", "bytes", "gbk")]
     assert counted == [width, chars, n_bytes, gbk]
     assert measure("\ud800", "bytes") == 4
 
@@ -164,7 +165,7 @@ class Parrot:
     def complete(self, prompt: Prompt, n: int, seed: int, watch: Watch | None = None) -> list[str]:
         return [self.line]
 
-    def log_p(self, texts: list[str]) -> list[float]:
+    def log_p(self, texts: Sequence[str]) -> list[float]:
         return [0.0 for _ in texts]
 
 
