@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import json
 from collections.abc import Sequence
@@ -102,18 +103,19 @@ class TunedModel(NeuralModel):
     def log_p_answer(self, prompt: Prompt, lines: Sequence[str]) -> list[float]:
         """Mean natural log-probability per token of each line as the answer to the prompt."""
         given = self._encode(prompt)["input_ids"]
-        start = given.shape[1]
         # a chat's answer begins at once; the plain prompt ends with its cue, without a space
         gap = "" if self._tokenizer.chat_template else " "
+        read = self._model(input_ids=given, use_cache=True)
         out = []
         for line in lines:
             own = self._tokenizer(gap + line, add_special_tokens=False, return_tensors="pt")
             ids = own["input_ids"].to(given.device)
-            whole = given.new_empty((1, start + ids.shape[1]))
-            whole[:, :start], whole[:, start:] = given, ids
-            labels = whole.clone()
-            labels[:, :start] = -100
-            out.append(-float(self._model(input_ids=whole, labels=labels).loss))
+            # the prompt is read once; reading on changes what was kept of it
+            kept = copy.deepcopy(read.past_key_values)
+            after = self._model(input_ids=ids, past_key_values=kept, use_cache=True).logits
+            likely = read.logits[0, -1:].float().log_softmax(-1)[0, ids[0, 0]]
+            rest = after[0, :-1].float().log_softmax(-1).gather(-1, ids[0, 1:, None])
+            out.append(float(likely + rest.sum()) / ids.shape[1])
         return out
 
 

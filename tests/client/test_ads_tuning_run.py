@@ -127,6 +127,13 @@ def test_the_whole_job_keeps_its_provenance_and_the_writer_can_load_it(
     assert tuned.digest == f"{base.digest}+{made.adapter.digest}"
     prompt = Prompt("", (), "Product: tea", "Ad:", "t")
     assert tuned.log_p_answer(prompt, ["a | b"]) != base.log_p_answer(prompt, ["a | b"])
+    # the same as the model's own loss on the answer, the prompt left out
+    network, tokenizer = base.parts()
+    ids = tokenizer(prompt.text() + " a | b", return_tensors="pt")["input_ids"]
+    labels = ids.clone()
+    labels[:, : -len(" a | b")] = -100
+    loss = float(network(input_ids=ids, labels=labels).loss)
+    assert base.log_p_answer(prompt, ["x", "a | b"])[1] == pytest.approx(-loss, abs=1e-4)
     assert len(tuned.complete(prompt, 2, 1)) == 2
     assert made.adapter.digest[:8] in ModelWriter("transformers", tuned).version
     with pytest.raises(CreativeError, match="smoke test"):
