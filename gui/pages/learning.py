@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
 from client.api import (
     Departure,
+    JobFailure,
     JobProgress,
     JobResult,
     LeagueView,
@@ -20,6 +21,7 @@ from client.api import (
     judge_worth,
     watch_drift,
 )
+from common.errors import UserFacing
 from gui import format as fmt
 from gui import words
 from gui.engine import State
@@ -53,6 +55,7 @@ class _Seen:
     drift: Answer = field(default_factory=Answer)
     worth: Answer = field(default_factory=Answer)
     before: str = ""
+    broken: JobFailure | None = None
 
 
 class Learning(PageView):
@@ -74,7 +77,7 @@ class Learning(PageView):
     def load(self) -> object:
         """League, budget, rounds, state of the node."""
         job = self.hub.job("node")
-        models = self.shop.models()
+        models, broken = self._models()
         self._watch(models)
         return _Seen(
             self.shop.league(),
@@ -89,7 +92,16 @@ class Learning(PageView):
             self._drift.answer,
             self._worth.answer,
             self._before,
+            broken,
         )
+
+    def _models(self) -> tuple[ModelView, JobFailure | None]:
+        """The models, or why they cannot be read: the page's other cards do not need them."""
+        try:
+            return self.shop.models(), None
+        except UserFacing as e:
+            p = e.as_dict()
+            return ModelView(), JobFailure(p["error"], p["what"], p["where"], p["safe"], p["do"])
 
     def _watch(self, models: ModelView) -> None:
         """Have drift counted once for each state of the rows and the model, by a child process."""
@@ -144,7 +156,7 @@ class Learning(PageView):
             top.addWidget(self._node(value), 3)
             top.addWidget(self._league(value), 2)
             self.content.addLayout(top)
-        if value.models.installed or value.league.joined:
+        if value.models.installed or value.league.joined or value.broken is not None:
             self._model(value)
         self.content.addWidget(RoundsCard(value.departures))
         if value.league.refusals:
@@ -153,6 +165,9 @@ class Learning(PageView):
 
     def _model(self, seen: _Seen) -> None:
         """Which model, whether it was worth it, whether it still fits."""
+        if seen.broken is not None:
+            self.content.addWidget(ErrorBanner(seen.broken))
+            return
         undo = self._undo if seen.before else None
         model = ModelCard(seen.models, self._use, undo)
         has_model = bool(seen.models.installed)

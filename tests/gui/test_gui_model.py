@@ -84,6 +84,16 @@ def test_an_older_model_is_used_and_undone(qtbot, tea):
     assert tea.hub.shop.models().installed[0].digest == second
 
 
+def test_a_damaged_model_leaves_the_page_standing(qtbot, tea):
+    with Store.open(tea.hub.home) as store:
+        store.db.execute("UPDATE bundles SET content = substr(content, 1, 400)")
+    tea.window.go("learning")
+    page = tea.window.pages["learning"]
+    assert page.findChild(ModelCard) is None and not page._drift.answer.busy
+    shown = texts(page)
+    assert "Rounds this shop took part in" in shown and "The shared model" in shown
+
+
 def test_without_a_model_nothing_is_asked(qtbot, desktop):
     desktop.window.go("learning")
     page = desktop.window.pages["learning"]
