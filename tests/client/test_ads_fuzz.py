@@ -15,7 +15,7 @@ from client.creative.write import compose
 from common.domain import Product
 
 ANY = st.text(max_size=120)
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202e\u2066\U000e0061"
 LOOKALIKE = {"e": "еｅé", "s": "ѕｓ", "t": "тｔ", "b": "ｂ", "a": "аα", "o": "оο0"[:2], "c": "с"}
 BAN_EN = ["best", "guaranteed", "cheapest", "miracle", "free shipping", "number one"]
@@ -32,7 +32,7 @@ def test_check_never_raises(
     assert all(f.severity in ("error", "warning") and f.message for f in findings)
 
 
-@FEW
+@settings(FEW, max_examples=6)
 @given(title=ANY, description=ANY, brand=st.text(max_size=20), language=st.sampled_from(LANGUAGES))
 def test_the_writer_takes_any_product(
     title: str, description: str, brand: str, language: Language
@@ -83,6 +83,44 @@ def test_nothing_hides_a_chinese_word(word: str, place: int, hidden: str) -> Non
         make_brief(Product("p", "水瓶"), "zh"), AdText(f"水瓶，{disguised}", "一个水瓶。")
     )
     assert any(f.check == "claims" for f in findings)
+
+
+@FEW
+@given(headline=ANY, body=ANY, language=st.sampled_from(LANGUAGES))
+def test_check_is_the_same_twice(headline: str, body: str, language: Language) -> None:
+    brief = make_brief(Product("p", "Steel Bottle 750 ml", brand="Polar"), language)
+    text = AdText(headline, body, "", LABELS[language])
+    assert check(brief, text) == check(brief, text)
+
+
+PLANTED = [
+    ("en", "Yours for $14.99.", "facts", "14.99"),
+    ("en", "Now 20% off.", "facts", "20% off"),
+    ("en", "Made of titanium.", "facts", "titanium"),
+    ("en", "Because you are pregnant.", "reader", "pregnant"),
+    ("en", "Call 555-123-4567 today.", "personal", "555"),
+    ("zh", "只要九十九元。", "facts", "九十九"),
+    ("zh", "全场打七折。", "facts", "七折"),
+    ("zh", "加微信聊一聊。", "personal", "加微信"),
+    ("zh", "治疗失眠。", "claims", "治疗"),
+]
+
+
+@FEW
+@given(
+    planted=st.sampled_from(PLANTED),
+    place=st.integers(1, 8),
+    hidden=st.text(INVISIBLE, min_size=1, max_size=3),
+)
+def test_nothing_invisible_hides_a_planted_error(
+    planted: tuple[Language, str, str, str], place: int, hidden: str
+) -> None:
+    language, body, family, words = planted
+    at = body.index(words) + min(place, len(words) - 1)
+    brief = make_brief(Product("p", "Bottle" if language == "en" else "水瓶"), language)
+    for text in (body, body[:at] + hidden + body[at:]):
+        found = check(brief, AdText("", text, "", LABELS[language]))
+        assert family in {f.check for f in found if f.severity == "error"}, text
 
 
 @FEW
