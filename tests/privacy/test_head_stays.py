@@ -26,6 +26,7 @@ OUT = (
 )
 HERE = (
     *("client.personal", "client.personal_choose", "client.personal_fit", "client.personal_folds"),
+    "client.personal_mix",
     *("client.personal_head", "client.personal_isotonic", "client.store.personal_heads"),
     *("client.targeting", "client.drift"),
 )
