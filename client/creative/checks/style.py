@@ -131,7 +131,7 @@ def _letters(brief: Brief, source: str) -> Iterator[Finding]:
 def _repeats(brief: Brief, ad: AdText) -> Iterator[Finding]:
     text = plain(f"{ad.headline} | {ad.body}").text
     m = re.search(r"\b([a-z]{2,})\s+\1\b", text) or re.search(
-        r"(?!一)([\u3400-\u9fff]{2,6})\1", text
+        r"(?!一)(?:([\u3400-\u9fff]{3,6})\1|([\u3400-\u9fff]{2})\2{2})", text
     )
     if m and m.group() not in brief.facts.source:
         yield house("twice", m.group())
