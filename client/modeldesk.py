@@ -23,6 +23,7 @@ class ModelDesk(DataDesk):
     """Every method takes milliseconds and reaches no heavy library."""
 
     _models: tuple[object, ModelView] = (None, ModelView())
+    _addressable: tuple[str, tuple[str, ...]] = ("", ())
 
     # --- audiences --------------------------------------------------------------------------
 
@@ -57,19 +58,28 @@ class ModelDesk(DataDesk):
         from client.audience_wish import Wish, money
 
         out = audiences.excluded(self._store, asked.product_id)
-        keys = tuple(sorted(audience_facts.addressable(self._store) - out))
+        keys = tuple(k for k in self._may_be_addressed() if k not in out)
         wish = Wish(
             exclude_buyers_days=asked.bought_days,
             exclude_audiences=asked.not_in,
             segments=asked.segments,
         )
-        keep, _ = sift(self._store, asked.product_id, keys, wish)
+        n_left = len(keys)
+        if wish != Wish():
+            n_left = int(sift(self._store, asked.product_id, keys, wish)[0].sum())
         cost, _ = audience_facts.cost_per_impression(self._store, asked.product_id)
         if asked.cost:
             cost = money(asked.cost, "--cost-per-impression")
         budget = money(asked.budget, "--budget") if asked.budget else None
         paid = None if budget is None or not cost else int(budget / cost * (1 + 1e-12))
-        return Reach(len(keys), int(keep.sum()), paid, cost, self.settings.audience_floor)
+        return Reach(len(keys), n_left, paid, cost, self.settings.audience_floor)
+
+    def _may_be_addressed(self) -> tuple[str, ...]:
+        """Pseudonyms, read once for each state of the rows: a dialog asks at every key."""
+        state = self.data_state()
+        if self._addressable[0] != state:
+            self._addressable = (state, tuple(audience_facts.addressable(self._store)))
+        return self._addressable[1]
 
     def shared(self) -> tuple[Shared, ...]:
         """Every pair of the newest audiences; () with fewer than two.
