@@ -58,8 +58,10 @@ def _amount(brief: Brief, text: Plain, a: Amount) -> Iterator[Finding]:
         yield house(
             "amount" if a.kind == "unit" else "number", words, right=f": “{right}”" if right else ""
         )
-    elif a.kind == "discount" and not any(
-        a.same(b) for b in amounts(plain(brief.facts.offer).text)
+    elif (
+        a.kind == "discount"
+        and text.text[a.start : a.end] != "一折"
+        and not any(a.same(b) for b in amounts(plain(brief.facts.offer).text))
     ):
         yield house("discount", words, right="")
 
