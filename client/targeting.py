@@ -22,7 +22,7 @@ from common.features import Encoded, default_spec, encode
 
 _log = logging.getLogger(__name__)
 #: Raised when heads are fitted in another way, so that kept ones are fitted again.
-_WAY = b"head 1"
+_WAY = b"head 2"
 
 
 @dataclass(frozen=True, slots=True)
