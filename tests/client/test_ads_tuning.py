@@ -168,7 +168,7 @@ def test_the_offer_says_all_that_is_missing(
 
 
 def test_memory_falls_back_to_computing_twice() -> None:
-    facts = offer.ModelFacts(500_000_000, 1_000_000_000, 896, 24)
+    facts = offer.ModelFacts(500_000_000, 1_000_000_000, 896, 24, 14)
     roomy, twice = offer.needed(facts, RECIPE, None)
     assert not twice
     tight, twice = offer.needed(facts, RECIPE, roomy - 1)

@@ -21,10 +21,14 @@ LEAST_PRODUCTS = 10
 PACKAGES = ("torch", "transformers", "peft", "trl", "datasets", "accelerate")
 #: libraries, tokenizer, and what the allocator keeps
 BASIS = 1.2e9
-#: bytes of activations per token, layer and width in half precision: Korthikanti et al. 2022, eq. 1
-ACTIVATION = 34
-#: tokens of a prompt with its answer; measured: 430 (en), 560 (zh) with SmolLM2's tokenizer
-TOKENS = 600
+#: bytes of activations per token, layer and width: 34 in half precision (Korthikanti et al. 2022,
+#: eq. 2), twice that in full, and what the adapter's seven matrices keep of their inputs in full
+ACTIVATION = 2 * 34 + 36
+#: bytes of attention per head, layer and pair of tokens: the same equation
+ATTENTION = 5
+#: tokens of a prompt with its answer at most, by language: measured with SmolLM2's tokenizer (514 and
+#: 1,115 for the prompt), which knows no Chinese; one that does needs fewer
+TOKENS = {"en": 600, "zh": 1200}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,14 @@ class ModelFacts:
         n_bytes: Of its weight files.
         width: Of a layer.
         layers: Number of layers.
+        heads: Attention heads of one.
     """
 
     n_weights: int
     n_bytes: int
     width: int
     layers: int
+    heads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,8 @@ def look(
     facts = read_model(path) if setting.model else None
     missing += _model_reasons(setting, path, facts, smoke)
     free = free_memory()
-    need, twice = needed(facts, recipe, free) if facts else (0, False)
+    tokens = max((TOKENS[one.brief.language] for one in lessons), default=TOKENS["en"])
+    need, twice = needed(facts, recipe, free, tokens) if facts else (0, False)
     if free is not None and need > free:
         missing.append(f"memory: about {_gb(need)} GB are needed, {_gb(free)} GB are free")
     return Offer(
@@ -151,10 +158,11 @@ def read_model(path: Path) -> ModelFacts | None:
         files = sorted(path.glob("*.safetensors"))
         weights = sum(_weights(f) for f in files)
         width, layers = int(config["hidden_size"]), int(config["num_hidden_layers"])
+        heads = int(config.get("num_attention_heads", width // 64))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error):
         return None
     n_bytes = sum(f.stat().st_size for f in files)
-    return ModelFacts(weights, n_bytes, width, layers) if weights else None
+    return ModelFacts(weights, n_bytes, width, layers, heads) if weights else None
 
 
 def _weights(file: Path) -> int:
@@ -174,7 +182,9 @@ def _weights(file: Path) -> int:
     return out
 
 
-def needed(facts: ModelFacts, recipe: Recipe, free: int | None) -> tuple[int, bool]:
+def needed(
+    facts: ModelFacts, recipe: Recipe, free: int | None, tokens: int = TOKENS["en"]
+) -> tuple[int, bool]:
     """Bytes that training needs, and whether activations must be computed twice to fit.
 
     Weights in 4 bytes (2 where the file has 2, on a card or a CPU with bfloat16), the adapter with
@@ -183,12 +193,14 @@ def needed(facts: ModelFacts, recipe: Recipe, free: int | None) -> tuple[int, bo
     """
     per_weight = 2 if facts.n_bytes < 3 * facts.n_weights else 4
     adapter = facts.layers * 7 * 2 * facts.width * 2 * recipe.rank * 16
-    tokens = 2 * TOKENS
-    whole = tokens * facts.layers * facts.width * ACTIVATION * 2
+    # both sides of a pair at once
+    linear = 2 * tokens * facts.width * ACTIVATION
+    square = 2 * tokens**2 * facts.heads * ATTENTION
     basis = int(BASIS + facts.n_weights * per_weight + adapter)
-    if free is None or basis + whole <= free:
-        return basis + whole, False
-    return basis + tokens * facts.width * (facts.layers * 4 + ACTIVATION * 2), True
+    whole = basis + facts.layers * (linear + square)
+    if free is None or whole <= free:
+        return whole, False
+    return basis + linear + square + 2 * tokens * facts.width * facts.layers * 4, True
 
 
 def _absent() -> list[str]:

@@ -168,7 +168,8 @@ def _trainer(
         disable_tqdm=True,
         bf16=bf16,
         use_cpu=not on_card,
-        gradient_checkpointing=checkpointing,
+        # a card computes fast and is short of memory; a CPU is the other way round
+        gradient_checkpointing=checkpointing or on_card,
         max_length=None,
         dataloader_pin_memory=False,
     )
