@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
 
 from client.creative import marks, review
-from client.creative.learn import preferences, results
+from client.creative.checks import rulebook
+from client.creative.learn import preferences, results, thompson
 from client.creative.learn.preferences import PairCount
-from client.creative.learn.results import Results, VariantResult
+from client.creative.learn.results import GroupResult, Results, VariantResult
 from client.creative.marks import MarkedFinding
 from client.creative.origin import origin
-from client.creative.preview import previews
+from client.creative.parts import Weights
+from client.creative.preview import SlotPreview, previews
+from client.creative.text import data_file
 from client.privacydesk import PrivacyDesk
-from client.store import Store, audiences, browse, creatives, held, rows
+from client.store import Store, audiences, browse, creatives, held, photos, rows
 from client.views import AdExport, AdView, Waiting
-from common.domain import Creative, CreativeState
+from common.domain import Creative, CreativeState, Product
 from common.settings import Settings
 
 
@@ -127,6 +134,34 @@ class AdsDesk(PrivacyDesk):
         found = [v for g in groups for v in g.variants]
         own = [v for v in found if v.creative.creative_id == ad.creative_id]
         return tuple(sorted(own, key=lambda v: -v.creative.version))
+
+    def ad_shares(self, group: GroupResult) -> tuple[float | None, ...]:
+        """What `hansa ads choose` would give each variant of a group; None = not in use."""
+        chances = [v.p_best for v in group.variants if v.p_best is not None]
+        if not chances:
+            return (None,) * len(group.variants)
+        best = thompson.Chances(np.array(chances, float), group.error)
+        shares = iter(thompson.propensities(best))
+        return tuple(None if v.p_best is None else float(next(shares)) for v in group.variants)
+
+    def ad_previews(self, ad: Creative) -> tuple[SlotPreview, ...]:
+        """Words, also such as are not stored yet, in every placement with their lengths."""
+        return previews(ad)
+
+    def ad_rules(self) -> dict[str, str]:
+        """Rule file with its version, as findings name it -> where its rules come from."""
+        raw = [data_file("rules", f) for f in (*rulebook.PATTERN_FILES, *rulebook.CODE_FILES)]
+        return {f"{r['id']}@{r['version']}": str(r.get("source", "")) for r in raw if "id" in r}
+
+    def ad_weights(self) -> dict[str, float]:
+        """How much each part of a score counts today."""
+        return asdict(Weights())
+
+    def product_photo(self, product: Product) -> Path | None:
+        """File of the product's photo, the kept one before its own; None = there is none."""
+        kept = photos.of_product(self._store, product.product_id)
+        path = self.home / kept.file if kept else photos.below(self.home, product.image)
+        return path if path is not None and path.is_file() else None
 
     def ad_pairs(self) -> PairCount:
         """How many preference pairs there are, and whether they are enough to learn from."""

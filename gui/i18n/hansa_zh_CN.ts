@@ -1261,6 +1261,10 @@
         <translation>检查</translation>
     </message>
     <message>
+        <source>Show all %1</source>
+        <translation>全部显示（%1）</translation>
+    </message>
+    <message>
         <source>Facts match the catalogue</source>
         <translation>内容与商品资料一致</translation>
     </message>
@@ -2154,6 +2158,7 @@
     <name>FindingRow</name>
     <message>
         <source>For example: “%1”</source>
+        <extracomment>findings that are shown at once: the decision below them must stay in sight</extracomment>
         <translation>例如：“%1”</translation>
     </message>
     <message>

@@ -39,6 +39,7 @@ class Around:
         shop_name: Who advertises.
         picture: Photo of the product; None = none is known.
         sources: Rule file with version -> where it comes from.
+        weights: Of the parts of a score, where an ad did not record them.
         write_another: Has another ad written for the same brief.
         export: Opens the sheet for this ad.
     """
@@ -50,6 +51,7 @@ class Around:
     shop_name: str
     picture: QImage | None
     sources: dict[str, str]
+    weights: dict[str, float]
     write_another: Callable[[Creative], None]
     export: Callable[[Creative], None]
 
@@ -66,9 +68,11 @@ class AdCard(QWidget):
         box.addWidget(self._judge(place))
         if view.audience is None:
             box.addWidget(AdWhy(view))
-            box.addWidget(AdOrigin(view))
+            box.addWidget(AdOrigin(view, self._around.weights))
         else:
-            box.addWidget(Sides(AdWhy(view), AdOrigin(view), (1, 1), narrow=640))
+            box.addWidget(
+                Sides(AdWhy(view), AdOrigin(view, self._around.weights), (1, 1), narrow=640)
+            )
         box.addWidget(AdHistory(view))
         box.addStretch(1)
 

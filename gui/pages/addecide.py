@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from getpass import getuser
 
 from PySide6.QtCore import QObject, Signal
@@ -39,7 +40,7 @@ class ReasonDialog(QDialog):
         self.reason.setPlaceholderText(self.tr("Why? (kept with it)"))
         ready = row()
         for answer in answers:
-            ready.addWidget(button(answer, lambda a=answer: self.reason.setText(a)))
+            ready.addWidget(button(answer, partial(self.reason.setText, answer)))
         ready.addStretch(1)
         box.addLayout(ready)
         box.addWidget(self.reason)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from client.api import AdView
 from gui import format as fmt
@@ -28,14 +28,12 @@ class PartBar(QWidget):
     def __init__(self, value: float, largest: float, name: str) -> None:
         super().__init__()
         self._part = value / largest if largest else 0.0
-        self.setFixedHeight(14)
-        self.setMinimumWidth(70)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(84, 14)
         self.setAccessibleName(name)
 
     def sizeHint(self) -> QSize:
         """Wide and low."""
-        return QSize(110, 14)
+        return QSize(84, 14)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A bar from the middle line."""
@@ -57,8 +55,9 @@ class PartBar(QWidget):
 class AdOrigin(Card):
     """The provenance of the newest version."""
 
-    def __init__(self, view: AdView) -> None:
+    def __init__(self, view: AdView, weights: dict[str, float]) -> None:
         super().__init__()
+        self._weights = weights
         self.setAccessibleName(self.tr("Where it comes from"))
         self.add(label(self.tr("Where it comes from"), "section"))
         origin = view.origin
@@ -121,13 +120,14 @@ class AdOrigin(Card):
         value = fmt.signed(part.contribution)
         out = QHBoxLayout()
         out.setSpacing(10)
-        out.addWidget(label(name), 5)
-        out.addWidget(PartBar(part.contribution, largest, f"{name} {value}"), 3)
+        out.addWidget(label(name, wrap=True), 1)
+        out.addWidget(PartBar(part.contribution, largest, f"{name} {value}"))
         shown = figure(value)
         shown.setFixedWidth(46)
         out.addWidget(shown)
-        if part.weight is not None:
-            text = words.fill(self.tr("weight %1"), fmt.number(part.weight, 1))
+        known = self._weights.get(part.name) if part.weight is None else part.weight
+        if self._weights:
+            text = words.fill(self.tr("weight %1"), fmt.number(known)) if known is not None else ""
             weight = label(text, "caption")
             weight.setFixedWidth(74)
             out.addWidget(weight)

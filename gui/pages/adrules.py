@@ -268,4 +268,4 @@ def said(rule: str) -> tuple[str, str]:
     translate = QCoreApplication.translate
     if not message:
         return "", ""
-    return translate("AdRules", message), translate("AdRules", _FIXES[fix])
+    return translate("AdRules", str(message)), translate("AdRules", str(_FIXES[str(fix)]))

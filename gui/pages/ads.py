@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QImageReader, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from client.api import AdView, Creative
 from gui import words
 from gui.hub import Hub
-from gui.pages import addesk, adnames
+from gui.pages import adnames, adphoto
 from gui.pages.adbanner import Banners
 from gui.pages.adcard import AdCard, Around
 from gui.pages.addecide import Deciding
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 #: lines of the queue; the search finds the others
 SHOWN = 200
 QUEUE = 260
-PHOTO = 640
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,8 @@ class Ads(PageView):
         side.addWidget(card, 0, Qt.AlignmentFlag.AlignTop)
         self._right = QVBoxLayout()
         side.addLayout(self._right, 1)
-        page = self.widget().layout()
+        inner = self.widget()
+        page = inner.layout() if inner is not None else None
         if isinstance(page, QVBoxLayout):
             works = (WorkCard(self.tasks.writing), WorkCard(self.tasks.exporting))
             for i, widget in enumerate((self.toast, *works, self.filters, self._review), 1):
@@ -118,9 +118,9 @@ class Ads(PageView):
 
     def _keys(self) -> None:
         acts = {
-            "A": lambda: self.card and self.card.approve(),
-            "R": lambda: self.card and self.card.reject(),
-            "E": lambda: self.card and self.card.edit(),
+            "A": lambda: self._on_card("approve"),
+            "R": lambda: self._on_card("reject"),
+            "E": lambda: self._on_card("edit"),
             "U": self._undo,
             "Ctrl+Z": self._undo,
         }
@@ -128,6 +128,13 @@ class Ads(PageView):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
+
+    def _on_card(self, act: str) -> None:
+        """What a key does to the ad that is shown; in a list of choices letters are no decision."""
+        if self.card is not None and not isinstance(QApplication.focusWidget(), QComboBox):
+            {"approve": self.card.approve, "reject": self.card.reject, "edit": self.card.edit}[
+                act
+            ]()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down go through the queue from wherever the keyboard is on this page."""
@@ -159,7 +166,7 @@ class Ads(PageView):
             counts,
             view,
             len(every),
-            addesk.rule_sources(self.shop),
+            self.shop.ad_rules(),
         )
         if self._part == "results":
             return replace(seen, results=self._results(titles))
@@ -170,7 +177,7 @@ class Ads(PageView):
     def _results(self, titles: dict[str, str]) -> Told:
         found = self.shop.ad_results()
         names = {a.audience_id: a.name for a in self.shop.audiences()}
-        return Told(found, titles, names, tuple(addesk.shares(self.shop, g) for g in found.groups))
+        return Told(found, titles, names, tuple(self.shop.ad_shares(g) for g in found.groups))
 
     # --- showing ----------------------------------------------------------------------------
 
@@ -205,7 +212,7 @@ class Ads(PageView):
         self._count.setText(self.tr("%n ad(s)", "", len(value.ads)))
         self.queue.show_ads(value.ads, value.titles, self._chosen)
         self.queue.setFixedHeight(min(58 * len(value.ads) + 6, 640))
-        picture = self._picture(chosen)
+        picture = adphoto.picture(self.shop, chosen.product)
         around = Around(
             self.hub,
             self._deciding,
@@ -214,26 +221,12 @@ class Ads(PageView):
             self.shop.settings.shop_name,
             picture,
             value.sources,
+            self.shop.ad_weights(),
             self.tasks.write_another,
             self.tasks.ask_to_export,
         )
         self.card = AdCard(around, chosen, (self._row + 1, len(value.ads)))
         self._right.addWidget(self.card)
-
-    def _picture(self, view: AdView) -> QImage | None:
-        """The product's photo, small enough to paint at once; None where the shop has none."""
-        path = addesk.photo(self.shop, view.product)
-        if path is None:
-            return None
-        reader = QImageReader(str(path))
-        reader.setAutoTransform(True)
-        size = reader.size()
-        if size.isValid() and size.width() > PHOTO:
-            reader.setScaledSize(
-                size.scaled(PHOTO, PHOTO, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
-            )
-        image = reader.read()
-        return None if image.isNull() else image
 
     def _empty(self, seen: _Seen) -> Card:
         if seen.n_all:

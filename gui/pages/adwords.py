@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QLocale, Qt
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from client.creative.marks import MarkedFinding, Place
 
 SEVERITY = {"error": ("circle-x", "bad"), "warning": ("triangle-alert", "warn")}
+#: findings that are shown at once: the decision below them must stay in sight
+FIRST = 6
 _MARK = re.compile(r"\s*\[([^\[\]]+@[^\[\]]+)\]\s*$")
 _RIGHT = re.compile(r": “([^“”]+)”\.?(?:,? or leave it out\.?)?\s*$")
 _EXAMPLE = re.compile(r"\s*For example: “(.*)”\s*$", re.DOTALL)
@@ -78,21 +81,25 @@ def told(marked: MarkedFinding, number: int) -> Told:
 
 
 def underlined(text: str, places: list[tuple[int, Place]], tones: dict[int, str]) -> str:
-    """A part as rich text: every place a link in its tone, underlined, with the number of its finding."""
-    out, at = [], 0
-    for number, place in sorted(places, key=lambda p: (p[1].start, -p[1].end)):
-        if place.end <= at:  # inside words that are marked already
-            continue
-        start = max(place.start, at)
-        colour = theme.tokens.tone(tones[number])
-        out.append(escape(text[at:start]))
-        words = escape(text[start : place.end])
-        out.append(
-            f'<a href="{number}" style="color:{colour}; text-decoration: underline;">{words}</a>'
-            f'<span style="color:{colour};"><sup>{number}</sup></span>'
-        )
-        at = place.end
-    return "".join((*out, escape(text[at:])))
+    """A part as rich text: words of a finding are links in its tone, underlined, its number at their end.
+
+    Where findings overlap, the words belong to the one that says the least about: a price within
+    a headline that is too long.
+    """
+    cuts = sorted({0, len(text), *(c for _, p in places for c in (p.start, p.end))})
+    out = []
+    for start, end in pairwise(cuts):
+        over = [(p.end - p.start, n) for n, p in places if p.start <= start and end <= p.end]
+        words = escape(text[start:end])
+        if over:
+            number = min(over)[1]
+            look = f"color:{theme.tokens.tone(tones[number])}; text-decoration: underline;"
+            words = f'<a href="{number}" style="{look}">{words}</a>'
+        out.append(words)
+        for number in sorted(n for n, p in places if p.end == end):
+            colour = theme.tokens.tone(tones[number])
+            out.append(f'<span style="color:{colour};"><sup>{number}</sup></span>')
+    return "".join(out)
 
 
 def _in_words(found: Told) -> tuple[str, str]:
@@ -209,7 +216,13 @@ class AdWords(QWidget):
             findings = column(spacing=4)
             for one in self.rows:
                 findings.addWidget(one)
+            for one in self.rows[FIRST:]:
+                one.hide()
             box.addLayout(findings)
+            if len(self.rows) > FIRST:
+                text = fill(self.tr("Show all %1"), len(self.rows))
+                self._more = button(text, self._all, kind="link")
+                box.addWidget(self._more)
         else:
             self._all_well(box)
         box.addStretch(1)
@@ -243,6 +256,11 @@ class AdWords(QWidget):
         label_ = self.sender()
         if isinstance(label_, QLabel):
             label_.setToolTip(f"{chosen.found.message} {chosen.found.fix}" if chosen else "")
+
+    def _all(self) -> None:
+        self._more.hide()
+        for one in self.rows:
+            one.show()
 
     def _all_well(self, box: QVBoxLayout) -> None:
         for text in (

@@ -13,7 +13,7 @@ from client.api import Creative
 from common.errors import UserFacing
 from gui import format as fmt
 from gui.hub import Hub
-from gui.pages import addesk, adnames
+from gui.pages import adnames
 from gui.pages.adfield import WordField
 from gui.pages.adwords import SEVERITY, FindingRow, Told, told
 from gui.widgets.basics import button, clear, label, row
@@ -62,7 +62,7 @@ class EditDialog(QDialog):
         for name, field in self._fields.items():
             field.setAccessibleName(adnames.part(name))
             self._lengths[name] = label("", "caption")
-            if not shown or name in shown or field.text():
+            if name in shown or field.text():
                 box.addLayout(row(label(adnames.part(name), "muted"), None, self._lengths[name]))
                 box.addWidget(field)
             else:
@@ -80,7 +80,7 @@ class EditDialog(QDialog):
         shop = self._hub.shop
         if shop is None:
             return {}
-        own = next((p for p in addesk.typed(shop, self._typed()) if p.is_own), None)
+        own = next((p for p in shop.ad_previews(self._typed()) if p.is_own), None)
         return {p.name: p.limit for p in own.parts if p.limit} if own else {}
 
     def _typed(self) -> Creative:
@@ -120,7 +120,7 @@ class EditDialog(QDialog):
             self._found.addWidget(Mark("circle-x", "bad", e.what))
             return
         self._tell(marked)
-        own = next((p for p in addesk.typed(shop, typed) if p.is_own), None)
+        own = next((p for p in shop.ad_previews(typed) if p.is_own), None)
         for part in own.parts if own else ():
             text = f"{fmt.count(part.length)} / {fmt.count(part.limit)}"
             self._lengths[part.name].setText(text if part.fits else f"! {text}")
