@@ -145,34 +145,7 @@ def _trainer(
     trl, peft = importlib.import_module("trl"), importlib.import_module("peft")
     datasets = importlib.import_module("datasets")
     datasets.disable_progress_bars()
-    bf16 = on_card and bool(importlib.import_module("torch").cuda.is_bf16_supported())
     train = repeated(lessons.train)
-    config = trl.DPOConfig(
-        output_dir=str(work / "trainer"),
-        seed=recipe.seed % 2**31,
-        learning_rate=recipe.rate,
-        beta=recipe.beta,
-        loss_type=["sigmoid", "sft"],
-        loss_weights=[1.0, recipe.plain],
-        per_device_train_batch_size=recipe.batch if on_card else 1,
-        per_device_eval_batch_size=recipe.batch if on_card else 1,
-        gradient_accumulation_steps=1 if on_card else recipe.batch,
-        max_steps=n_steps(len(train), recipe),
-        eval_strategy="steps",
-        eval_steps=recipe.every,
-        eval_on_start=True,
-        logging_steps=max(1, recipe.every // 2),
-        save_strategy="no",
-        report_to="none",
-        push_to_hub=False,
-        disable_tqdm=True,
-        bf16=bf16,
-        use_cpu=not on_card,
-        # a card computes fast and is short of memory; a CPU is the other way round
-        gradient_checkpointing=checkpointing or on_card,
-        max_length=None,
-        dataloader_pin_memory=False,
-    )
     lora = peft.LoraConfig(
         r=recipe.rank, lora_alpha=recipe.alpha, target_modules="all-linear", task_type="CAUSAL_LM"
     )
@@ -182,11 +155,43 @@ def _trainer(
     chat = bool(tokenizer.chat_template)
     return quiet(
         model=model,
-        args=config,
+        args=_config(trl, recipe, len(train), work, on_card, checkpointing),
         train_dataset=datasets.Dataset.from_list([_record(x, chat) for x in train]),
         eval_dataset=datasets.Dataset.from_list([_record(x, chat) for x in lessons.held]),
         processing_class=tokenizer,
         peft_config=lora,
+    )
+
+
+def _config(
+    trl: Any, recipe: Recipe, n_train: int, work: Path, on_card: bool, checkpointing: bool
+) -> Any:
+    at_once = recipe.batch if on_card else 1
+    return trl.DPOConfig(
+        output_dir=str(work / "trainer"),
+        seed=recipe.seed % 2**31,
+        learning_rate=recipe.rate,
+        beta=recipe.beta,
+        loss_type=["sigmoid", "sft"],
+        loss_weights=[1.0, recipe.plain],
+        per_device_train_batch_size=at_once,
+        per_device_eval_batch_size=at_once,
+        gradient_accumulation_steps=recipe.batch // at_once,
+        max_steps=n_steps(n_train, recipe),
+        eval_strategy="steps",
+        eval_steps=recipe.every,
+        eval_on_start=True,
+        logging_steps=max(1, recipe.every // 2),
+        save_strategy="no",
+        report_to="none",
+        push_to_hub=False,
+        disable_tqdm=True,
+        bf16=on_card and bool(importlib.import_module("torch").cuda.is_bf16_supported()),
+        use_cpu=not on_card,
+        # a card computes fast and is short of memory; a CPU is the other way round
+        gradient_checkpointing=checkpointing or on_card,
+        max_length=None,
+        dataloader_pin_memory=False,
     )
 
 
