@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from gui import format as fmt
 from gui.pages.asking import Answer
-from gui.pages.driftwords import feature_words, sentence, shift_words, verdict_words
+from gui.pages.driftwords import feature_words, sentence, shift_words, shown_verdict, verdict_words
 from gui.pages.waiting import failed, waiting
 from gui.widgets.basics import Card, boxed, button, column, label, pill, row
 from gui.widgets.pairbars import PairBars, Pairs
@@ -24,7 +24,7 @@ class DriftCard(Card):
         values = answer.values
         state = None
         if answer.known and not answer.busy:
-            words, tone = verdict_words(str(values["verdict"]))
+            words, tone = verdict_words(shown_verdict(values))
             state = pill(words, tone)
         super().__init__()
         title = self.tr("Is the model still right?")

@@ -21,6 +21,13 @@ def verdict_words(verdict: str) -> tuple[str, str]:
     }.get(verdict, (translate("Drift", "Too little to tell"), "muted"))
 
 
+def shown_verdict(v: Mapping[str, Any]) -> str:
+    """The verdict; orders that come as expected are no alarm, whoever is scored."""
+    recent = v["recent"]
+    fits = recent is not None and recent["low"] is not None and recent["low"] <= 1 <= recent["high"]
+    return "watch" if v["verdict"] == "act" and fits else str(v["verdict"])
+
+
 def sentence(v: Mapping[str, Any]) -> str:
     """What counts most: wrong rates, then moved scores, then moved features."""
     translate = QCoreApplication.translate

@@ -75,11 +75,16 @@ class WorthCard(Card):
             self.add(line)
         gain = v["gain"]
         points = self.tr(" points")
-        ends = (fmt.signed(100 * gain["low"], 1), fmt.signed(100 * gain["high"], 1))
+        ends = (_points(gain["low"]), _points(gain["high"]))
         said = fill(
             self.tr("Difference %1 (95% interval %2 to %3), over %4 shoppers with %5 orders."),
-            *(fmt.signed(100 * gain["value"], 1, points), *ends),
+            *(_points(gain["value"], points), *ends),
             *(fmt.count(v["n_shoppers"]), fmt.count(v["n_positive"])),
         )
         note = self.tr("The bars begin at 50%: a coin. The league's model saw these rows, noised.")
         self.add(2, label(said, wrap=True), label(note, "caption", wrap=True))
+
+
+def _points(share: float, unit: str = "") -> str:
+    """A difference of shares in points; what rounds to nothing has no sign."""
+    return fmt.signed(round(100 * share, 1) or 0.0, 1, unit)

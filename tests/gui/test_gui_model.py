@@ -8,7 +8,7 @@ from client.store import Store, models
 from client.store.models import Installed
 from gui.pages.asking import Answer
 from gui.pages.driftcard import DriftCard
-from gui.pages.driftwords import sentence, verdict_words
+from gui.pages.driftwords import sentence, shown_verdict, verdict_words
 from gui.pages.modelcard import ModelCard
 from gui.pages.offersdialog import OffersDialog
 from gui.pages.personcard import PersonCard
@@ -144,6 +144,8 @@ def test_drift_says_what_counts_most():
     assert "some features moved" in sentence(drift("watch", fits))
     assert "as the model expects" in sentence(drift("steady", fits))
     assert "50 each are needed" in sentence(drift("unknown"))
+    assert shown_verdict(drift("act", fits, "act")) == "watch"
+    assert shown_verdict(drift("act", low)) == "act" and shown_verdict(drift("act")) == "act"
     assert [verdict_words(v)[1] for v in ("steady", "watch", "act", "unknown")] == [
         *("good", "warn", "bad", "muted")
     ]
