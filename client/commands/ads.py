@@ -15,7 +15,8 @@ from client.commands import home_option
 from client.commands.ads_banner import banner
 from client.commands.ads_decide import approve, live, reject, retire, undo
 from client.commands.ads_export import export
-from client.commands.ads_judge import evaluate, sample
+from client.commands.ads_judge import evaluate, learn_headlines, sample
+from client.commands.ads_learn import learn
 from client.commands.ads_results import choose, pairs, results
 from client.commands.ads_words import (
     by_option,
@@ -55,6 +56,8 @@ for _verb in (
     banner,
     evaluate,
     sample,
+    learn_headlines,
+    learn,
 ):
     ads.add_command(_verb)
 
