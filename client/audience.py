@@ -183,9 +183,7 @@ def _found(store: Store, settings: Settings, product_id: str, wish: Wish) -> _Fo
     wanted = wish.size if wish.size is not None else most
     if wanted is None:
         wanted = len(order) if narrow else max(floor, round(DEFAULT_SHARE * n))
-    return _Found(
-        scorer, past, everybody, order[:wanted], cost, len(all_of_them.keys), left_out
-    )
+    return _Found(scorer, past, everybody, order[:wanted], cost, len(all_of_them.keys), left_out)
 
 
 def _made(
