@@ -36,6 +36,7 @@ class AdsDesk(PrivacyDesk):
         super().__init__(store, settings)
         self._counted: tuple[tuple[int, int], dict[tuple[str | None, str | None], Results]]
         self._counted = ((-1, -1), {})
+        self._listed: tuple[tuple[int, int], tuple[Creative, ...]] = ((-1, -1), ())
 
     def waiting(self) -> Waiting:
         """What waits for the merchant."""
@@ -56,9 +57,20 @@ class AdsDesk(PrivacyDesk):
         language: str | None = None,
     ) -> Sequence[Creative]:
         """Newest versions of the ads, newest first; all, or those of one state, slot, ..."""
+        asked = (state, slot, product_id, audience_id, language)
+        if asked == (None,) * 5:
+            # the window walks this list with the arrow keys: it is read once a change
+            now = self._now()
+            if self._listed[0] != now:
+                self._listed = (now, tuple(creatives.listing(self._store)))
+            return self._listed[1]
         return creatives.listing(
             self._store, state, audience_id, product_id, slot=slot, language=language
         )
+
+    def _now(self) -> tuple[int, int]:
+        """Another pair after every change of the database, by this program or another."""
+        return browse.version(self._store), self._store.db.conn.total_changes
 
     def ad_counts(self) -> dict[str, int]:
         """How many ads there are in each state."""
@@ -120,7 +132,7 @@ class AdsDesk(PrivacyDesk):
 
     def ad_results(self, product_id: str | None = None, audience_id: str | None = None) -> Results:
         """What came of the ads: clicks with intervals, and which variant is likely the best."""
-        now = (browse.version(self._store), self._store.db.conn.total_changes)
+        now = self._now()
         if self._counted[0] != now:
             self._counted = (now, {})
         known = self._counted[1]

@@ -1159,6 +1159,10 @@
 <context>
     <name>AdTasks</name>
     <message>
+        <source>Your own model could not write. Name it in ads.toml in the shop&apos;s folder, or choose Templates: they need no model.</source>
+        <translation>您自己的模型无法撰写。请在店铺文件夹的 ads.toml 里写明模型，或选择“模板”：不需要模型。</translation>
+    </message>
+    <message>
         <source>Writing ads for “%1”</source>
         <translation>正在为“%1”撰写创意</translation>
     </message>

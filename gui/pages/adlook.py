@@ -151,7 +151,8 @@ class AdLook(QWidget):
                 out.append(Mark("info", "muted", self.tr("This placement shows no text below.")))
             else:
                 words = fill(self.tr("Too long here: %1"), text)
-                out.append(Mark("circle-x", "bad", words))
+                sign = ("circle-x", "bad") if known.is_own else ("triangle-alert", "warn")
+                out.append(Mark(*sign, words))
         if shown:
             out.insert(0, label(" · ".join(shown), "caption", wrap=True))
         if not known.is_own:

@@ -41,7 +41,13 @@ class AdTasks(QObject):
             texts = [", ".join(adnames.slot(s) for s in asked.slots)]
         steps = [Step(text, job) for text, job in zip(texts, jobs, strict=True)]
         title = self._title(asked.product_id)
-        return self.writing.start(title, steps, self._told, self._written)
+        hint = ""
+        if asked.writer in ("transformers", "gguf"):
+            hint = self.tr(
+                "Your own model could not write. Name it in ads.toml in the shop's folder, or choose"
+                " Templates: they need no model."
+            )
+        return self.writing.start(title, steps, self._told, self._written, hint)
 
     def _title(self, product_id: str) -> str:
         shop = self._hub.shop

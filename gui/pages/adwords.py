@@ -148,6 +148,7 @@ class FindingRow(QFrame):
         box.addLayout(foot)
         self._source = label(source, "caption", wrap=True)
         self._source.hide()
+        self.setToolTip(source)
         box.addWidget(self._source)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -160,8 +161,8 @@ class FindingRow(QFrame):
         return fill(self.tr("Rule “%1” of %2, version %3"), name, mark, version)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """The pointer is here: show where the rule comes from."""
-        self.light(True)
+        """The pointer is here; where the rule comes from is in the tool tip: nothing jumps."""
+        self.light(True, source=self.hasFocus())
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -179,9 +180,9 @@ class FindingRow(QFrame):
         self.light(False)
         super().focusOutEvent(event)
 
-    def light(self, on: bool) -> None:
-        """Stand out, with the source, while the pointer or the keyboard is at it or its words."""
-        self._source.setVisible(on and bool(self._source.text()))
+    def light(self, on: bool, *, source: bool = True) -> None:
+        """Stand out, with the source, while the keyboard is at it or the pointer at its words."""
+        self._source.setVisible(on and source and bool(self._source.text()))
         self.setProperty("sunken", on)
         self.style().unpolish(self)
         self.style().polish(self)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 from client.api import JobFailure, JobResult, JobSpec
 from gui.engine import EngineProcess
 from gui.hub import Hub
-from gui.widgets.banner import ErrorBanner
+from gui.widgets.banner import Banner, ErrorBanner
 from gui.widgets.basics import Card, button, clear, label, row, symbol
 
 _ICONS = {
@@ -47,6 +47,7 @@ class Work(QObject):
         self.title = ""
         self.steps: list[Step] = []
         self.failure: JobFailure | None = None
+        self.hint = ""
 
     @property
     def busy(self) -> bool:
@@ -59,6 +60,7 @@ class Work(QObject):
         steps: Sequence[Step],
         tell: Callable[[JobResult], str],
         then: Callable[[list[JobResult]], object],
+        hint: str = "",
     ) -> bool:
         """Begin; False while other work runs.
 
@@ -67,11 +69,13 @@ class Work(QObject):
             steps: In order.
             tell: A few words on the result of a step.
             then: Gets the results when all is over; none where all failed or it was cancelled.
+            hint: What else may help if a step fails.
         """
         if self.busy:
             return False
         self.title, self.steps, self.failure = title, list(steps), None
         self._tell, self._then, self._results = tell, then, []
+        self.hint = hint
         self._next()
         return True
 
@@ -92,7 +96,7 @@ class Work(QObject):
         """Do once more what failed."""
         failed = [replace(s, state="waits", note="") for s in self.steps if s.state == "failed"]
         if not self.busy and failed:
-            self.start(self.title, failed, self._tell, self._then)
+            self.start(self.title, failed, self._tell, self._then, self.hint)
 
     def _next(self) -> None:
         at = next((i for i, s in enumerate(self.steps) if s.state == "waits"), None)
@@ -153,6 +157,8 @@ class WorkCard(QWidget):
         elif work.failure is not None:
             again = (self.tr("Try again"), work.again)
             self._box.addWidget(ErrorBanner(work.failure, again, work.forget))
+            if work.hint:
+                self._box.addWidget(Banner(work.hint))
 
     def _steps(self) -> Card:
         work = self._work
