@@ -12,6 +12,7 @@ from client.creative.language import LanguageModel
 from client.creative.model_writer import SAMPLES, ModelWriter
 from client.creative.neural import NeuralModel
 from client.creative.template import TemplateWriter
+from client.creative.tuned import TunedModel
 from client.creative.write import Writer
 from common.errors import CreativeError, SettingsError
 
@@ -32,6 +33,8 @@ class WriterSettings:
         samples: Lines that a model is asked for.
         threads: Threads of the gguf runtime.
         chat: Whether a GGUF model is asked through its chat template.
+        adapter: Folder of what was learned (`hansa ads learn --use` writes it); "" = the model as it
+            is. For the transformers writer only.
         floor: Whether the embedded model (or the gguf writer's) drops the least likely third.
     """
 
@@ -42,6 +45,7 @@ class WriterSettings:
     threads: int = 1
     chat: bool = False
     floor: bool = False
+    adapter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def read_settings(home: Path) -> WriterSettings:
             where=str(path),
             safe="Nothing was written.",
             todo='It should say: [writer], and below it: name = "template", "transformers" or'
-            ' "gguf"; model, sha256, samples, threads, chat and floor may follow.',
+            ' "gguf"; model, sha256, samples, threads, chat, floor and adapter may follow.',
         ) from e
     return made
 
@@ -119,6 +123,7 @@ def choose(home: Path, name: str | None = None, model: str = "", language: str =
             threads=setting.threads,
             chat=setting.chat,
             floor=setting.floor,
+            adapter=setting.adapter if kept else "",
         )
     try:
         return _open(home, setting, language, fill=not asked)
@@ -155,6 +160,10 @@ def _open(home: Path, s: WriterSettings, language: str, fill: bool) -> Chosen:
         )
     else:
         local = home / Path(s.model).expanduser()
-        model = NeuralModel(str(local) if local.exists() else s.model, sha256=s.sha256)
+        where = str(local) if local.exists() else s.model
+        if s.adapter:
+            model = TunedModel(where, home / s.adapter, sha256=s.sha256)
+        else:
+            model = NeuralModel(where, sha256=s.sha256)
     writer = ModelWriter(s.name, model, s.samples)
     return Chosen(writer, fill=fill, judge=model if s.floor else None)

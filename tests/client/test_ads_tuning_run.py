@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from client.commands.ads_learn import learn
-from client.creative import model_files
+from client.creative import model_files, writers
 from client.creative.language import Prompt
 from client.creative.model_writer import ModelWriter
 from client.creative.tuned import TunedModel
@@ -138,6 +138,33 @@ def test_the_whole_job_keeps_its_provenance_and_the_writer_can_load_it(
     assert made.adapter.digest[:8] in ModelWriter("transformers", tuned).version
     with pytest.raises(CreativeError, match="smoke test"):
         adapters.use(home)
+
+
+def test_the_shops_writer_loads_what_is_in_use_and_undo_takes_it_off(
+    learned: tuple[Path, job.Learned],
+) -> None:
+    home, made = learned
+    record = made.adapter.folder / "provenance.json"
+    text = record.read_text()
+    # as if a real job had made it and the rule had nothing against it
+    record.write_text(json.dumps(json.loads(text) | {"smoke": False, "against": []}))
+    adapters.use(home)
+    chosen = writers.choose(home)
+    assert isinstance(chosen.writer, ModelWriter) and not chosen.why
+    assert chosen.writer.model.digest.endswith(made.adapter.digest)
+    # a model named on the command line is that model, without the shop's adapter
+    bare = writers.choose(home, "transformers", str(home / "models" / "own"))
+    assert isinstance(bare.writer, ModelWriter) and "+" not in bare.writer.model.digest
+    weights = made.adapter.folder / "adapter_model.safetensors"
+    kept = weights.read_bytes()
+    weights.write_bytes(kept[:-1] + b"x")
+    spoiled = writers.choose(home)
+    assert spoiled.writer.name == "template" and "changed since" in spoiled.why
+    weights.write_bytes(kept)
+    adapters.undo(home)
+    again = writers.choose(home)
+    assert isinstance(again.writer, ModelWriter) and "+" not in again.writer.model.digest
+    record.write_text(text)
 
 
 def test_an_adapter_is_not_put_on_another_model(
