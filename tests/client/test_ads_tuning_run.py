@@ -78,7 +78,7 @@ def test_loss_falls_margin_grows_and_the_same_seed_gives_the_same(
 
 
 def test_it_stops_early_and_keeps_the_best(own: Path, parts: Lessons, tmp_path: Path) -> None:
-    heart = dpo(own, parts, replace(RECIPE, least_nll=99.0), tmp_path / "a")
+    heart = dpo(own, parts, replace(RECIPE, least_nll=99.0, least_share=99.0), tmp_path / "a")
     assert "by heart" in heart.why and heart.n_steps == 2
     # held out the other way round: what is learned makes it worse there
     turned = tuple(replace(x, chosen=x.rejected, rejected=x.chosen) for x in parts.held)

@@ -32,6 +32,8 @@ class Recipe:
         patience: Looks without gain after which training stops.
         least_nll: Mean loss per token of the chosen training words below which they are being
             learned by heart (adgen.md: 0.06 after 144 steps; stop near 0.8).
+        least_share: The same as a share of what held-out chosen words cost before: a large model
+            may begin below `least_nll`, and then the lower of the two bounds holds.
         most_steps: Steps at most.
         seed: Of the split, the start of the adapter, the order, and of the lines that are judged.
         judged: Held-out briefs that are written for, before and after.
@@ -49,6 +51,7 @@ class Recipe:
     every: int = 10
     patience: int = 3
     least_nll: float = 0.8
+    least_share: float = 0.5
     most_steps: int = 400
     seed: int = 0
     judged: int = 20

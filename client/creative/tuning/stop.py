@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from client.creative.tuning.nouns import Look, Recipe
@@ -47,11 +48,15 @@ def looked(so_far: Stop, look: Look, recipe: Recipe) -> Stop:
 
 def by_heart(so_far: Stop, nll: float, recipe: Recipe) -> Stop:
     """After a training step whose chosen words had this mean loss per token."""
+    least = recipe.least_nll
+    if so_far.looks and recipe.plain:
+        # before any step the preference part is ln 2, the rest is the plain loss
+        began = (so_far.looks[0].loss - math.log(2)) / recipe.plain
+        least = min(least, recipe.least_share * began)
     # written so that "not a number" is no reason
-    if not nll < recipe.least_nll:
+    if not nll < least:
         return so_far
     return replace(
         so_far,
-        why=f"the chosen words are being learned by heart ({nll:.2f} per token,"
-        f" least {recipe.least_nll:g})",
+        why=f"the chosen words are being learned by heart ({nll:.2f} per token, least {least:.2g})",
     )
