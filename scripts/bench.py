@@ -30,11 +30,11 @@ def main() -> None:
     p.add_argument("--quick", action="store_true", help="smaller inputs, the same comparisons")
     p.add_argument("--json", action="store_true", help="one JSON object")
     p.add_argument(
-        "--data", type=Path, help="ads: folder of public data; ../shared/data where there is one"
+        "--data", type=Path, help="ads: folder of the public headline tests (packages.parquet)"
     )
     a = p.parse_args()
     go_inside()
-    beside = ROOT.parent / "shared" / "data"
+    beside = ROOT.parent / "shared" / "data" / "upworthy_ab_headlines"
     data = a.data or (beside if beside.is_dir() else None)
     more = {"data": data} if a.area == "ads" else {}
     figures = importlib.import_module(f"benchlib.{a.area}").measure(quick=a.quick, **more)
