@@ -27,7 +27,7 @@ from client.creative.tuning.stop import Stop, by_heart, looked
 from client.creative.writers import WriterSettings
 from client.store import Store
 from common.domain import Product
-from common.errors import CreativeError, InputError
+from common.errors import CreativeError, InputError, SettingsError
 from tests.client.tuning_shop import set_writer, shop
 
 RECIPE = Recipe()
@@ -211,10 +211,9 @@ def adapter_of(home: Path) -> str:
     return str(tomllib.loads((home / "ads.toml").read_text())["writer"].get("adapter", ""))
 
 
-def test_use_and_undo_go_back_step_by_step(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_use_and_undo_go_back_step_by_step(home: Path) -> None:
     before = (home / "ads.toml").read_text()
     first, second = made(home), made(home, marks=b"2")
-    monkeypatch.setattr(adapters, "read_settings", lambda _: WriterSettings("transformers", "m"))
     assert run(home, "--use", first)["in_use"] == first
     assert adapter_of(home) == f"models/adapters/{first}" and "# mine" in before
     assert run(home, "--use")["in_use"] == second
@@ -224,6 +223,10 @@ def test_use_and_undo_go_back_step_by_step(home: Path, monkeypatch: pytest.Monke
     assert (home / "ads.toml").read_text().strip() == before.strip()
     with pytest.raises(InputError, match="Nothing that was learned"):
         run(home, "--undo")
+    (home / "ads.toml").write_text("[writer")
+    for deed in ("--undo", "--list", "--use"):
+        with pytest.raises(SettingsError, match="ad writer"):
+            run(home, deed)
 
 
 @pytest.mark.parametrize(

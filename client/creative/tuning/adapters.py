@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -97,12 +96,16 @@ def undo(home: Path) -> str:
 
     Raises:
         InputError: nothing was taken into use.
+        SettingsError: ads.toml cannot be used.
     """
+    # imported here: reading the settings must not wait for it
     import tomlkit
 
+    read_settings(home)
     path = home / SETTING
     document = tomlkit.parse(path.read_text(encoding="utf-8") if path.exists() else "")
-    earlier = list(document.get("learning", {}).get("earlier", []))
+    section = document.get("learning")
+    earlier = list(section.get("earlier", [])) if isinstance(section, dict) else []
     if not earlier:
         raise InputError(
             "Nothing that was learned is in use.",
@@ -125,12 +128,12 @@ def undo(home: Path) -> str:
 
 
 def in_use(home: Path) -> str:
-    """The adapter of ads.toml, relative to the shop's folder; "" = none."""
-    path = home / SETTING
-    if not path.exists():
-        return ""
-    raw = tomllib.loads(path.read_text(encoding="utf-8")).get("writer", {})
-    return str(raw.get("adapter", ""))
+    """The adapter of ads.toml, relative to the shop's folder; "" = none.
+
+    Raises:
+        SettingsError: ads.toml cannot be used.
+    """
+    return read_settings(home).adapter
 
 
 def _write(home: Path, adapter: str, base: str) -> None:
@@ -144,7 +147,9 @@ def _write(home: Path, adapter: str, base: str) -> None:
     before = in_use(home)
     if before == adapter:
         raise _refused(f"It is in use already (model {base[:12]}).")
-    learning = document.setdefault("learning", tomlkit.table())
+    learning = document.get("learning")
+    if not isinstance(learning, dict):
+        learning = document["learning"] = tomlkit.table()
     learning["earlier"] = [*learning.get("earlier", []), before]
     document.setdefault("writer", tomlkit.table())["adapter"] = adapter
     replace_text(path, tomlkit.dumps(document))
