@@ -9,12 +9,13 @@ from functools import cache, lru_cache
 from client.creative.brief import Brief
 from client.creative.checks.disguise import shown
 from client.creative.checks.rulebook import house
+from client.creative.checks.tongue import strangers
 from client.creative.checks.wordlist import WordList
 from client.creative.text import data_file, has_han, plain
 from common.domain import Finding
 
 _CAPITAL = re.compile(
-    r"(?<![\w'’-])(?:[A-Z][a-z]+(?:[A-Z][a-z]*)*|[a-z]+[A-Z]\w*)(?:[-'’][A-Za-z]+)*"
+    r"(?<![\w'’-])(?:[A-Z][a-zß-ÿ]+(?:[A-Z][a-zß-ÿ]*)*|[a-z]+[A-Z]\w*)(?:[-'’][A-Za-zß-ÿ]+)*"
 )
 _SENTENCE_END = re.compile(r"[.!?:;。！？：；–—|]\s*[\"“'’)]?\s*$")
 
@@ -27,6 +28,7 @@ def check(brief: Brief, source: str) -> Iterator[Finding]:
     for words, rule in (
         *_marks(brief, visible),
         *_capitals(brief, visible),
+        *_strange(brief, visible),
         *_before_noun(brief, visible),
     ):
         if words in told:
@@ -79,6 +81,13 @@ def _capitals(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
         if joined.removesuffix("s") in known or plain(m.group()).text in known:
             continue
         yield m.group(), "name"
+
+
+def _strange(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
+    """A word that is no English one, also where every word may have a capital: "Nestora kettle"."""
+    if brief.language == "en" and not has_han(visible):
+        own = brief.facts.source + plain(brief.facts.noun.en).text
+        yield from ((w, "name") for w in strangers(visible, own) if w not in _calendar())
 
 
 def _known(brief: Brief) -> frozenset[str]:

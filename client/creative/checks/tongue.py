@@ -8,6 +8,7 @@ from functools import cache
 
 from client.creative.brief import Brief
 from client.creative.checks.disguise import shown
+from client.creative.checks.english import is_english
 from client.creative.checks.rulebook import house
 from client.creative.text import data_file, has_han, plain
 from common.domain import Finding
@@ -80,8 +81,35 @@ def _stop_words() -> dict[str, int]:
     return {w: 2 if strength == "strong" else 1 for strength, ws in raw.items() for w in ws}
 
 
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+#: words of one letter that English has not: y, e, o, à
+_SMALL = frozenset("yeoàèéóú")
+
+
 def _foreign(text: str, own: str) -> str:
-    """Words of Spanish, French, German, Italian and the like: one that is sure, or two that may be."""
-    found = [w for w in re.findall(r"[a-zà-ÿ]+(?:['’][a-zà-ÿ]+)?", text) if w in _stop_words()]
-    found = [w for w in found if w not in own]
-    return " ".join(found) if sum(_stop_words()[w] for w in found) >= 2 else ""
+    """Words of another language: one that is sure, two that may be, or a few that English lacks.
+
+    Args:
+        text: Part of an ad in small letters.
+        own: The product's text, plain; its words are at home in every language.
+    """
+    words = [w for w in _WORD.findall(text) if not _is_own(w, own)]
+    listed = [w for w in words if w in _stop_words()]
+    if sum(_stop_words()[w] for w in listed) >= 2:
+        return " ".join(listed)
+    if len(words) < 2:
+        return ""
+    strange = [w for w in words if w not in listed and not is_english(w)]
+    links = len(listed) + sum(w in _SMALL for w in words)
+    enough = len(strange) + min(links, 2) >= 3 or 2 * len(strange) >= len(words)
+    return " ".join(strange) if len(strange) > 1 and enough else ""
+
+
+def strangers(text: str, own: str) -> list[str]:
+    """Words with a capital that neither English nor the product's text has: names, mostly."""
+    found = [w for w in _WORD.findall(text) if w[0].isupper() and not w.isupper()]
+    return [w for w in found if len(w) > 2 and not _is_own(w, own) and not is_english(w)]
+
+
+def _is_own(word: str, own: str) -> bool:
+    return re.sub(r"['’]s$", "", plain(word).text) in own
