@@ -16,7 +16,12 @@ from sqlite_utils import Database as Database  # noqa: E402
 if _hidden is None:
     del sys.modules["pandas"]
 
-from common.errors import DatabaseBusy, NewerDatabase, StoreError  # noqa: E402
+from common.errors import (  # noqa: E402
+    DatabaseBusy,
+    NewerDatabase,
+    OlderDatabase,
+    StoreError,
+)
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -32,6 +37,7 @@ def open_database(path: Path, migrations: Sequence[str], *, read_only: bool = Fa
 
     Raises:
         NewerDatabase: more migrations ran on the file than this program knows.
+        OlderDatabase: fewer did, and `read_only` forbids to run the others.
         DatabaseBusy: another process holds the write lock.
         StoreError: the file is no database or cannot be opened.
     """
@@ -51,6 +57,14 @@ def open_database(path: Path, migrations: Sequence[str], *, read_only: bool = Fa
                 where=str(path),
                 safe="The file was not changed.",
                 todo="Update Hansa on this computer, or open the file with the version that wrote it.",
+            )
+        if read_only and version < len(migrations):
+            conn.close()
+            raise OlderDatabase(
+                f"This database is of an older Hansa (version {version} of {len(migrations)}).",
+                where=str(path),
+                safe="The file was not changed.",
+                todo="Run a command that writes to it, for example: hansa data",
             )
         if not read_only:
             conn.execute("PRAGMA journal_mode = WAL")

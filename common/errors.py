@@ -103,6 +103,12 @@ class NewerDatabase(StoreError):
     code = "database-newer"
 
 
+class OlderDatabase(StoreError):
+    """The file was written by an older Hansa, and whoever opened it may not write to it."""
+
+    code = "database-older"
+
+
 class DatabaseBusy(StoreError):
     """Another process holds the write lock for too long."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from client.store.schema import MIGRATIONS
 from common.database import Database, open_database
-from common.errors import InputError
+from common.errors import InputError, OlderDatabase
 
 DATABASE_NAME = "hansa.db"
 
@@ -40,7 +40,12 @@ class Store:
                 safe="Nothing was changed.",
                 todo="Make one with: hansa init --home FOLDER --name 'My shop'",
             )
-        return cls(home, open_database(path, MIGRATIONS, read_only=read_only))
+        try:
+            return cls(home, open_database(path, MIGRATIONS, read_only=read_only))
+        except OlderDatabase:
+            # Looking at a shop after an update must not wait for the first command that writes.
+            open_database(path, MIGRATIONS).close()
+            return cls(home, open_database(path, MIGRATIONS, read_only=read_only))
 
     def close(self) -> None:
         """Close the connection."""

@@ -3,7 +3,7 @@ import sqlite3
 import pytest
 
 from common.database import open_database, split_statements, transaction
-from common.errors import DatabaseBusy, NewerDatabase, StoreError
+from common.errors import DatabaseBusy, NewerDatabase, OlderDatabase, StoreError
 
 ONE = "CREATE TABLE a (x INTEGER); CREATE TRIGGER t BEFORE DELETE ON a BEGIN SELECT RAISE(ABORT, 'no; never'); END;"
 TWO = "ALTER TABLE a ADD COLUMN y TEXT"
@@ -28,6 +28,16 @@ def test_newer_database_is_left_alone(tmp_path):
     with pytest.raises(NewerDatabase) as e:
         open_database(path, [ONE])
     assert "newer" in e.value.what and e.value.todo
+    assert path.read_bytes() == before
+
+
+def test_an_older_database_is_not_read_as_if_it_were_new(tmp_path):
+    path = tmp_path / "a.db"
+    open_database(path, [ONE]).close()
+    before = path.read_bytes()
+    with pytest.raises(OlderDatabase) as e:
+        open_database(path, [ONE, TWO], read_only=True)
+    assert "older" in e.value.what and e.value.todo
     assert path.read_bytes() == before
 
 
