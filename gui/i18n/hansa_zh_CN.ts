@@ -1927,6 +1927,7 @@
     <name>EditDialog</name>
     <message>
         <source>Edit text</source>
+        <extracomment>findings that fit a small screen below the fields</extracomment>
         <translation>编辑文案</translation>
     </message>
     <message>
@@ -1940,6 +1941,10 @@
     <message>
         <source>Save</source>
         <translation>保存</translation>
+    </message>
+    <message>
+        <source>and %1 more, marked in the words</source>
+        <translation>另有 %1 处，已在文字中标出</translation>
     </message>
     <message>
         <source>The checks find nothing in these words.</source>

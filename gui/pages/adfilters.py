@@ -74,9 +74,13 @@ class AdFilters(QWidget):
         """What is wanted."""
         return self._filter
 
-    def want(self, state: str) -> None:
-        """Show another state."""
+    def want(self, state: str, *, everything: bool = False) -> None:
+        """Show another state; with `everything` of every placement and product."""
         self.states.choose(state)
+        if everything:
+            self.slot.setCurrentIndex(0)
+            self.search.clear()
+            self._wait.stop()
         self._read()
 
     def _read(self) -> None:

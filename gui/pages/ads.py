@@ -259,10 +259,9 @@ class Ads(PageView):
         """Go to one ad wherever it is."""
         self._chosen = creative_id
         state = next((a.state.value for a in self.shop.ads() if a.creative_id == creative_id), "")
-        self.filters.search.clear()
         self._part = "review"
         self._choice.choose("review")
-        self.filters.want(state or "draft")
+        self.filters.want(state or "draft", everything=True)
         self.refresh()
 
     def _choose(self, creative_id: str) -> None:
@@ -277,10 +276,15 @@ class Ads(PageView):
 
     def _said(self, text: str, ad: object) -> None:
         if isinstance(ad, Creative):
-            self.toast.say(text, (self.tr("Undo"), lambda: self._deciding.take_back(ad)))
+            self.toast.say(text, (self.tr("Undo"), lambda: self._back(ad)))
         else:
             self.toast.say(text)
         self.queue.setFocus()
+
+    def _back(self, ad: Creative) -> None:
+        """Take a decision back and show the ad again."""
+        self._deciding.take_back(ad)
+        self.read(ad.creative_id)
 
     def _undo(self) -> None:
         """The last decision in this window, else that on the ad which is shown."""

@@ -18,11 +18,14 @@ from gui.pages.adfield import WordField
 from gui.pages.adwords import SEVERITY, FindingRow, Told, told
 from gui.widgets.basics import button, clear, label, row
 from gui.widgets.steps import Mark
+from gui.words import fill
 
 if TYPE_CHECKING:
     from client.creative.marks import MarkedFinding
 
 WAIT_MS = 250
+#: findings that fit a small screen below the fields
+SHOWN = 4
 
 
 class EditDialog(QDialog):
@@ -136,8 +139,11 @@ class EditDialog(QDialog):
                     if p.part == name
                 ]
             )
-        for i, one in enumerate(marked, 1):
+        for i, one in enumerate(marked[:SHOWN], 1):
             self._found.addWidget(FindingRow(told(one, i), "", self.apply))
+        if len(marked) > SHOWN:
+            more = fill(self.tr("and %1 more, marked in the words"), len(marked) - SHOWN)
+            self._found.addWidget(label(more, "caption"))
         if not marked:
             text = self.tr("The checks find nothing in these words.")
             self._found.addWidget(Mark("check", "good", text))
