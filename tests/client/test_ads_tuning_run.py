@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -141,8 +142,13 @@ def test_the_whole_job_keeps_its_provenance_and_the_writer_can_load_it(
 
 
 def test_the_shops_writer_loads_what_is_in_use_and_undo_takes_it_off(
-    learned: tuple[Path, job.Learned],
+    learned: tuple[Path, job.Learned], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def called(*_: object, **__: object) -> None:
+        raise AssertionError("the writer asked the network")
+
+    monkeypatch.setattr(socket, "getaddrinfo", called)
+    monkeypatch.setattr(socket.socket, "connect", called)
     home, made = learned
     record = made.adapter.folder / "provenance.json"
     text = record.read_text()
