@@ -199,7 +199,8 @@ def is_terse(product: Product) -> bool:
     """Whether the title only repeats the shop's categories, as grocers' lists do."""
     known = set(key(f"{product.department} {product.category} {product.product_type}").split())
     own = set(key(product.title).split()) - {"and", "coupon", "on"}
-    if product.price_minor and product.brand.strip().lower() not in NO_BRAND:
+    one = product.price_minor or product.breadth == 1
+    if one and product.brand.strip().lower() not in NO_BRAND:
         return False
     return bool(known) and not has_han(product.title) and own <= known
 

@@ -17,7 +17,7 @@ from client.creative.text import data_file
 #: facts that name the product; only these may stand in headline and body
 OWN = {"noun", "title", "brand"}
 _SLOT = re.compile(r"\{(\w+)\}")
-_NAMES = {"name", "Name", "noun", "Noun", "kind", "kinden"}
+_NAMES = {"name", "Name", "noun", "Noun", "bare", "kind", "kinden"}
 #: values of one slot that are tried
 _VALUES = 3
 

@@ -79,6 +79,8 @@ def fill(brief: Brief, occasions: dict[str, str], pairs: dict[str, str]) -> Slot
     plural = _is_plural(facts, mode, names[0].text)
     if facts.noun.en and facts.noun.by != "type":
         values["kinden"] = [Filling(facts.noun.en, "noun")]
+    if facts.noun.number != "count":
+        values["bare"] = nouns
     values["it"] = [Filling("them" if plural else "it")]
     values["is"] = [Filling("are" if plural else "is")]
     return Slots(mode, {k: tuple(v) for k, v in (values | _capitals(values)).items() if v})

@@ -69,7 +69,9 @@ class TemplateWriter:
             return [_candidate(brief, t, None, "") for t in titles.titles(brief, slots)][:MOST]
         rng = random.Random(brief.seed)
         pairs = _pairs(brief, bank, family, slots, rng)
-        calls: list[str] = bank["calls"][brief.kind] if brief.slot.call else [""]
+        # "See the offer" is a promise: without an offer a promotion asks like any other ad.
+        asks = "product" if brief.kind == "promotion" and not brief.facts.offer else brief.kind
+        calls: list[str] = bank["calls"][asks] if brief.slot.call else [""]
         own = frames.borrowed(brief, slots)
         out = [_candidate(brief, h, b, rng.choice(calls)) for h, b in (*own, *pairs)]
         return list({(c.text.headline, c.text.body): c for c in out}.values())[:MOST]

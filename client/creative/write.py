@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 from client.creative.brief import AdText, Brief, Candidate, Kind, Language, Tone, make_brief
 from client.creative.check import check, has_errors, rule_versions
 from client.creative.language import LanguageModel, Watch
 from client.creative.model_writer import floor
+from client.creative.parts import Weights
 from client.creative.past import examples
 from client.creative.rank import Ranked, Ranking, explain, rank, rank_all
 from client.creative.signals import Signals, gather
@@ -275,6 +276,7 @@ def _creative(
             "slot": brief.slot.name,
             "label": text.label,
             "score": json.dumps(score),
+            "weights": json.dumps(asdict(Weights())) if score else "",
             "ranking": why,
         },
         findings=findings,
