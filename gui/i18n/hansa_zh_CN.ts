@@ -168,6 +168,7 @@
     <name>AdHistory</name>
     <message>
         <source>Versions and decisions</source>
+        <extracomment>files that are listed by name</extracomment>
         <translation>版本与决定</translation>
     </message>
     <message>
@@ -213,6 +214,26 @@
     <message>
         <source>Version %1 in %2 by %3</source>
         <translation>第 %1 版，文件 %2（%3）</translation>
+    </message>
+    <message>
+        <source>and %1 earlier files</source>
+        <translation>以及更早的 %1 个文件</translation>
+    </message>
+    <message>
+        <source>What came of it</source>
+        <translation>效果</translation>
+    </message>
+    <message>
+        <source>Version %1: shown %2 times, %3 clicks</source>
+        <translation>第 %1 版：展现 %2 次，点击 %3 次</translation>
+    </message>
+    <message>
+        <source>not enough data yet</source>
+        <translation>数据还不够</translation>
+    </message>
+    <message>
+        <source>CTR %1 (%2)</source>
+        <translation>点击率 %1（%2）</translation>
     </message>
 </context>
 <context>
@@ -302,7 +323,7 @@
     </message>
     <message>
         <source>Search</source>
-        <extracomment>placements as tabs: family -&gt; its slots, the usual one first the usual slots and those of single platforms, in the order that a person reads them</extracomment>
+        <extracomment>placements as tabs: family -&gt; its slots, the usual one first the usual slots and those of single platforms, in the order that a person reads them kinds of facts, as a writer names them</extracomment>
         <translation>搜索</translation>
     </message>
     <message>
@@ -472,6 +493,18 @@
     <message>
         <source>material</source>
         <translation>材质</translation>
+    </message>
+    <message>
+        <source>style</source>
+        <translation>款式</translation>
+    </message>
+    <message>
+        <source>benefit</source>
+        <translation>好处</translation>
+    </message>
+    <message>
+        <source>department</source>
+        <translation>部门</translation>
     </message>
     <message>
         <source>Tells facts</source>

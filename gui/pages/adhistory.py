@@ -9,7 +9,7 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from client.api import AdView, Creative
+from client.api import MIN_FOR_RATE, AdView, Creative
 from gui import format as fmt
 from gui import words
 from gui.pages import adnames
@@ -19,6 +19,8 @@ from gui.widgets.sides import Sides
 from gui.widgets.steps import Mark
 
 _PIECES = re.compile(r"\s+|[A-Za-z0-9'’.,%$€£¥-]+|.", re.DOTALL)
+#: files that are listed by name
+FILES = 4
 _ICONS = {"approved": "check", "live": "play", "rejected": "x", "retired": "pause"}
 
 
@@ -94,14 +96,38 @@ class AdHistory(Card):
                 box.addWidget(_indented(d.reason))
         if not self._view.decisions:
             box.addWidget(label(self.tr("Nobody has decided yet."), "muted"))
+        self._came(box)
         if self._view.exports:
             box.addSpacing(6)
             box.addWidget(label(self.tr("Files"), "section"))
-        for e in reversed(self._view.exports):
+        for e in self._view.exports[: -FILES - 1 : -1]:
             text = words.fill(self.tr("Version %1 in %2 by %3"), e.version, e.file, e.by)
             box.addWidget(Mark("download", "muted", text, fmt.moment(e.at)))
+        if len(self._view.exports) > FILES:
+            more = words.fill(self.tr("and %1 earlier files"), len(self._view.exports) - FILES)
+            box.addWidget(label(more, "caption"))
         box.addStretch(1)
         return box
+
+    def _came(self, box: QVBoxLayout) -> None:
+        """What came of each version that was ever approved."""
+        shown = [v for v in self._view.results if v.n_shown]
+        if not shown:
+            return
+        box.addSpacing(6)
+        box.addWidget(label(self.tr("What came of it"), "section"))
+        for v in shown:
+            text = words.fill(
+                self.tr("Version %1: shown %2 times, %3 clicks"),
+                v.creative.version,
+                fmt.count(v.n_shown),
+                fmt.count(v.n_clicks) if v.n_known else fmt.DASH,
+            )
+            rate = self.tr("not enough data yet")
+            if v.ctr is not None and v.n_known >= MIN_FOR_RATE:
+                span = f"{fmt.share(v.ctr.low)} – {fmt.share(v.ctr.high)}"
+                rate = words.fill(self.tr("CTR %1 (%2)"), fmt.share(v.ctr.value), span)
+            box.addWidget(Mark("target", "muted", text, rate))
 
 
 def _rich(name: str, was: str | None, now: str) -> QWidget:

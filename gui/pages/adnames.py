@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
 
 #: placements as tabs: family -> its slots, the usual one first
@@ -14,6 +17,11 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 }
 #: the usual slots and those of single platforms, in the order that a person reads them
 SLOTS = tuple(slot for slots in FAMILIES.values() for slot in slots)
+#: kinds of facts, as a writer names them
+FACTS = (
+    "title", "noun", "price", "brand", "size", "offer", "breadth", "attr", "attribute", "material",
+    "style", "benefit", "shelf",
+)  # fmt: skip
 STATES = ("draft", "refused", "approved", "live", "retired", "rejected")
 
 
@@ -107,9 +115,22 @@ def check(name: str) -> str:
     }.get(name, translate("AdNames", "A rule is not kept."))
 
 
+def facts(tokens: Sequence[str]) -> str:
+    """Facts that an ad uses; a value with a space, "size:750 ml", is stored as two words."""
+    whole: list[str] = []
+    for token in tokens:
+        if whole and ":" in whole[-1] and re.split("[:+]", token)[0] not in FACTS:
+            whole[-1] += f" {token}"
+        else:
+            whole.append(token)
+    return ", ".join(fact(f) for f in whole)
+
+
 def fact(name: str) -> str:
     """A fact that an ad uses."""
     translate = QCoreApplication.translate
+    if "+" in name:
+        return " + ".join(fact(n) for n in name.split("+"))
     head, _, rest = name.partition(":")
     known = {
         "title": translate("AdNames", "product's name"),
@@ -122,6 +143,9 @@ def fact(name: str) -> str:
         "attr": translate("AdNames", "property"),
         "attribute": translate("AdNames", "property"),
         "material": translate("AdNames", "material"),
+        "style": translate("AdNames", "style"),
+        "benefit": translate("AdNames", "benefit"),
+        "shelf": translate("AdNames", "department"),
     }.get(head, head)
     return f"{known}: {rest}" if rest else known
 

@@ -97,7 +97,7 @@ class AdOrigin(Card):
             (self.tr("Hook"), o.hook),
             (self.tr("Template"), " + ".join(o.templates)),
             (self.tr("Seed"), o.seed),
-            (self.tr("Facts used"), ", ".join(adnames.fact(f) for f in o.facts)),
+            (self.tr("Facts used"), adnames.facts(o.facts)),
             (self.tr("Campaign"), campaign),
             (self.tr("Offer"), o.offer),
         ]

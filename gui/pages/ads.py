@@ -269,8 +269,9 @@ class Ads(PageView):
         self.refresh()
 
     def _filter(self) -> None:
-        self._row = 0
-        self.refresh()
+        if self.hub.shop is not None:  # the search waits a moment: the window may be closed by now
+            self._row = 0
+            self.refresh()
 
     # --- deciding ---------------------------------------------------------------------------
 

@@ -63,6 +63,16 @@ def test_a_refused_ad_is_never_approved_by_key(qtbot, page):
     assert page.shop.ad(ad.creative_id).creative.state == "refused"
 
 
+def test_letters_in_a_list_of_choices_decide_nothing(qtbot, page):
+    ad = page.card._ad
+    page.filters.slot.setFocus()
+    qtbot.keyClick(page.filters.slot, Qt.Key.Key_A)
+    page.filters.search.setFocus()
+    qtbot.keyClick(page.filters.search, Qt.Key.Key_A)
+    assert page.shop.ad(ad.creative_id).creative.state == "draft"
+    assert page.filters.search.text() == "a"
+
+
 def test_rejecting_asks_why_and_keeps_it(page):
     ad = page.card._ad
     page._deciding.say_no(ad, "not our tone")
@@ -219,6 +229,12 @@ def test_what_an_edit_changed_is_shown_with_signs():
     out = difference("Olive oil for €5 <b>", "Olive oil for you <b>")
     assert "−€5" in out and "+you" in out and "<b>" not in out.replace("&lt;b&gt;", "")
     assert difference("同样", "同样") == "同样"
+
+
+def test_facts_with_a_space_stay_whole():
+    from gui.pages.adnames import facts
+
+    assert facts(["price", "size:750", "ml", "brand"]) == "price, size: 750 ml, brand"
 
 
 def test_rules_are_told_in_the_readers_language(page, qtbot):
