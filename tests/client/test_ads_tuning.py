@@ -110,12 +110,13 @@ def test_no_worse_and_some_gain_is_the_rule() -> None:
     assert "learned nothing" in rule.against(WORTH, WORTH, gained=False)[0]
     worse = {
         "preference_accuracy": 0.5, "pass_rate": 0.47, "usable_briefs": 0.7, "fact_precision": 0.8,
-        "copied_headlines": 0.03, "copied_4": 0.2, "distinct_2": 0.5, "n_lines": 19, "n_pairs": 19,
+        "copied_headlines": 0.03, "copied_4": 0.2, "distinct_2": 0.5, "n_ads": 19, "n_pairs": 19,
     }  # fmt: skip
     for name, value in worse.items():
         after = replace(WORTH, **{name: value})
-        before = replace(WORTH, n_pairs=value) if name == "n_pairs" else WORTH
-        assert len(rule.against(before, after, gained=True)) == 1, name
+        assert len(rule.against(WORTH, after, gained=True)) == 1, name
+    none = replace(WORTH, pass_rate=0.0, usable_briefs=0.0)
+    assert rule.against(none, none, gained=True) == ("it writes no ad that passes the checks",)
     assert rule.against(WORTH, replace(WORTH, pass_rate=0.485, copied_4=0.14), gained=True) == ()
 
 

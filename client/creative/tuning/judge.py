@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -14,6 +15,9 @@ from client.creative.language import LanguageModel, Prompt
 from client.creative.model_writer import ModelWriter
 from client.creative.text import plain
 from client.creative.tuning.nouns import Lesson, Lessons, Recipe, Watch, Worth
+
+#: lines that a model is asked for in one batch at most
+MOST_LINES = 32
 
 
 class Judged(LanguageModel, Protocol):
@@ -44,13 +48,15 @@ def worth(model: Judged, lessons: Lessons, recipe: Recipe, watch: Watch, step: s
         chosen, rejected = model.log_p_answer(one.prompt, [one.chosen, one.rejected])
         likely.append(chosen > rejected)
     briefs = _briefs(held)[: recipe.judged]
-    writer = ModelWriter("transformers", model, recipe.samples)
+    # few products: more lines for each, so that there is as much to judge
+    n = min(MOST_LINES, math.ceil(recipe.judged * recipe.samples / len(briefs)))
+    writer = ModelWriter("transformers", model, n)
     ads: list[tuple[Brief, AdText]] = []
     for i, brief in enumerate(briefs):
         watch(step, 0.5 + 0.5 * i / len(briefs), "held-out briefs")
-        wrote = writer.write(brief, recipe.samples, recipe.seed + i)
+        wrote = writer.write(brief, n, recipe.seed + i)
         ads += [(brief, c.text) for c in wrote]
-    return counted(ads, lessons.train, _mean(likely), len(briefs), recipe.samples, len(held))
+    return counted(ads, lessons.train, _mean(likely), len(briefs), n, len(held))
 
 
 def counted(

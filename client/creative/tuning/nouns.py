@@ -36,8 +36,8 @@ class Recipe:
             may begin below `least_nll`, and then the lower of the two bounds holds.
         most_steps: Steps at most.
         seed: Of the split, the start of the adapter, the order, and of the lines that are judged.
-        judged: Held-out briefs that are written for, before and after.
-        samples: Lines for each of them.
+        judged: Held-out briefs that are written for, before and after; one a product at most.
+        samples: Lines for each of them; more where there are fewer briefs.
     """
 
     rank: int = 16

@@ -23,11 +23,13 @@ def against(before: Worth, after: Worth, *, gained: bool) -> tuple[str, ...]:
         gained: Whether the loss of the held-out pairs fell at all.
     """
     out = [] if gained else ["it learned nothing: the held-out pairs are told apart no better"]
-    if min(before.n_lines, after.n_lines) < LEAST_ADS or before.n_pairs < LEAST_ADS:
+    if min(after.n_ads, after.n_pairs) < LEAST_ADS:
         out.append(
-            f"too little was held out to judge: {after.n_lines} lines and {before.n_pairs} pairs,"
+            f"too little was there to judge: {after.n_ads} ads and {after.n_pairs} held-out pairs,"
             f" {LEAST_ADS} of each are needed"
         )
+    if not after.usable_briefs:
+        out.append("it writes no ad that passes the checks")
     falls = (
         ("it prefers the chosen side less", before.preference_accuracy, after.preference_accuracy),
         ("fewer of its lines pass the checks", before.pass_rate, after.pass_rate),
