@@ -499,8 +499,28 @@
         <translation>款式</translation>
     </message>
     <message>
-        <source>benefit</source>
-        <translation>好处</translation>
+        <source>ingredient</source>
+        <translation>成分</translation>
+    </message>
+    <message>
+        <source>contents</source>
+        <translation>内含</translation>
+    </message>
+    <message>
+        <source>collar</source>
+        <translation>领型</translation>
+    </message>
+    <message>
+        <source>sleeve</source>
+        <translation>袖型</translation>
+    </message>
+    <message>
+        <source>fit</source>
+        <translation>版型</translation>
+    </message>
+    <message>
+        <source>detail</source>
+        <translation>细节</translation>
     </message>
     <message>
         <source>department</source>

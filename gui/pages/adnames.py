@@ -20,7 +20,7 @@ SLOTS = tuple(slot for slots in FAMILIES.values() for slot in slots)
 #: kinds of facts, as a writer names them
 FACTS = (
     "title", "noun", "price", "brand", "size", "offer", "breadth", "attr", "attribute", "material",
-    "style", "benefit", "shelf",
+    "style", "shelf", "ingredient", "contents", "collar", "sleeve", "fit", "detail",
 )  # fmt: skip
 STATES = ("draft", "refused", "approved", "live", "retired", "rejected")
 
@@ -144,7 +144,12 @@ def fact(name: str) -> str:
         "attribute": translate("AdNames", "property"),
         "material": translate("AdNames", "material"),
         "style": translate("AdNames", "style"),
-        "benefit": translate("AdNames", "benefit"),
+        "ingredient": translate("AdNames", "ingredient"),
+        "contents": translate("AdNames", "contents"),
+        "collar": translate("AdNames", "collar"),
+        "sleeve": translate("AdNames", "sleeve"),
+        "fit": translate("AdNames", "fit"),
+        "detail": translate("AdNames", "detail"),
         "shelf": translate("AdNames", "department"),
     }.get(head, head)
     return f"{known}: {rest}" if rest else known
