@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -32,7 +33,7 @@ from client.creative.language import Watch
 from client.creative.origin import origin
 from client.creative.writers import WRITERS
 from client.store import Store, audiences, creatives, rows
-from common.domain import CreativeState, Product
+from common.domain import Creative, CreativeState, Product
 from common.errors import InputError
 from common.settings import load_settings
 from common.terminal import emit, json_option
@@ -125,7 +126,10 @@ def write_(
             watch=None if as_json else _watch(),
         )
         made = [ad for slot in dict.fromkeys(slots) for ad in one_slot(slot_name=slot)]
-    emit_all(made, as_json, note=chosen.why)
+    note = chosen.why or _filled_up(chosen.writer.name, made)
+    if note and not chosen.why:
+        click.echo(note, err=True)
+    emit_all(made, as_json, note=note)
 
 
 @ads.command("list")
@@ -218,6 +222,14 @@ def edit(
             by=by,
         )
     emit_ad(new, as_json)
+
+
+def _filled_up(name: str, made: Sequence[Creative]) -> str:
+    """A word where the default writer wrote what the chosen one could not."""
+    others = sum(ad.writer != name for ad in made)
+    if not others:
+        return ""
+    return f"The {name} writer gave too few right ads; the default writer wrote {others} of {len(made)}."
 
 
 def _watch() -> Watch | None:

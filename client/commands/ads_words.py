@@ -63,7 +63,8 @@ def origin_lines(o: Origin) -> list[str]:
     }
     lines = [f"  {name}: {value}" for name, value in named.items() if value]
     if o.parts:
-        lines.append(f"  score: {o.score:.2f} =")
+        of = " of the writer's words, before the edit" if o.edited_from else ""
+        lines.append(f"  score{of}: {o.score:.2f} =")
     for p in o.parts:
         weight = "" if p.weight is None else f"  (weight {p.weight:g})"
         lines.append(f"    {p.contribution:+.2f} {p.name}{weight}")

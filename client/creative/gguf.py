@@ -36,7 +36,7 @@ class GgufModel:
 
         Args:
             path: A GGUF file; None = the embedded small model, whose digest is known.
-            sha256: What the file must be; "" = whatever it is.
+            sha256: What the file must be; "" = whatever it is, the embedded one's own digest.
             threads: Threads of the computation; more than idle cores make it slower.
             chat: Ask through the model's chat template instead of as one text to carry on.
 
@@ -52,7 +52,7 @@ class GgufModel:
             )
         own = path is None
         path = path or embedded()
-        self.digest = checked([path], str(path), EMBEDDED_SHA256 if own else sha256)
+        self.digest = checked([path], str(path), sha256 or (EMBEDDED_SHA256 if own else ""))
         if not _is_gguf(path):
             raise CreativeError(
                 "This file is no GGUF model.", where=str(path), safe=SAFE, todo="Check --model."

@@ -128,8 +128,10 @@ def outcomes(store: Store, creative_ids: Iterable[str]) -> list[Outcome]:
 def unknown_ads(store: Store) -> tuple[int, int]:
     """Impressions that name a creative which this shop did not write here, and how many such names."""
     row = store.db.execute(
-        "SELECT count(*), count(DISTINCT creative_id) FROM impressions WHERE creative_id <> ''"
-        " AND creative_id NOT IN (SELECT creative_id FROM creatives"
+        "SELECT count(*), count(DISTINCT i.creative_id) FROM impressions AS i"
+        " JOIN shoppers AS s ON s.shopper = i.shopper AND s.consent AND s.minor = 0 AND s.aside = 0"
+        " WHERE i.aside = 0 AND i.creative_id <> ''"
+        " AND i.creative_id NOT IN (SELECT creative_id FROM creatives"
         "  UNION ALL SELECT creative_id || '.' || version FROM creative_versions)"
     ).fetchone()
     return int(row[0]), int(row[1])

