@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+import importlib
+
 from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.engine import State
 from gui.hub import Hub
-from gui.pages.ads import Ads
-from gui.pages.audiences import Audiences
-from gui.pages.learning import Learning
-from gui.pages.overview import Overview
 from gui.pages.page import PageView
-from gui.pages.privacy import Privacy
-from gui.pages.settings import Settings
-from gui.pages.shopdata import ShopData
 from gui.pages.welcome import Welcome
 from gui.sidebar import Sidebar
 from gui.widgets.notices import Notices
 
-PAGES: dict[str, type[PageView]] = {
-    "overview": Overview,
-    "data": ShopData,
-    "learning": Learning,
-    "audiences": Audiences,
-    "ads": Ads,
-    "privacy": Privacy,
-    "settings": Settings,
+#: name -> module and class; a page's code is read when it is first looked at, so the window comes at once
+PAGES: dict[str, tuple[str, str]] = {
+    "overview": ("gui.pages.overview", "Overview"),
+    "data": ("gui.pages.shopdata", "ShopData"),
+    "learning": ("gui.pages.learning", "Learning"),
+    "audiences": ("gui.pages.audiences", "Audiences"),
+    "ads": ("gui.pages.ads", "Ads"),
+    "privacy": ("gui.pages.privacy", "Privacy"),
+    "settings": ("gui.pages.settings", "Settings"),
 }
+
+
+def make_page(name: str, hub: Hub) -> PageView:
+    """A page by its name.
+
+    Raises:
+        KeyError: there is no such page.
+    """
+    module, of = PAGES[name]
+    page: PageView = getattr(importlib.import_module(module), of)(hub)
+    return page
 
 
 class MainWindow(QMainWindow):
@@ -94,7 +101,7 @@ class MainWindow(QMainWindow):
             return
         self.current = name
         if name not in self.pages:
-            self.pages[name] = page = PAGES[name](self.hub)
+            self.pages[name] = page = make_page(name, self.hub)
             self._stack.addWidget(page)
         self._sidebar.mark(name)
         self._stack.setCurrentWidget(self.pages[name])
