@@ -32,10 +32,10 @@ _PATTERNS = tuple(
         ),
         (r"\b(?:call|phone|ring|text|dial|message|dm|whatsapp) (?:us|me|now|our (?:hotline|shop|store|team|number))\b", "A way to call."),
         (r"\b(?:hotline|toll[- ]free|phone number|whats ?app|telegram|wechat|messenger|snapchat)\b", "A way to call."),
-        (rf"\b(?:https?\s?:\s?/\s?/|www\s?\.)\s?\S+|\b[a-z0-9-]{{2,}}\s?\.\s?{_TLD}\b(?![a-z'’])(?:/\S*)?", "A web address."),
+        (rf"\b(?:https?\s?:\s?/\s?/|www\s?\.)\s?\S+|\b[a-z0-9-]{{2,}}(?:(?:\.|\s\.\s?){_TLD}|\.\s(?:com|cn|net|org|xyz))\b(?![a-z'’])(?:/\S*)?", "A web address."),
         (r"\b[a-z0-9-]+ (?:dot|\(dot\)|\[dot\]) (?:com|net|org|shop|cn|co|io)\b|点(?:com|cn|net)|dot com\b", "A web address."),
         (r"\b(?:bit\.ly|t\.co|goo\.gl|tinyurl)\S*", "A web address."),
-        (r"(?<![\w@])@[a-z0-9_.\u4e00-\u9fff]{2,}|\b(?:instagram|insta|facebook|tiktok|twitter|youtube|pinterest|ig|fb)\b\s*[:：@]?\s*\S*", "A social handle."),
+        (r"(?<![a-z0-9@])@[a-z0-9_.\u4e00-\u9fff]{2,}|\b(?:instagram|insta|facebook|tiktok|twitter|youtube|pinterest|ig|fb)\b\s*[:：@]?\s*\S*", "A social handle."),
         (r"\bfollow us\b|\bfind us on\b", "A social handle."),
         (
             r"\b(?:shopper|customer|user|member|household|account|order|client|loyalty|card)[ _-]?(?:id|no|number|key)?[ :#_.-]*\d{3,}\b",
@@ -51,7 +51,7 @@ _PATTERNS = tuple(
             "Contact data.",
         ),
         (
-            r"\b\d{1,5} (?:[a-z]+ ){1,3}(?:street|st\b\.?|avenue|ave\b\.?|road|rd\b\.?|lane|drive|boulevard|blvd|square|court|way)(?![a-z])",
+            r"(?<![\d/.])\d{1,5} (?!inch|in |cm |mm |foot|ft |way |day |hour |min)(?:[a-z]+ ){1,3}(?:street|st\b\.?|avenue|ave\b\.?|road|rd\b\.?|lane|drive|boulevard|blvd|square|court|way)(?![a-z])",
             "An address.",
         ),
         (r"[\u4e00-\u9fff]{1,8}(?:路|街|大道|巷|弄|胡同)\s*[\d一二三四五六七八九十]+\s*号|\d+\s*(?:栋|幢|号楼)|[\d一二三四五六七八九十]+单元\s*\d*", "An address."),
@@ -62,7 +62,13 @@ _PATTERNS = tuple(
 _GREETING_EN = re.compile(
     r"(?i:\b(?:dear|hi|hello|hey|thanks|welcome back|happy birthday|for you|just for you|good morning|congrats|congratulations)),? ([A-Z][a-z]+)|^([A-Z][a-z]{2,}), (?:your|you|this|we|it'?s|here|still|don'?t|did|are|have)\b"
 )
-_FULL_NAME = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? ([A-Z][a-z]+)")
+_FULL_NAME = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Doctor|Prof|Professor|Sir|Madam|Colonel|Major|Captain|Sergeant|Lieutenant|Reverend|Rev|Judge|Nurse|Coach|Señor|Señora|Herr|Frau|Madame|Monsieur)\.? ([A-Z][a-z]+)"
+)
+#: a number, one or two names, and what streets are called; small letters would find "2 doors close"
+_STREET = re.compile(
+    r"(?<![\d/.])(\d{1,4}[a-zA-Z]? (?:[A-Z][a-z]+ ){1,2}(?:Close|Grove|Hill|Gardens|Crescent|Terrace|Mews|Row|Walk|Parade|Place|Park|Green|Rise|Heights|Street|Road|Lane|Avenue|Quay))\b"
+)
 _NO_NAMES = {"There", "You", "Everyone", "All", "Friend", "Friends", "Neighbour", "Neighbor", "Sunshine", "Summer", "Winter", "Spring", "Autumn", "Again", "To", "And", "For", "Weekend", "Monday", "Friday", "Sunday", "Saturday", "The", "Your", "Our", "Coffee", "Tea", "New", "Today", "Tonight", "Yes", "Finally", "Hello", "Hungry", "Thirsty", "Now", "Here", "Relax", "First", "Next", "Meet", "Home", "Morning", "Mornings", "Breakfast", "Lunch", "Dinner", "Guests", "Cold", "Hot", "Warm", "Soft", "Simple", "Sure", "Just", "Once", "Sweet", "Good", "Okay"}  # fmt: skip
 
 
@@ -90,6 +96,9 @@ def _is_range(words: str) -> bool:
 
 
 def _called(brief: Brief, visible: str) -> Iterator[Finding]:
+    street = _STREET.search(visible)
+    if street and plain(street[1]).text not in brief.facts.source:
+        yield house("contact", street[1], what="An address.")
     for pattern in (_GREETING_EN, _FULL_NAME):
         for m in pattern.finditer(visible):
             name = next(g for g in m.groups() if g)

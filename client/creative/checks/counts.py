@@ -19,7 +19,7 @@ def _word(text: str, a: Amount) -> str:
 
 
 #: before something that is not the product: 两片面包
-_CLASSIFIERS = frozenset("片碗杯勺个口只件条把张首盏")
+_CLASSIFIERS = frozenset("片碗杯勺个口只件条把张首盏袋粒颗块支包")
 
 
 def counted(brief: Brief, text: Plain, a: Amount, have: tuple[Amount, ...]) -> bool:
@@ -33,6 +33,9 @@ def counted(brief: Brief, text: Plain, a: Amount, have: tuple[Amount, ...]) -> b
     if noun and small and noun.group() not in source:
         return True
     mine = _word(text.text, a)
+    some = small and not re.match(r"[装套组入]", text.text[a.end :])
+    if some and any(b.value > a.value and _word(source, b) == mine for b in have):
+        return True  # two slices of a loaf of twelve
     if (
         mine == "块"
         and brief.facts.price is not None

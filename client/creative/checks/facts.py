@@ -38,7 +38,10 @@ def _numbers(brief: Brief, text: Plain) -> Iterator[Finding]:
             words = text.original(deal.start, deal.end)
             right = f" as it is: “{brief.facts.offer}”" if offered else ""
             yield house("discount", words, right=right)
+    ordinal = "第" not in brief.facts.source
     for a in amounts(text.text):
+        if ordinal and text.text[: a.start].endswith("第"):
+            continue  # 第一公里, 第一百杯
         if not any(s < a.end and a.start < e for s, e in taken):
             yield from _amount(brief, text, a)
 

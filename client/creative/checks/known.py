@@ -63,7 +63,7 @@ def _listed(text: str) -> list[Amount]:
             out.append(
                 Amount("bare", float(items), "|ingredient", float(items), len(text), len(text))
             )
-    for m in re.finditer(r"双(?=[a-z\u3400-\u9fff])|\b(?:twin|double|dual|pair)\b", text):
+    for m in re.finditer(r"双(?=[a-z\u3400-\u9fff])|一对|\b(?:twin|double|dual|pair)\b", text):
         out.append(Amount("unit", 2.0, "count", 2.0, m.end(), m.end()))
     return out
 
@@ -86,10 +86,18 @@ def _totals(text: str, found: list[Amount]) -> list[Amount]:
 _PRODUCT = re.compile(r"(\d+)\s?[a-z\u3400-\u9fff]{0,2}\s*[x×*]\s*(\d+)")
 
 
+_PER_PACK = re.compile(
+    r"每[包袋盒卷瓶箱提]装?\s*(\d+)\s*[抽片粒张颗支枚个]|(\d+)\s*[抽片粒张颗支枚个]\s*/?每?(?<=[/每])[包袋盒卷瓶箱提]"
+)
+
+
 def products(brief: Brief) -> set[float]:
     """80抽×5包 are 400; buy 2 get 1 makes 3."""
     text = plain(f"{brief.product.title} . {brief.product.description}").text
     out = {float(m[1]) * float(m[2]) for m in _PRODUCT.finditer(text)}
+    each = [float(m[1] or m[2]) for m in _PER_PACK.finditer(text)]
+    counts = {b.value for b in known(brief)[1] if b.name == "count"}
+    out |= {n * c for n in each for c in counts if c > 1 and n != c}
     for deal in deals.of_offer(brief.facts.offer):
         if deal.kind == "bundle":
             out |= {*deal.values, sum(deal.values)}

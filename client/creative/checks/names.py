@@ -74,6 +74,8 @@ def _capitals(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
         middle = [m for m in found if re.search(r"[a-z][A-Z]", m.group())]
     known = _known(brief)
     for m in middle:
+        if re.search(r"\d\s?$", visible[: m.start()]) and len(m.group()) < 4:
+            continue  # a unit: 2.2 kW
         parts = re.findall(r"\w+", plain(re.sub(r"['’]s$", "", m.group())).text)
         joined = "".join(parts)
         if m.group() in _calendar() or joined in known or all(p in known for p in parts):
@@ -96,7 +98,7 @@ def _known(brief: Brief) -> frozenset[str]:
 
 @lru_cache(maxsize=512)
 def _words_of(source: str, noun: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", source)) | frozenset(noun.lower().split())
+    return frozenset(re.findall(r"[^\W\u3400-\u9fff]+", source)) | frozenset(noun.lower().split())
 
 
 def _starts_sentence(source: str, start: int) -> bool:

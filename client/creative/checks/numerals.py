@@ -178,6 +178,17 @@ def _ranges(text: Plain) -> Iterator[Edit]:
         yield m.start(), m.end(), f"{m[1]} {m[2]} "
 
 
+_ENUMERATION = re.compile(
+    r"(?<![\d.])(\d+(?:\.\d+)?)(?=(?:\s*[、/和]\s*\d+(?:\.\d+)?)+\s*(厘米|毫米|米|克|毫升|升|千克|公斤|寸|英寸|瓦|cm|mm|ml|g|kg))"
+)
+
+
+def _enumerations(text: Plain) -> Iterator[Edit]:
+    """11、14、17厘米 are three lengths."""
+    for m in _ENUMERATION.finditer(text.text):
+        yield m.start(), m.end(), f"{m[1]} {m[2]}"
+
+
 def _dimensions(text: Plain) -> Iterator[Edit]:
     for m in _BY.finditer(text.text):
         yield m.start(), m.end(), f"{m[1]} {m[2]} "
@@ -213,6 +224,7 @@ _STEPS: tuple[Callable[[Plain], Iterator[Edit]], ...] = (
     han_numbers,
     han_mixed,
     _ranges,
+    _enumerations,
     _dimensions,
     _multiples,
     _multiples_after,

@@ -7,7 +7,7 @@ import re
 from client.creative.brief import Brief
 from client.creative.checks import deals
 from client.creative.checks.known import known_text
-from client.creative.figures import Amount
+from client.creative.figures import Amount, amounts
 from client.creative.text import Plain
 
 
@@ -24,6 +24,7 @@ def price_is_right(brief: Brief, text: Plain, a: Amount) -> bool:
     if _is_in_offer(brief, a):
         return True
     right = {price, *_reduced(brief, price)}
+    right |= {p / n for p in right for n in _parts(brief, text, a)}
     return any(abs(a.value - p) < 0.011 for p in right) and not (
         _OVER.search(before) and abs(a.value - price) > 0.005
     )
@@ -74,8 +75,32 @@ def unit_price(brief: Brief, text: Plain, a: Amount) -> bool:
     unit = m["u"] or m["z"]
     if m["u"] and unit.split()[-1].removesuffix("s") not in _UNITS_OF_PRICE:
         return False
+    if _parts(brief, text, a):
+        return False
     words = re.escape(unit)
     return not re.search(rf"(?:/|per |an? |each |每|一)\s*{words}", brief.facts.source)
+
+
+_APIECE = re.compile(r"\s*(?:apiece|each|a piece)\b")
+#: one of these is the product itself, where the text counts no more of them
+_WHOLE = frozenset("瓶袋盒包件双条只个")
+
+
+def _parts(brief: Brief, text: Plain, a: Amount) -> set[float]:
+    """How many units the price is for: ten bags at 39元 are 3.9元 a bag, 2 kg at $8 are $4 a kg."""
+    m = _PER.match(text.text, a.end)
+    source, have = known_text(f"{brief.product.title} . {brief.product.description}")
+    if not m:
+        return {b.value for b in have if b.name == "count"} if _APIECE.match(text.text, a.end) else set()
+    unit = m["u"] or m["z"]
+    counted = {
+        b.value for b in have if b.value > 0 and re.search(rf"{re.escape(unit)}s?$", source.text[b.start : b.end])
+    }
+    if unit in _WHOLE and not counted:
+        return {1.0}
+    one = [u for u in amounts(f"1 {unit}") if u.name in ("mass", "volume", "length")]
+    whole = {b.base for b in have if one and b.kind == "unit" and b.name == one[0].name and b.base}
+    return counted | ({max(whole) / one[0].base} if whole else set())
 
 
 _UNITS_OF_PRICE = {"lb", "pound", "kg", "kilo", "oz", "ounce", "litre", "liter", "gram", "g", "dozen", "serving", "cup", "wash", "roll", "sheet", "month", "day", "week", "year"}  # fmt: skip

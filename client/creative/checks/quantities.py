@@ -84,7 +84,8 @@ def _is_share(text: Plain, a: Amount, source: Plain, have: tuple[Amount, ...]) -
         and (b.name == "count" or (b.kind == "bare" and source.text[b.end : b.end + 1] in _SHARES))
     }
     same = [b.base for b in have if b.kind == "unit" and b.name == a.name]
-    each, all_ = _EACH.search(text.text), _IN_ALL.search(text.text)
+    each = _EACH.search(text.text[a.start - 8 if a.start > 8 else 0 : a.end + 12])
+    all_ = _IN_ALL.search(text.text) or (not each and _EACH.search(source.text))
     return any(
         (each and abs(a.base - m / n) < 0.01 * a.base)
         or (all_ and abs(a.base - m * n) < 0.01 * a.base)
@@ -108,8 +109,14 @@ def _is_spoken_time(text: Plain, a: Amount, have: tuple[Amount, ...]) -> bool:
     return not known_time and not _TIME_CLAIM.search(text.text)
 
 
+_REST = re.compile(r"\b(?:rest|others?|remainder|remaining)\b|其他|其余|剩下|余下|别的")
+
+
 def _percent(text: Plain, a: Amount, source: Plain, have: tuple[Amount, ...]) -> bool:
-    """70% cotton and 30% silk must not change places."""
+    """70% cotton and 30% silk must not change places; the rest of 70% are 30%."""
+    shares = [b.value for b in have if b.name == "percent"]
+    if _REST.search(text.text) and any(abs(a.value + s - 100) < 0.01 for s in shares):
+        return True
     mine = _of_what(text.text, a)
     equal = [b for b in have if a.same(b)]
     if any(mine & _of_what(source.text, b) for b in equal):

@@ -170,6 +170,8 @@ def _listed(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
             things = book.of.get(key_of(m.group()), ())
             if not things or any(t in have for t in things):
                 continue
+            if m.group().endswith("色") and text.text[m.start() - 1 : m.end() - 1] in own:
+                continue  # 藏青色 of 藏青
             if _DENIED.search(text.text[max(0, m.start() - 12) : m.start()]):
                 continue
             eaten = any(t.group == "foods" for t in things) and _is_food(have)
