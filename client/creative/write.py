@@ -112,7 +112,7 @@ def compose(
 
 
 def _why(ranking: Ranking) -> str:
-    """The parts that set this set apart from all candidates, in one line."""
+    """The parts that set this set apart from all candidates."""
     parts = [f"{name} {lead:+.2f}" for name, lead in explain(ranking)[:6]]
     return "; ".join((", ".join(parts), *ranking.notes)).strip("; ")
 
@@ -159,10 +159,9 @@ def draft(
     """Write 1 to 20 ads for a product; store the best as drafts and return them, best first.
 
     Those that fail a check are stored (as refused, with the findings) only if nothing passes.
-    With `fill` the template writer adds what another writer could not; `judge` and `watch` are
-    as in `compose`. Options are as in `make_brief`; without a seed it comes from product, audience and the number
-    of earlier ads. Of the audience only its id and the names of its reasons are used.
-    Raises CreativeError if the writer proposed nothing at all.
+    With `fill` templates add what another writer could not; `judge` and `watch` are as in `compose`,
+    the options as in `make_brief`; a seed comes from the brief and earlier ads. Of the audience only
+    its id and its reasons' names are used. CreativeError: the writer proposed nothing.
     """
     audience_id = audience.audience_id if audience else ""
     asked = _Asked(language or settings.language, kind, tone, offer, slot_name, seed)
