@@ -74,7 +74,13 @@ def _goods(brief: Brief) -> str:
         m = pattern.search(tokens) or (pattern.search(text) if has_han(text) else None)
         if m:
             return kind
+    if _STRENGTH.search(plain(p.description).text):
+        return "alcohol"
     return brief.facts.noun.restricted
+
+
+#: a Pinot Noir says nowhere that it is wine, but how strong it is
+_STRENGTH = re.compile(r"(?<![\d.])[1-9]\d?(?:\.\d)?\s?%\s?(?:vol|abv|alc)|酒精(?:度|含量)")
 
 
 @cache

@@ -83,7 +83,9 @@ def _excused(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> bool:
         return False
     if rule.unless == "facts":
         return _is_material(facts, text, m)
-    if rule.unless == "source" and words in facts.source:
+    if rule.unless == "source" and words.removesuffix("d") in facts.source:
+        return True  # guaranteed of a guarantee
+    if words == "free" and _is_without(facts, text, m):
         return True
     offer = plain(facts.offer).text
     if rule.rule_id == "promotion-zh" and _is_included(facts, text, m):
@@ -101,6 +103,12 @@ def _excused(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> bool:
     pairs: dict[str, list[list[str]]] = data_file("rules", "house.v2.json")["offers"]
     needed = [has for said, has in pairs["pairs"] if re.search(said, words)]
     return bool(needed) and all(re.search(has, offer) for has in needed)
+
+
+def _is_without(facts: Facts, text: Plain, m: re.Match[str]) -> bool:
+    """Peat free is right where the product text says so; a free lamp never is."""
+    before = re.search(r"([a-z]+)[ -]$", text.text[max(0, m.start() - 24) : m.start()])
+    return bool(before and re.search(rf"\b{before[1]}[ -]free\b", facts.source))
 
 
 _INCLUDED = re.compile(r"[送赠][\d一两二三]?[张个支片只条份包]?([\u3400-\u9fff]{2})")

@@ -7,7 +7,7 @@ import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from client.creative.text import plain
+from client.creative.text import data_file, plain
 
 #: British spelling -> American, which the list knows
 _SPELLINGS = (
@@ -29,7 +29,10 @@ _PART = 4
 def _known() -> frozenset[bytes]:
     """The words of the list, as bytes: half the memory of strings."""
     packed = files("spellchecker").joinpath("resources", "en.json.gz").read_bytes()
-    return frozenset(re.findall(rb'"([^"]+)"', gzip.decompress(packed)))
+    loans: list[str] = data_file("rules", "text.v1.json")["loans"]
+    return frozenset(re.findall(rb'"([^"]+)"', gzip.decompress(packed))).union(
+        w.encode() for w in loans
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from client.creative.brief import Brief
 from client.creative.checks import deals
+from client.creative.checks.counting import rules
 from client.creative.checks.numerals import digits
 from client.creative.figures import Amount, amounts
 from client.creative.text import Plain, has_han, plain
@@ -63,9 +64,22 @@ def _listed(text: str) -> list[Amount]:
             out.append(
                 Amount("bare", float(items), "|ingredient", float(items), len(text), len(text))
             )
+    for m in _kind_between().finditer(text):
+        n = float(rules()["words"].get(m[1], 0) or m[1])
+        out.append(Amount("bare", n, f"|{m[2].removesuffix('s')}", n, m.start(), m.end(1)))
+    for m in re.finditer(r"(?:^|\. )(?:in )?[a-z]+((?:, [a-z]+)*),? or [a-z]+(?=\.|$)", text):
+        n = m[1].count(",") + 2.0
+        out.append(Amount("bare", n, "|choice", n, len(text), len(text)))
     for m in re.finditer(r"双(?=[a-z\u3400-\u9fff])|一对|\b(?:twin|double|dual|pair)\b", text):
         out.append(Amount("unit", 2.0, "count", 2.0, m.end(), m.end()))
     return out
+
+
+@cache
+def _kind_between() -> re.Pattern[str]:
+    """Two tool pouches are two pouches."""
+    words, counted = "|".join(rules()["words"]), "|".join(rules()["counted"])
+    return re.compile(rf"\b({words}|\d+) (?!(?:of|for|to|or|and|by|the|per|in|on)\b)[a-z]{{3,}} ({counted})\b")
 
 
 def _totals(text: str, found: list[Amount]) -> list[Amount]:

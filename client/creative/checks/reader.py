@@ -52,7 +52,9 @@ def _all() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
     your = re.compile(r"your |those |that |, (?:g|o|b|f)")
     mark, new = re.compile(r"\?"), re.compile(r"(?:recent|new|fresh)ly ")
     han = re.compile("[\u3400-\u9fff]")
-    guesses = zip((you, you, groups, mark, new, your, han, han, han, han), _guesses(), strict=True)
+    own, han_then = re.compile(r"your "), re.compile("后|了")
+    needed = (you, you, groups, mark, new, your, han, han, han, han, own, own, han_then)
+    guesses = zip(needed, (*_guesses(), *_hardships()), strict=True)
     known = (
         ("watched", re.compile(r"you|we |we'|shoppers? |as a |in your cart"), _known()[0]),
         ("watched", han, _known()[1]),
@@ -89,6 +91,20 @@ def _guesses() -> tuple[re.Pattern[str], ...]:
         ),
         re.compile(rf"(?:专为|适合|献给|致|送给|帮助|关爱)[^，。！？]{{0,4}}(?:{zh})"),
         re.compile(rf"(?:还在|是否|是不是|正在|总是|又|受够了?|苦于|饱受|害怕|担心|摆脱)(?:为)?[^，。！？]{{0,3}}(?:{zh})"),
+    )  # fmt: skip
+
+
+@cache
+def _hardships() -> tuple[re.Pattern[str], ...]:
+    """What befell the reader or the reader's family, also where nobody is called "you"."""
+    words = {k: _either(k) for k in ("kin_en", "troubles_en", "events_en", "events_zh")}
+    kin, troubles = words["kin_en"], words["troubles_en"]
+    return (
+        re.compile(
+            rf"\byour (?:\w+ )?(?:{kin})(?:'s|s')? (?:\w+ )?(?:with |has |have |suffers? from |battl\w+ |struggl\w+ with |is |are |was )?(?:an? |so |too )?(?:{troubles})\b"
+        ),
+        re.compile(rf"\b(?:{words['events_en']}) (?:\w+ ){{0,4}}your\b|\b(?:after|since|during|from|following) your (?:\w+ )?(?:{words['events_en']})\b"),
+        re.compile(rf"(?:{words['events_zh']})(?:之后|以后|后|了(?=[的你您，]))"),
     )  # fmt: skip
 
 
