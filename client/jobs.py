@@ -231,6 +231,11 @@ def write_ads(
     return JobSpec("ads", ("ads", "write"), words)
 
 
+def learn_style() -> JobSpec:
+    """`hansa ads learn`: fine-tune the merchant's own language model; minutes to hours."""
+    return JobSpec("learn", ("ads", "learn"), grace_s=20.0)
+
+
 def export_ads(file: str, ids: Sequence[str] = (), *, live: bool = False) -> JobSpec:
     """`hansa ads export`: approved ads into a file; with `live` they count as shown from then on."""
     flags = [word for i in ids for word in ("--id", i)] + (["--live"] if live else [])
