@@ -78,6 +78,14 @@ def filled(template: dict[str, Any], slots: Slots, kind: str = "") -> list[Line]
     return out
 
 
+def calls_of(brief: Brief, bank: dict[str, Any]) -> list[str]:
+    """Calls to action of the bank for this campaign; one empty one where the slot has none."""
+    # "See the offer" is a promise: without an offer a promotion asks like any other ad.
+    asks = "product" if brief.kind == "promotion" and not brief.facts.offer else brief.kind
+    own: list[str] = bank["calls"][asks] if brief.slot.call else [""]
+    return own
+
+
 def join(parts: Iterable[Line], gap: str) -> Line:
     """Several lines as one text."""
     parts = tuple(parts)

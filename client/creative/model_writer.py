@@ -9,6 +9,7 @@ from client.creative.brief import LABELS, AdText, Brief, Candidate, Source
 from client.creative.facts import claimed
 from client.creative.figures import amounts
 from client.creative.language import LanguageModel, Watch
+from client.creative.lines import calls_of
 from client.creative.prompt import ADDRESS, examples, form, make_prompt
 from client.creative.text import data_file, likeness, plain, shingles
 from common.errors import CreativeError
@@ -62,7 +63,7 @@ class ModelWriter:
         lines = self.model.complete(prompt, min(n, self.samples), start, watch)
         rng = random.Random(start)
         bank = data_file("bank", f"hooks_{brief.language}.json")
-        calls: list[str] = bank["calls"][brief.kind] if brief.slot.call else [""]
+        calls = calls_of(brief, bank)
         source = Source(
             self.name, prompt.version, self.model.name, self.model.digest, prompt.digest(), start
         )
@@ -89,7 +90,9 @@ def parse(line: str) -> tuple[str, str] | None:
     if len(parts) < 2:
         return None
     headline, body = (p.strip(_EDGES) for p in parts)
-    return (headline, body) if headline and body else None
+    # A body that only says the headline again is none.
+    again = plain(body).text.strip(" .。") == plain(headline).text.strip(" .。")
+    return (headline, body) if headline and body and not again else None
 
 
 def parse_title(line: str) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from typing import Any
 from client.creative import frames, titles
 from client.creative.brief import LABELS, AdText, Brief, Candidate, Source
 from client.creative.language import Watch
-from client.creative.lines import OWN, Line, benefits, filled, fits, is_sound, join
+from client.creative.lines import OWN, Line, benefits, calls_of, filled, fits, is_sound, join
 from client.creative.slots import Slots, fill
 from client.creative.text import data_file
 
@@ -69,9 +69,7 @@ class TemplateWriter:
             return [_candidate(brief, t, None, "") for t in titles.titles(brief, slots)][:MOST]
         rng = random.Random(brief.seed)
         pairs = _pairs(brief, bank, family, slots, rng)
-        # "See the offer" is a promise: without an offer a promotion asks like any other ad.
-        asks = "product" if brief.kind == "promotion" and not brief.facts.offer else brief.kind
-        calls: list[str] = bank["calls"][asks] if brief.slot.call else [""]
+        calls = calls_of(brief, bank)
         own = frames.borrowed(brief, slots)
         out = [_candidate(brief, h, b, rng.choice(calls)) for h, b in (*own, *pairs)]
         return list({(c.text.headline, c.text.body): c for c in out}.values())[:MOST]

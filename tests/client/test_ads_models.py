@@ -74,6 +74,7 @@ def home(tmp_path: Path) -> Path:
         ("标题：好茶 | 正文：一杯茶。", ("好茶", "一杯茶。")),
         ("好茶｜一杯茶。", ("好茶", "一杯茶。")),
         ("only a headline", None),
+        ("Wool Blanket | Wool Blanket.", None),
         ("A | ", None),
         ("A | see www.evil.example", None),
         ("A | see evil.com/x", None),
