@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from client.creative import marks, review
-from client.creative.checks import rulebook
-from client.creative.learn import preferences, results, thompson
-from client.creative.learn.preferences import PairCount
-from client.creative.learn.results import GroupResult, Results, VariantResult
-from client.creative.marks import MarkedFinding
-from client.creative.origin import origin
-from client.creative.parts import Weights
-from client.creative.preview import SlotPreview, previews
-from client.creative.text import data_file
 from client.privacydesk import PrivacyDesk
 from client.store import Store, audiences, browse, creatives, held, photos, rows
 from client.views import AdExport, AdView, Waiting
 from common.domain import Creative, CreativeState, Product
 from common.settings import Settings
+
+# What writes and checks ads is loaded by whoever asks about an ad: the window opens without it.
+if TYPE_CHECKING:
+    from client.creative.learn.preferences import PairCount
+    from client.creative.learn.results import GroupResult, Results, VariantResult
+    from client.creative.marks import MarkedFinding
+    from client.creative.preview import SlotPreview
 
 
 class AdsDesk(PrivacyDesk):
@@ -78,6 +74,10 @@ class AdsDesk(PrivacyDesk):
 
     def ad(self, creative_id: str) -> AdView:
         """One ad with what a person needs to judge it."""
+        from client.creative import marks
+        from client.creative.origin import origin
+        from client.creative.preview import previews
+
         versions = creatives.history(self._store, creative_id)
         current = versions[-1]
         known = {a.audience_id: a for a in audiences.listing(self._store)}
@@ -97,26 +97,38 @@ class AdsDesk(PrivacyDesk):
 
     def approve(self, ad: Creative, by: str) -> Creative:
         """Approve the version that the person saw, if the checks still find no error."""
+        from client.creative import review
+
         return review.approve(self._store, ad.creative_id, by, ad.version)
 
     def reject(self, ad: Creative, by: str, reason: str = "") -> Creative:
         """Reject the version that the person saw."""
+        from client.creative import review
+
         return review.reject(self._store, ad.creative_id, by, reason, ad.version)
 
     def live(self, ad: Creative, by: str) -> Creative:
         """Say that the approved version is on show from now on."""
+        from client.creative import review
+
         return review.live(self._store, ad.creative_id, by, ad.version)
 
     def retire(self, ad: Creative, by: str, reason: str = "") -> Creative:
         """Take the ad out of use, also an older version that is still live."""
+        from client.creative import review
+
         return review.retire(self._store, ad.creative_id, by, reason, ad.version)
 
     def undo_decision(self, ad: Creative, by: str, reason: str = "") -> Creative:
         """Take the last decision on the ad back; both stay in its log."""
+        from client.creative import review
+
         return review.undo(self._store, ad.creative_id, by, reason)
 
     def edit(self, ad: Creative, by: str) -> Creative:
         """Keep new words as a new version; checked at once, it waits for approval again."""
+        from client.creative import review
+
         return review.edit(
             self._store,
             ad.creative_id,
@@ -128,10 +140,14 @@ class AdsDesk(PrivacyDesk):
 
     def check_words(self, ad: Creative) -> tuple[MarkedFinding, ...]:
         """What the checks would find in words that are being typed; stores nothing."""
+        from client.creative import review
+
         return review.marked_words(self._store, ad)
 
     def ad_results(self, product_id: str | None = None, audience_id: str | None = None) -> Results:
         """What came of the ads: clicks with intervals, and which variant is likely the best."""
+        from client.creative.learn import results
+
         now = self._now()
         if self._counted[0] != now:
             self._counted = (now, {})
@@ -149,6 +165,10 @@ class AdsDesk(PrivacyDesk):
 
     def ad_shares(self, group: GroupResult) -> tuple[float | None, ...]:
         """What `hansa ads choose` would give each variant of a group; None = not in use."""
+        import numpy as np
+
+        from client.creative.learn import thompson
+
         chances = [v.p_best for v in group.variants if v.p_best is not None]
         if not chances:
             return (None,) * len(group.variants)
@@ -158,15 +178,22 @@ class AdsDesk(PrivacyDesk):
 
     def ad_previews(self, ad: Creative) -> tuple[SlotPreview, ...]:
         """Words, also such as are not stored yet, in every placement with their lengths."""
+        from client.creative.preview import previews
+
         return previews(ad)
 
     def ad_rules(self) -> dict[str, str]:
         """Rule file with its version, as findings name it -> where its rules come from."""
+        from client.creative.checks import rulebook
+        from client.creative.text import data_file
+
         raw = [data_file("rules", f) for f in (*rulebook.PATTERN_FILES, *rulebook.CODE_FILES)]
         return {f"{r['id']}@{r['version']}": str(r.get("source", "")) for r in raw if "id" in r}
 
     def ad_weights(self) -> dict[str, float]:
         """How much each part of a score counts today."""
+        from client.creative.parts import Weights
+
         return asdict(Weights())
 
     def product_photo(self, product: Product) -> Path | None:
@@ -177,6 +204,8 @@ class AdsDesk(PrivacyDesk):
 
     def ad_pairs(self) -> PairCount:
         """How many preference pairs there are, and whether they are enough to learn from."""
+        from client.creative.learn import preferences
+
         return preferences.count(self._store)
 
     def banner_sizes(self) -> tuple[str, ...]:

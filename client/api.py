@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from client import membership, results
-from client.creative.brief import slot_names
-from client.creative.learn.preferences import PairCount
-from client.creative.learn.results import GroupResult, Results, VariantResult
-from client.creative.marks import MarkedFinding, Place
-from client.creative.origin import Origin
-from client.creative.preview import SlotPreview
 from client.datareport.facts import Day
 from client.datareport.previews import (
     ImportPreview,
@@ -34,14 +29,12 @@ from client.jobs import (
     count_data,
     count_privacy,
     count_quarter,
-    export_ads,
     fix_refused,
     import_files,
     join_league,
     list_refused,
     make_shop,
     parse_line,
-    pick_audience,
     preview_import,
     preview_retention,
     run_cleaning,
@@ -70,7 +63,6 @@ from client.store.held import HeldReport
 from client.store.rows import ImportRecord, ProductCount
 from client.views import (
     MIN_FOR_RATE,
-    AdExport,
     AdView,
     Bucket,
     Departure,
@@ -85,9 +77,17 @@ from common.domain import Audience, Creative, CreativeDecision, Product, Reason
 from common.keys import Identity
 from common.settings import Policy, load_settings
 
+# types of what writes ads: their rooms are loaded when an ad is asked for
+if TYPE_CHECKING:
+    from client.creative.learn.preferences import PairCount
+    from client.creative.learn.results import GroupResult, Results, VariantResult
+    from client.creative.marks import MarkedFinding, Place
+    from client.creative.origin import Origin
+    from client.creative.origin import Part as OriginPart
+    from client.creative.preview import SlotPreview
+
 __all__ = [
     "MIN_FOR_RATE",
-    "AdExport",
     "AdView",
     "Asked",
     "Audience",
@@ -116,6 +116,7 @@ __all__ = [
     "Membership",
     "ModelView",
     "Origin",
+    "OriginPart",
     "OwnHead",
     "PairCount",
     "Part",
@@ -151,7 +152,6 @@ __all__ = [
     "count_privacy",
     "count_quarter",
     "explain_score",
-    "export_ads",
     "export_audience",
     "file_digest",
     "fix_refused",
@@ -163,7 +163,6 @@ __all__ = [
     "make_shop",
     "parse_line",
     "pick_asked",
-    "pick_audience",
     "preview_audience",
     "preview_import",
     "preview_retention",
@@ -173,7 +172,6 @@ __all__ = [
     "run_cleaning",
     "run_node",
     "run_retention",
-    "slot_names",
     "sort_segments",
     "watch_drift",
     "write_ads",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from client.creative.learn.results import VariantResult
-from client.creative.marks import MarkedFinding
-from client.creative.origin import Origin
-from client.creative.preview import SlotPreview
 from common.domain import Audience, Creative, CreativeDecision, Product
 from common.privacy import Mechanism, PrivacyMode
+
+if TYPE_CHECKING:
+    from client.creative.learn.results import VariantResult
+    from client.creative.marks import MarkedFinding
+    from client.creative.origin import Origin
+    from client.creative.preview import SlotPreview
 
 #: Below so many impressions a rate says nothing and is not shown.
 MIN_FOR_RATE = 50

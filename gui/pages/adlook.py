@@ -21,7 +21,7 @@ from gui.widgets.steps import Mark
 from gui.words import fill
 
 if TYPE_CHECKING:
-    from client.creative.preview import SlotPreview
+    from client.api import SlotPreview
 
 STAGE = (430, 330)
 

@@ -17,7 +17,7 @@ from gui.widgets.basics import Card, figure, label
 from gui.widgets.steps import StepLine
 
 if TYPE_CHECKING:
-    from client.creative.origin import Origin, Part
+    from client.api import Origin, OriginPart
 
 NAME = 118
 
@@ -115,7 +115,7 @@ class AdOrigin(Card):
             text = words.fill(self.tr("Made no difference: %1."), names)
             self.add(label(text, "caption", wrap=True))
 
-    def _part(self, part: Part, largest: float) -> QHBoxLayout:
+    def _part(self, part: OriginPart, largest: float) -> QHBoxLayout:
         name = adnames.signal(part.name)
         value = fmt.signed(part.contribution)
         out = QHBoxLayout()

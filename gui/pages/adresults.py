@@ -18,7 +18,7 @@ from gui.widgets.empty import Empty
 from gui.widgets.table import Cell, Column, Table
 
 if TYPE_CHECKING:
-    from client.creative.learn.results import GroupResult, Results, VariantResult
+    from client.api import GroupResult, Results, VariantResult
 
 SHOWN = 12
 SURE = 0.95

@@ -30,7 +30,7 @@ from gui.widgets.empty import Empty
 from gui.widgets.segments import Segments
 
 if TYPE_CHECKING:
-    from client.creative.learn.preferences import PairCount
+    from client.api import PairCount
 
 #: lines of the queue; the search finds the others
 SHOWN = 200

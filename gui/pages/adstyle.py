@@ -13,7 +13,7 @@ from gui.widgets.steps import Mark
 from gui.words import fill
 
 if TYPE_CHECKING:
-    from client.creative.learn.preferences import PairCount
+    from client.api import PairCount
 
 
 class AdStyle(QWidget):

@@ -21,7 +21,7 @@ from gui.widgets.steps import Mark
 from gui.words import fill
 
 if TYPE_CHECKING:
-    from client.creative.marks import MarkedFinding, Place
+    from client.api import MarkedFinding, Place
 
 SEVERITY = {"error": ("circle-x", "bad"), "warning": ("triangle-alert", "warn")}
 #: findings that are shown at once: the decision below them must stay in sight

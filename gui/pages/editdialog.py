@@ -21,7 +21,7 @@ from gui.widgets.steps import Mark
 from gui.words import fill
 
 if TYPE_CHECKING:
-    from client.creative.marks import MarkedFinding
+    from client.api import MarkedFinding
 
 WAIT_MS = 250
 #: findings that fit a small screen below the fields
