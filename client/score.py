@@ -132,3 +132,17 @@ class Scorer:
             )
         click = self.calibrated("click", logits["click"]) if "click" in logits else None
         return click, self.calibrated("conversion", logits["conversion"])
+
+
+def probe(bundle: ModelBundle) -> None:
+    """Score made-up rows that use every id once, so that damaged weights are seen before use.
+
+    Raises:
+        BadSignature: the bundle is not as it was signed.
+        BundleError: it cannot be opened, or a weight is NaN or infinite.
+    """
+    spec = bundle.feature_spec()
+    first = np.array(spec.offsets, np.int64)
+    last = np.append(first[1:], spec.n_ids) - 1
+    ids = np.minimum(first + np.arange(int((last - first).max()) + 1)[:, None], last)
+    Scorer(bundle).shared_logits(Encoded(ids, np.ones((len(ids), spec.n_numeric), np.float32)))

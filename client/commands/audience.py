@@ -58,7 +58,9 @@ def audience() -> None:
 @click.option("--name", default="", help="Name of the audience.")
 @click.option("--preview", is_flag=True, help="Only say what it would be; nothing is kept.")
 @click.option("--list", "listing", is_flag=True, help="List the audiences that exist.")
-@click.option("--exclude", multiple=True, metavar="SHOPPER", help="Leave a shopper out for good.")
+@click.option(
+    "--exclude", multiple=True, metavar="SHOPPER", help="Leave out for good: id or pseudonym."
+)
 @home_option
 @json_option
 def pick(
@@ -84,10 +86,10 @@ def pick(
             _preview(store, settings, wanted, wish, as_json)
             return
         if exclude:
-            audiences.exclude(store, exclude)
+            audiences.exclude(store, out := _people(store, exclude))
         if wanted is None:
             if exclude:
-                emit({"excluded": len(exclude)}, as_json, f"Left out: {len(exclude)}.")
+                emit({"excluded": len(out)}, as_json, f"Left out: {len(out)}.")
                 return
             raise InputError("Which product?", todo="Give --product with an id or a title.")
         from client.audience import choose
@@ -224,6 +226,16 @@ def _wish(**asked: Any) -> Any:
         segments=asked["segment"],
         leave_out=pseudonyms(left_out) if left_out is not None else frozenset(),
     )
+
+
+def _people(store: Store, named: tuple[str, ...]) -> list[str]:
+    """Pseudonyms of people given by customer id or pseudonym; refuses a name of nobody."""
+    from client.people.who import key_of, person_of
+    from client.salt import place
+
+    salt = place.load(store.home)
+    keys = dict.fromkeys(key_of(store, name, salt) for name in named)
+    return [person_of(store, key, salt).shopper_key for key in keys]
 
 
 def _account() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ def verify(file: Path, key: str | None, home: Path, as_json: bool) -> None:
     """Check a file's signature and features, without installing it."""
     found = unpack(_read(file))
     found.verify(_trusted(home, key), default_spec())
+    _probe(found)
     emit({"sound": True, **_facts(found)}, as_json, f"Sound.\n{_fact_lines(found)}")
 
 
@@ -79,8 +81,12 @@ def verify(file: Path, key: str | None, home: Path, as_json: bool) -> None:
 @json_option
 def install(file: Path, key: str | None, home: Path, as_json: bool) -> None:
     """Check a file and make it the current model."""
+    data, trusted = _read(file), _trusted(home, key)
+    found = unpack(data)
+    found.verify(trusted, default_spec())  # before onnxruntime reads a byte of it
+    _probe(found)
     with Store.open(home) as store:
-        digest = models.install(store, _read(file), _trusted(home, key))
+        digest = models.install(store, data, trusted)
     emit({"installed": digest}, as_json, f"Installed {digest[:16]}.")
 
 
@@ -178,6 +184,12 @@ def _read(file: Path) -> bytes:
         ) from e
 
 
+def _probe(found: ModelBundle) -> None:
+    from client.score import probe  # onnxruntime takes its time
+
+    probe(found)
+
+
 def _trusted(home: Path, key: str | None) -> PublicIdentity:
     """The coordinator's key: as given, else from the site kit."""
     if key:
@@ -210,4 +222,16 @@ def _own_line(own: HeadFacts) -> str:
 def _fact_lines(found: ModelBundle) -> str:
     facts = _facts(found)
     rest = facts.pop("provenance")
-    return "\n".join(f"{k}: {v}" for k, v in {**facts, **rest}.items())
+    return "\n".join(_said({**facts, **rest}))
+
+
+def _said(facts: Mapping[str, Any], before: str = "") -> list[str]:
+    """A line a fact; those inside another are named after it: "privacy, unit: one shopper"."""
+    lines = []
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            lines += _said(value, f"{before}{name}, ")
+        else:
+            text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            lines.append(f"{before}{name}: {text}")
+    return lines

@@ -9,7 +9,7 @@ import click
 
 from client.commands import home_option
 from client.store import Store, models
-from common.terminal import emit, json_option
+from common.terminal import emit, json_option, progress
 
 
 @click.command()
@@ -35,8 +35,10 @@ def worth(home: Path, as_json: bool) -> None:
     """Was joining worth it: own rows under a model of this shop alone, and with the league's."""
     from client.worth import worth as judge
 
+    progress(as_json, "worth", 0, 1, "fitting heads to the shop's own rows: up to a minute")
     with Store.open(home, read_only=True) as store:
         found = judge(store)
+    progress(as_json, "worth", 1, 1)
     if found.gain is None or found.alone is None or found.together is None:
         text = f"UNKNOWN: {found.reason}"
     else:

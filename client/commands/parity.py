@@ -96,5 +96,6 @@ def _line(g: Group, floor: int) -> str:
             f"{g.share_audience:.1%} / {g.share_addressable:.1%} = {g.ratio.value:.2f}"
             f" ({g.ratio.low:.2f} to {g.ratio.high:.2f})"
         )
-    rest = f"  ! {g.warning} of the group chosen most" if g.warning else ""
+    said, _, chance = g.warning.partition(",")
+    rest = f"  ! {said} of the group chosen most{',' + chance if chance else ''}" if said else ""
     return f"{shares}, {g.mean_p_conversion:.3%}, {g.name}{rest}"

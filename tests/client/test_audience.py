@@ -136,6 +136,10 @@ def test_the_verbs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert last(verb(store, "audience", "--exclude", who))["excluded"] == 1
     assert who not in {r["shopper"] for r in last(verb(store, "score", "--product", "P1"))["top"]}
     assert isinstance(verb(store, "audience").exception, InputError)
+    # a customer id leaves out its person, and a name of nobody is no silent success
+    assert last(verb(store, "audience", "--exclude", "c1"))["excluded"] == 1
+    assert isinstance(verb(store, "audience", "--exclude", "nobody").exception, InputError)
+    assert last(verb(store, "score", "--product", "P1"))["n_shoppers"] == 52
 
 
 def test_bundle_verbs(store: Store, tmp_path: Path) -> None:

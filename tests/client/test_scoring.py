@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from click.testing import CliRunner
 from onnx import numpy_helper
 
 from client import personal
+from client.commands.model import bundle
 from client.explain import background_of, explain, reasons
-from client.score import Scorer
+from client.score import Scorer, probe
 from client.store import models
 from client.store import personal_heads as heads
 from client.targeting import calibrate, open_scorer
@@ -91,6 +93,26 @@ def test_a_signed_model_without_numbers_scores_nobody(wrong: float) -> None:
     damaged = replace(model(), onnx=graph.SerializeToString()).signed(COORDINATOR)
     with pytest.raises(BundleError, match="damaged"):
         Scorer(damaged).logits(encoded(2))
+    probe(model())
+
+
+def test_one_damaged_row_of_a_table_is_seen_before_it_is_installed(tmp_path: Path) -> None:
+    graph = onnx.load_from_string(model().onnx)
+    table = next(i for i in graph.graph.initializer if list(i.dims) == [SPEC.n_ids, 1])
+    values = numpy_helper.to_array(table).copy()
+    values[SPEC.n_ids // 2] = np.nan
+    table.CopyFrom(numpy_helper.from_array(values, table.name))
+    damaged = replace(model(), onnx=graph.SerializeToString()).signed(COORDINATOR)
+    file = tmp_path / "model.hansa"
+    file.write_bytes(damaged.pack())
+    key = COORDINATOR.public.hex
+    with shop(tmp_path, 5) as store:
+        good = models.install(store, model().pack(), COORDINATOR.public)
+        for verb in ("install", "verify"):
+            args = [verb, str(file), "--key", key, "--home", str(store.home)]
+            refused = CliRunner().invoke(bundle, args).exception
+            assert isinstance(refused, BundleError) and "damaged" in refused.what
+        assert [b.digest for b in models.listing(store)] == [good]
 
 
 def test_platt_finds_the_shift_and_keeps_the_order() -> None:
