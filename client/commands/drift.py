@@ -33,6 +33,14 @@ def drift(weeks: int, home: Path, as_json: bool) -> None:
     emit(found.as_dict(), as_json, "\n".join(_lines(found)))
 
 
+_LEGEND = (
+    "PSI: how far new rows are from those before; under 0.1 as before, over 0.25 another population."
+    "\nRatio: outcomes by what the model expected; an interval without 1 in it is no chance."
+    "\nImport the newest outcomes, for own heads are fitted again with them, and take part in the"
+    " league's next run."
+)
+
+
 def _lines(found: Drift) -> list[str]:
     out = [f"{found.verdict.upper()}: {found.words}"]
     if found.shifts:
@@ -44,6 +52,8 @@ def _lines(found: Drift) -> list[str]:
     if found.weeks:
         out.append("Week of       shown  outcomes  expected  ratio (95 %)")
         out += [_week(w) for w in found.weeks]
+    if found.shifts:
+        out.append(_LEGEND)
     return out
 
 
