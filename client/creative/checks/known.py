@@ -65,11 +65,11 @@ def _listed(text: str) -> list[Amount]:
                 Amount("bare", float(items), "|ingredient", float(items), len(text), len(text))
             )
     for m in _kind_between().finditer(text):
-        n = float(rules()["words"].get(m[1], 0) or m[1])
-        out.append(Amount("bare", n, f"|{m[2].removesuffix('s')}", n, m.start(), m.end(1)))
+        told = float(rules()["words"].get(m[1], 0) or m[1])
+        out.append(Amount("bare", told, f"|{m[2].removesuffix('s')}", told, m.start(), m.end(1)))
     for m in re.finditer(r"(?:^|\. )(?:in )?[a-z]+((?:, [a-z]+)*),? or [a-z]+(?=\.|$)", text):
-        n = m[1].count(",") + 2.0
-        out.append(Amount("bare", n, "|choice", n, len(text), len(text)))
+        choice = m[1].count(",") + 2.0
+        out.append(Amount("bare", choice, "|choice", choice, len(text), len(text)))
     for m in re.finditer(r"双(?=[a-z\u3400-\u9fff])|一对|\b(?:twin|double|dual|pair)\b", text):
         out.append(Amount("unit", 2.0, "count", 2.0, m.end(), m.end()))
     return out
@@ -79,7 +79,9 @@ def _listed(text: str) -> list[Amount]:
 def _kind_between() -> re.Pattern[str]:
     """Two tool pouches are two pouches."""
     words, counted = "|".join(rules()["words"]), "|".join(rules()["counted"])
-    return re.compile(rf"\b({words}|\d+) (?!(?:of|for|to|or|and|by|the|per|in|on)\b)[a-z]{{3,}} ({counted})\b")
+    return re.compile(
+        rf"\b({words}|\d+) (?!(?:of|for|to|or|and|by|the|per|in|on)\b)[a-z]{{3,}} ({counted})\b"
+    )
 
 
 def _totals(text: str, found: list[Amount]) -> list[Amount]:
