@@ -35,7 +35,7 @@ def drift(weeks: int, home: Path, as_json: bool) -> None:
 
 _LEGEND = (
     "PSI: how far new rows are from those before; under 0.1 as before, over 0.25 another population."
-    "\nRatio: outcomes by what the model expected; an interval without 1 in it is no chance."
+    "\nRatio: outcomes by what the model expected; an interval without 1 in it is more than chance."
     "\nImport the newest outcomes, for own heads are fitted again with them, and take part in the"
     " league's next run."
 )
