@@ -67,7 +67,7 @@ _FULL_NAME = re.compile(
 )
 #: a number, one or two names, and what streets are called; small letters would find "2 doors close"
 _STREET = re.compile(
-    r"(?<![\d/.])(\d{1,4}[a-zA-Z]? (?:[A-Z][a-z]+ ){1,2}(?:Close|Grove|Hill|Gardens|Crescent|Terrace|Mews|Row|Walk|Parade|Place|Park|Green|Rise|Heights|Street|Road|Lane|Avenue|Quay))\b"
+    r"(?<![\d/.])(\d{1,4}[a-zA-Z]? (?:[A-Z][a-z]+(?:['’]s)? ){1,2}(?:Close|Grove|Hill|Gardens|Crescent|Terrace|Mews|Row|Walk|Parade|Place|Park|Green|Rise|Heights|Street|Road|Lane|Avenue|Quay))\b"
 )
 _NO_NAMES = {"There", "You", "Everyone", "All", "Friend", "Friends", "Neighbour", "Neighbor", "Sunshine", "Summer", "Winter", "Spring", "Autumn", "Again", "To", "And", "For", "Weekend", "Monday", "Friday", "Sunday", "Saturday", "The", "Your", "Our", "Coffee", "Tea", "New", "Today", "Tonight", "Yes", "Finally", "Hello", "Hungry", "Thirsty", "Now", "Here", "Relax", "First", "Next", "Meet", "Home", "Morning", "Mornings", "Breakfast", "Lunch", "Dinner", "Guests", "Cold", "Hot", "Warm", "Soft", "Simple", "Sure", "Just", "Once", "Sweet", "Good", "Okay"}  # fmt: skip
 

@@ -6,6 +6,7 @@ import gzip
 import re
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 
 from client.creative.text import data_file, plain
 
@@ -23,16 +24,20 @@ _ENDINGS = ("'s", "s", "es", "ed", "d", "ing", "er", "r", "ers", "y", "ly", "ish
 _BEGINNINGS = ("un", "re", "non", "pre", "over", "under", "micro", "multi", "anti", "mini", "semi", "super", "inter", "sub")  # fmt: skip
 #: a part of a compound is not shorter, so that hardly a foreign word falls into two English ones
 _PART = 4
+#: a word with a count of at least 400
+_OFTEN = re.compile(rb'"([^"]+)": ?(?:[4-9]\d\d|\d{4,})(?!\d)')
+
+
+def _packed() -> bytes:
+    return gzip.decompress(files("spellchecker").joinpath("resources", "en.json.gz").read_bytes())
 
 
 @cache
 def _known() -> frozenset[bytes]:
     """The words of the list, as bytes: half the memory of strings."""
-    packed = files("spellchecker").joinpath("resources", "en.json.gz").read_bytes()
     loans: list[str] = data_file("rules", "text.v1.json")["loans"]
-    return frozenset(re.findall(rb'"([^"]+)"', gzip.decompress(packed))).union(
-        w.encode() for w in loans
-    )
+    listed = (m[1] for m in re.finditer(rb'"([^"]+)"', _packed()))
+    return frozenset(chain(listed, (w.encode() for w in loans)))
 
 
 @lru_cache(maxsize=8192)
@@ -58,8 +63,19 @@ def _is_derived(word: str) -> bool:
     return any(word.startswith(b) and _has(word[len(b) :]) for b in _BEGINNINGS if len(word) > 6)
 
 
+@cache
+def _common() -> frozenset[bytes]:
+    """Words that are read often: 400 times and more in the films that the list was counted in."""
+    return frozenset(m[1] for m in _OFTEN.finditer(_packed()))
+
+
+def is_common(word: str) -> bool:
+    """Whether a word is one that everybody reads often: hardly a made-up name."""
+    low = plain(word).text
+    return any(w.encode() in _common() for w in (low, low.removesuffix("s")))
+
+
 def _is_compound(word: str) -> bool:
     return any(
-        _has(word[:i]) and (_has(word[i:]) or _has(word[i:].removesuffix("s")))
-        for i in range(_PART, len(word) - _PART + 1)
+        is_common(word[:i]) and is_common(word[i:]) for i in range(_PART, len(word) - _PART + 1)
     )

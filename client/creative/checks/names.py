@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from client.creative.brief import Brief
 from client.creative.checks.disguise import shown
+from client.creative.checks.english import is_common
 from client.creative.checks.rulebook import house
 from client.creative.checks.tongue import strangers
 from client.creative.checks.wordlist import WordList
@@ -29,6 +30,7 @@ def check(brief: Brief, source: str) -> Iterator[Finding]:
         *_marks(brief, visible),
         *_capitals(brief, visible),
         *_strange(brief, visible),
+        *_leading(brief, visible),
         *_before_noun(brief, visible),
     ):
         if words in told:
@@ -90,6 +92,23 @@ def _strange(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
     if brief.language == "en" and not has_han(visible):
         own = brief.facts.source + plain(brief.facts.noun.en).text
         yield from ((w, "name") for w in strangers(visible, own) if w not in _calendar())
+
+
+#: a capital at the start, then a word of the title: "Whittington sencha"
+_LEADS = re.compile(r"(?:^|[.!?] )([A-Z][a-z]{3,}) ([a-z]{3,})")
+_ADJECTIVE = re.compile(
+    r"(?:y|ed|ing|ful|less|ish|able|ible|ous|ive|al|ic|er|est|proof|s|en|ar|ant|ent)$"
+)
+
+
+def _leading(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
+    """A rare word at the start that looks like no adjective, before the product's own noun."""
+    title = plain(brief.product.title).text.split()
+    for m in _LEADS.finditer(visible) if brief.language == "en" else ():
+        rare = not is_common(m[1]) and not _ADJECTIVE.search(m[1])
+        # Galician of Galicia
+        if rare and m[2] in title and plain(m[1]).text[:6] not in brief.facts.source:
+            yield m[1], "name"
 
 
 def _known(brief: Brief) -> frozenset[str]:

@@ -63,7 +63,7 @@ def _is_in_offer(brief: Brief, a: Amount) -> bool:
 
 
 _PER = re.compile(
-    r"\s*(?:/|per |an? |each |for every )\s*(?P<u>[a-z]+|\d+ ?[a-z]+)|\s*(?:/|每|一)(?P<z>斤|公斤|千克|克|升|瓶|袋|盒|片|支|包|件|双|条|只|个|张|卷|枚)"
+    r"\s*(?:/|per |an? |each |for every )\s*(?P<u>[a-z]+|\d+ ?[a-z]+)|\s*(?:/|每|一)(?P<z>斤|公斤|千克|克|升|瓶|袋|盒|片|支|包|件|双|条|只|个|张|卷|枚|罐|粒|颗|块|根|杯|套)"
 )
 
 
@@ -83,7 +83,7 @@ def unit_price(brief: Brief, text: Plain, a: Amount) -> bool:
 
 _APIECE = re.compile(r"\s*(?:apiece|each|a piece)\b")
 #: one of these is the product itself, where the text counts no more of them
-_WHOLE = frozenset("瓶袋盒包件双条只个")
+_WHOLE = frozenset("瓶袋盒包件双条只个罐支套")
 
 
 def _parts(brief: Brief, text: Plain, a: Amount) -> set[float]:
@@ -91,10 +91,22 @@ def _parts(brief: Brief, text: Plain, a: Amount) -> set[float]:
     m = _PER.match(text.text, a.end)
     source, have = known_text(f"{brief.product.title} . {brief.product.description}")
     if not m:
-        return {b.value for b in have if b.name == "count"} if _APIECE.match(text.text, a.end) else set()
+        return (
+            {b.value for b in have if b.name == "count"}
+            if _APIECE.match(text.text, a.end)
+            else set()
+        )
     unit = m["u"] or m["z"]
     counted = {
-        b.value for b in have if b.value > 0 and re.search(rf"{re.escape(unit)}s?$", source.text[b.start : b.end])
+        b.value
+        for b in have
+        if b.value > 0 and re.search(rf"{re.escape(unit)}s?$", source.text[b.start : b.end])
+    }
+    # 一对, a twin pack: a count without words of its own, in its place in the text
+    counted |= {
+        b.value
+        for b in have
+        if b.name == "count" and b.start == b.end < len(source.text) and unit in _WHOLE
     }
     if unit in _WHOLE and not counted:
         return {1.0}

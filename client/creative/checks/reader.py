@@ -52,8 +52,9 @@ def _all() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
     your = re.compile(r"your |those |that |, (?:g|o|b|f)")
     mark, new = re.compile(r"\?"), re.compile(r"(?:recent|new|fresh)ly ")
     han = re.compile("[\u3400-\u9fff]")
+    body = re.compile(r" (?:by|with|in|from)")
     own, han_then = re.compile(r"your "), re.compile("后|了")
-    needed = (you, you, groups, mark, new, your, han, han, han, han, own, own, han_then)
+    needed = (you, you, groups, mark, new, your, han, han, han, han, own, own, body, han_then)
     guesses = zip(needed, (*_guesses(), *_hardships()), strict=True)
     known = (
         ("watched", re.compile(r"you|we |we'|shoppers? |as a |in your cart"), _known()[0]),
@@ -104,6 +105,7 @@ def _hardships() -> tuple[re.Pattern[str], ...]:
             rf"\byour (?:\w+ )?(?:{kin})(?:'s|s')? (?:\w+ )?(?:with |has |have |suffers? from |battl\w+ |struggl\w+ with |is |are |was )?(?:an? |so |too )?(?:{troubles})\b"
         ),
         re.compile(rf"\b(?:{words['events_en']}) (?:\w+ ){{0,4}}your\b|\b(?:after|since|during|from|following) your (?:\w+ )?(?:{words['events_en']})\b"),
+        re.compile(r"\b(?:skin|face|body|hair|hands?|feet|legs|belly|teeth) (?:is |are )?(?:scarred|ruined|ravaged|marked|covered|wrecked|pitted|swollen|yellowed) (?:by|with|in|from)\b"),
         re.compile(rf"(?:{words['events_zh']})(?:之后|以后|后|了(?=[的你您，]))"),
     )  # fmt: skip
 
