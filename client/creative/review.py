@@ -30,7 +30,12 @@ def brief_of(store: Store, creative: Creative) -> Brief:
         tone=cast(Tone, p.get("tone") or "warm"),
         offer=p.get("offer", ""),
         earlier=earlier_texts(
-            store, creative.product_id, creative.audience_id, language, creative.creative_id
+            store,
+            creative.product_id,
+            creative.audience_id,
+            language,
+            creative.slot,
+            creative.creative_id,
         ),
         other_brands=creatives.brands(store),
         slot_name=p.get("slot") or "search",

@@ -192,7 +192,7 @@ class _Asked:
 def _brief(store: Store, product: Product, audience: Audience | None, asked: _Asked) -> Brief:
     """The brief with what the shop has written and approved before."""
     audience_id = audience.audience_id if audience else ""
-    earlier = earlier_texts(store, product.product_id, audience_id, asked.language)
+    earlier = earlier_texts(store, product.product_id, audience_id, asked.language, asked.slot_name)
     own = _seed(product.product_id, audience_id, len(earlier))
     return make_brief(
         product,
@@ -213,20 +213,20 @@ def _nothing_new() -> CreativeError:
     return CreativeError(
         "No new ad can be written for this product.",
         safe="The earlier ads are as before.",
-        todo="Give the product a fuller title or description, edit an earlier ad, or try"
-        " another kind or tone.",
+        todo="Give the product a fuller description, edit an earlier ad, or try another kind.",
     )
 
 
 def earlier_texts(
-    store: Store, product_id: str, audience_id: str, language: str, without: str = ""
+    store: Store, product_id: str, audience_id: str, language: str, slot: str, without: str = ""
 ) -> list[AdText]:
-    """What was written before for this product and audience, refused ads left out."""
+    """What was written before, refused ads left out, and titles of other marketplaces."""
     return [
         AdText(c.headline, c.body)
         for c in creatives.listing(store, audience_id=audience_id, product_id=product_id)
         if c.language == language
         and c.creative_id != without
+        and (c.body or c.slot == slot)
         and c.state is not CreativeState.REFUSED
     ]
 

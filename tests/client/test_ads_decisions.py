@@ -9,9 +9,12 @@ from shutil import copy
 
 import pytest
 
-from client.store import Store, creative_pairs, creatives
+from client.creative.review import findings_of
+from client.creative.write import draft
+from client.store import Store, creative_pairs, creatives, rows
 from common.domain import Creative, CreativeState, Finding
 from common.errors import CreativeError
+from common.settings import Settings
 from tests.client.made_up_ads import ad, shop
 
 S = CreativeState
@@ -29,6 +32,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def store(made: Path, tmp_path: Path) -> Store:
     copy(made / "hansa.db", tmp_path / "hansa.db")
     return Store.open(tmp_path)
+
+
+def test_a_title_of_one_marketplace_is_no_copy_of_another(store: Store) -> None:
+    product = rows.products(store)[0].product
+    slots = ("marketplace", "marketplace-taobao", "marketplace-amazon")
+    made = [draft(store, Settings(), product, None, "en", 1, slot_name=s)[0] for s in slots]
+    assert [c.state for c in made] == [S.DRAFT] * 3
+    assert not any(f.check == "copies" for c in made for f in findings_of(store, c))
 
 
 def decide(store: Store, c: Creative, state: CreativeState, by: str = "mei") -> Creative:
