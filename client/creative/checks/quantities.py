@@ -103,7 +103,9 @@ _TIME_CLAIM = re.compile(
 def _is_spoken_time(text: Plain, a: Amount, have: tuple[Amount, ...]) -> bool:
     """Ink, paper, ten minutes: a time in words, where neither ad nor product speak of how long."""
     written = text.source[text.origins[a.start]]
-    if a.name != "time" or written.isdigit():
+    if a.name != "time" and not (a.name == "months" and a.value < 1):
+        return False
+    if written.isdigit():
         return False
     known_time = any(b.kind == "unit" and b.name == a.name for b in have)
     return not known_time and not _TIME_CLAIM.search(text.text)
