@@ -38,7 +38,11 @@ VERBS: dict[str, tuple[str, str, str]] = {
     ),
     "join": ("client.commands.league", "join", "Join a league with the operator's site kit."),
     "node": ("client.commands.league", "node", "Run the merchant's node: learn with the league."),
-    "bundle": ("client.commands.model", "bundle", "Show, check, install or go back to model bundles; was joining worth it."),
+    "bundle": (
+        "client.commands.model",
+        "bundle",
+        "Show, check, install or go back to model bundles; was joining worth it.",
+    ),
     "score": ("client.commands.model", "score", "Score shoppers for a product."),
     "audience": (
         "client.commands.model",
