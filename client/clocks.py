@@ -38,3 +38,15 @@ def within_hours(hours: str, now: datetime) -> bool:
     if begin < end:
         return begin <= now.hour < end
     return now.hour >= begin or now.hour < end
+
+
+def aware(text: str) -> datetime:
+    """A time with its zone.
+
+    Raises:
+        ValueError: it cannot be read, or names no zone.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment

@@ -12,12 +12,14 @@ from datetime import datetime
 
 import numpy as np
 
-from client.clocks import APART, quarter_of, went_back, within_hours
+from client.clocks import APART, aware, quarter_of, went_back, within_hours
 from common.errors import Refusal
+from common.features import default_spec
 from common.heads import LedgerHead, is_digest
 from common.privacy import DELTA_BY_TIER, TIER_LIMIT, PrivacyMode, PrivacySpent
 from common.rounds import PROTOCOL, RoundPlan, Task
 from common.settings import Policy
+from common.shapes import model_shapes
 
 __all__ = ["PRIVATE", "Standing", "agree", "quarter_of", "screen", "within_hours"]
 
@@ -48,6 +50,9 @@ class Standing:
 PRIVATE = frozenset({"tier-too-small", "too-few-shoppers"})
 #: With fewer shoppers a merchant's part of a sum is little but its share of the noise.
 LEAST_SHOPPERS = 20
+
+#: Far beyond any weight that a model here learns (tens at most).
+MAX_WEIGHT = 1e4
 
 _NOWHERE = Standing()
 
@@ -163,15 +168,25 @@ def _sizes(plan: RoundPlan) -> Iterator[Refusal]:
         yield Refusal("bad-weights", "The plan's weights are not all finite.")
 
 
+def fits(plan: RoundPlan) -> Iterator[Refusal]:
+    """Weights that are not this model's: such a round could only fail, and would be charged."""
+    spec = default_spec()
+    known = model_shapes(spec.n_ids, spec.n_numeric)
+    if {name: value.shape for name, value in plan.tensors.items()} != known:
+        yield Refusal("foreign-weights", "The plan's weights are not those of this model.")
+    elif any(float(np.abs(value).max(initial=0.0)) > MAX_WEIGHT for value in plan.tensors.values()):
+        yield Refusal("huge-weights", f"The plan has weights beyond {MAX_WEIGHT:,.0f}.")
+
+
 def _when(plan: RoundPlan, policy: Policy, now: datetime) -> Iterator[Refusal]:
     if policy.paused:
         yield Refusal("paused", "The merchant has paused taking part.")
     if not within_hours(policy.hours, now):
         yield Refusal("outside-hours", f"Training is allowed from {policy.hours} only.")
     try:
-        deadline = _aware(plan.deadline_at)
-        issued = _aware(plan.issued_at)
-        _aware(plan.train_before_at)
+        deadline = aware(plan.deadline_at)
+        issued = aware(plan.issued_at)
+        aware(plan.train_before_at)
     except ValueError:
         yield Refusal("bad-time", "A time in the plan cannot be read.")
         return
@@ -188,7 +203,7 @@ def _clocks(plan: RoundPlan, now: datetime, standing: Standing) -> Iterator[Refu
             "it was set back.",
         )
     try:
-        ahead = _aware(plan.issued_at) - now
+        ahead = aware(plan.issued_at) - now
     except ValueError:
         return  # "bad-time" says so
     if ahead > APART:
@@ -281,10 +296,3 @@ def _limits(plan: RoundPlan, policy: Policy) -> Iterator[Refusal]:
         )
     if plan.task is Task.EVALUATE and not policy.allow_evaluation:
         yield Refusal("evaluation-off", "This shop does not answer evaluation plans.")
-
-
-def _aware(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return moment

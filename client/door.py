@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from client.consent import fits
 from client.inside import Work, check, make
 from client.reckoning import Cost
 from client.refusals import code_of, reason_of, refused
@@ -78,7 +79,8 @@ def answer(
         made = _made_before(visit, entries)
         if made is not None:
             return made
-    reservation, cost = agree_and_reserve(visit, entries)
+    found = tuple(fits(plan)) if work is None else ()
+    reservation, cost = agree_and_reserve(visit, entries, found)
     return _perform(visit, reservation, cost)
 
 

@@ -62,7 +62,8 @@ def fresh_noise(store: Store, settings: Settings, plan: RoundPlan) -> Tensors:
     rng = np.random.default_rng(int.from_bytes(os.urandom(8)))
     if plan.task is Task.EVALUATE:
         return {"histogram": rng.normal(size=(2, plan.n_bins)).astype(np.float32)}
-    return {"a": rng.normal(size=(3, 2)).astype(np.float32)}
+    name, like = min(plan.tensors.items())
+    return {name: rng.normal(size=like.shape).astype(np.float32)}
 
 
 @dataclass

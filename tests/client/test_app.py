@@ -21,7 +21,7 @@ from common.errors import TrainingError
 from common.features import default_spec
 from common.keys import Identity, PublicIdentity
 from common.privacy import TIER_LIMIT
-from common.rounds import RoundPlan, Task
+from common.rounds import RoundPlan, Task, Tensors
 from tests.client.door_shop import a_plan, at, fresh_noise
 from tests.client.fake_book import FakeBook
 
@@ -46,8 +46,15 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "shop"
 
 
+def weights() -> Tensors:
+    from common.model import initial_tensors  # torch, only where a plan is answered
+
+    return initial_tensors(default_spec())
+
+
 def timed(**changes: Any) -> RoundPlan:
     now = datetime.now(UTC)
+    changes.setdefault("tensors", weights())
     return replace(a_plan(**changes), **at(now))
 
 
@@ -83,12 +90,12 @@ def test_a_plan_over_the_wire(
 def test_real_training_passes_the_door(home: Path, coordinator: Identity) -> None:
     """An empty shop answers with noise alone, from the real engine."""
     model = pytest.importorskip("common.model")
-    weights = model.initial_tensors(default_spec())
-    plan = timed(tensors=weights, local_steps=1)
+    start = model.initial_tensors(default_spec())
+    plan = timed(tensors=start, local_steps=1)
     report = wire.report_from_records(send(home, asked(plan, coordinator)).content)
-    assert set(report.tensors) <= set(weights)
+    assert set(report.tensors) <= set(start)
     assert all(float(np.abs(a).sum()) > 0 for a in report.tensors.values())
-    plan = timed(tensors=weights, round=2, task=Task.EVALUATE)
+    plan = timed(tensors=start, round=2, task=Task.EVALUATE)
     report = wire.report_from_records(send(home, asked(plan, coordinator), kind="evaluate").content)
     assert report.tensors["histogram"].shape == (2, plan.n_bins)
 
@@ -155,7 +162,7 @@ def test_a_receipt_comes_with_a_plan_or_a_bundle(
     book, now = FakeBook(coordinator), datetime.now(UTC)
     me, kept = Identity.load(home / IDENTITY_PATH).public, []
     for number in (1, 2):
-        plan = book.plan(now, round=number)
+        plan = book.plan(now, round=number, tensors=weights())
         content = wire.with_receipt(wire.plan_to_records(plan), kept[-1] if kept else None)
         report = wire.report_from_records(send(home, content).content)
         kept += book.close(plan, [report], now)
@@ -173,12 +180,12 @@ def test_a_wrong_receipt_and_a_rollback_are_refused_by_code(
 ) -> None:
     monkeypatch.setattr(inside, "_work", fresh_noise)
     book, now = FakeBook(coordinator), datetime.now(UTC)
-    plan = book.plan(now)
+    plan = book.plan(now, tensors=weights())
     report = wire.report_from_records(send(home, wire.plan_to_records(plan)).content)
     [receipt] = book.close(plan, [report], now)
     wrong = replace(receipt, index=1)
     for packed, kind in (
-        (wire.plan_to_records(book.plan(now, round=2)), "train"),
+        (wire.plan_to_records(book.plan(now, round=2, tensors=weights())), "train"),
         (wire.bundle_to_records(b"not a zip"), "query.bundle"),
     ):
         reply = send(home, wire.with_receipt(packed, wrong), kind=kind)

@@ -21,8 +21,10 @@ from client.league import masking
 from client.shop import IDENTITY_PATH, make_shop
 from client.store import Store, ledger
 from common import wire
+from common.features import default_spec
 from common.keys import Identity
 from common.ledger import LedgerEntry
+from common.model import initial_tensors
 from common.rounds import RoundReport, Task
 from common.secagg.server_side import SumResult
 from tests.client.door_shop import a_plan, at, fresh_noise
@@ -93,7 +95,7 @@ def test_a_reply_holds_the_report_and_nothing_else(
     )
     monkeypatch.setattr(inside, "_work", fresh_noise)
     now = datetime.now(UTC)
-    plan = replace(a_plan(task=task), **at(now))
+    plan = replace(a_plan(task=task, tensors=initial_tensors(default_spec())), **at(now))
     content = wire.plan_to_records(plan.signed(coordinator.sign(plan.signed_bytes())))
     message = Message(content, metadata=Metadata(1, "m", 1, 7, "", "", time.time(), 99.0, task))
     state = RecordDict()
