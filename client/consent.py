@@ -19,11 +19,10 @@ from common.heads import LedgerHead, is_digest
 from common.privacy import DELTA_BY_TIER, TIER_LIMIT, PrivacyMode, PrivacySpent
 from common.rounds import PROTOCOL, RoundPlan, Task
 from common.settings import Policy
-from common.shapes import model_shapes
+from common.shapes import HEADS, model_shapes
 
 __all__ = ["PRIVATE", "Standing", "agree", "quarter_of", "screen", "within_hours"]
 
-HEADS = ("click", "conversion")
 MIN_BINS, MAX_BINS = 2, 256
 #: A plan with more weights than this is not a small model any more (float32: 256 MB).
 MAX_WEIGHTS = 64_000_000

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from common.errors import InternalError
+from common.shapes import HEADS as HEADS
+from common.shapes import WIDTH as WIDTH
 
 #: Public priors: base rates from published anchors, never from a merchant's rows.
 BASE_RATE = {"click": 0.01, "conversion": 0.003}
-HEADS = ("click", "conversion")
-#: E, the width of the interaction vectors.
-WIDTH = 4
 #: Standard deviation of the initial interaction vectors.
 VECTOR_STD = 0.1
 #: How strongly vectors and numbers act on the log-odds. Under clipping and noise a gain decides

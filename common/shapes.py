@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-_HEADS = ("click", "conversion")
-_WIDTH = 4
+HEADS = ("click", "conversion")
+#: E, the width of the interaction vectors.
+WIDTH = 4
 
 
 def model_shapes(n_ids: int, n_numeric: int) -> dict[str, tuple[int, ...]]:
@@ -13,10 +14,10 @@ def model_shapes(n_ids: int, n_numeric: int) -> dict[str, tuple[int, ...]]:
         n_ids: Rows of the id tables (V).
         n_numeric: Numeric columns (D).
     """
-    out: dict[str, tuple[int, ...]] = {"vectors.weight": (n_ids, _WIDTH)}
-    for head in _HEADS:
+    out: dict[str, tuple[int, ...]] = {"vectors.weight": (n_ids, WIDTH)}
+    for head in HEADS:
         out[f"first_{head}.weight"] = (n_ids, 1)
-        out[f"pair_{head}.weight"] = (1, _WIDTH)
+        out[f"pair_{head}.weight"] = (1, WIDTH)
         out[f"numeric_{head}.weight"] = (1, n_numeric)
         out[f"numeric_{head}.bias"] = (1,)
     return dict(sorted(out.items()))

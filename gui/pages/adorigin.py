@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
 from client.api import AdView
 from gui import format as fmt
 from gui import words
 from gui.pages import adnames
 from gui.theme.theme import theme
+from gui.widgets.bars import MiddleBar
 from gui.widgets.basics import Card, figure, label
 from gui.widgets.steps import StepLine
 
@@ -22,34 +21,16 @@ if TYPE_CHECKING:
 NAME = 118
 
 
-class PartBar(QWidget):
+class PartBar(MiddleBar):
     """What one part adds to the score: to the right, or to the left where it takes off."""
 
     def __init__(self, value: float, largest: float, name: str) -> None:
-        super().__init__()
-        self._part = value / largest if largest else 0.0
-        self.setFixedSize(84, 14)
-        self.setAccessibleName(name)
+        super().__init__(value / largest if largest else 0.0, 14, name)
+        self.setFixedWidth(84)
 
-    def sizeHint(self) -> QSize:
-        """Wide and low."""
-        return QSize(84, 14)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A bar from the middle line."""
-        tokens = theme.tokens
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle, half = self.width() / 2, self.width() / 2 - 2
-        length = half * max(min(self._part, 1.0), -1.0)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.sunken))
-        painter.drawRoundedRect(QRectF(2, 4, self.width() - 4, 6), 3, 3)
-        painter.setBrush(QColor(tokens.line if length > 0 else tokens.warn))
-        painter.drawRoundedRect(QRectF(middle + min(length, 0), 4, abs(length), 6), 3, 3)
-        painter.setPen(QPen(QColor(tokens.border_strong), 1))
-        painter.drawLine(int(middle), 1, int(middle), 13)
-        painter.end()
+    def colour(self) -> str:
+        """Not that of reasons: this is no odds."""
+        return theme.tokens.line
 
 
 class AdOrigin(Card):

@@ -11,36 +11,48 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.theme.theme import theme
 
 
-class FactorBar(QWidget):
+class MiddleBar(QWidget):
+    """A bar from a middle line to the right, or to the left; `part` is -1 to 1 of half the width."""
+
+    def __init__(self, part: float, height: int, name: str) -> None:
+        super().__init__()
+        self._part = max(min(part, 1.0), -1.0)
+        self.setFixedHeight(height)
+        self.setAccessibleName(name)
+        theme.changed.connect(self.update)
+
+    def colour(self) -> str:
+        """Of a bar to the right."""
+        return theme.tokens.good
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A track, the bar, the middle line."""
+        tokens = theme.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle, half, across = self.width() / 2, self.width() / 2 - 2, self.height() / 2
+        length = half * self._part
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.sunken))
+        painter.drawRoundedRect(QRectF(2, across - 3, self.width() - 4, 6), 3, 3)
+        painter.setBrush(QColor(self.colour() if length > 0 else tokens.warn))
+        painter.drawRoundedRect(QRectF(middle + min(length, 0), across - 3, abs(length), 6), 3, 3)
+        painter.setPen(QPen(QColor(tokens.border_strong), 1))
+        painter.drawLine(QPointF(middle, across - 6), QPointF(middle, across + 6))
+        painter.end()
+
+
+class FactorBar(MiddleBar):
     """One factor on a log scale around 1; `largest` sets the scale of all bars of a list."""
 
     def __init__(self, factor: float, largest: float, name: str) -> None:
-        super().__init__()
-        self._part = math.log(factor) / math.log(largest) if largest > 1 and factor > 0 else 0.0
-        self.setFixedHeight(16)
+        part = math.log(factor) / math.log(largest) if largest > 1 and factor > 0 else 0.0
+        super().__init__(part, 16, name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(name)
-        theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         """Wide and low."""
         return QSize(140, 16)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A bar from the middle line."""
-        tokens = theme.tokens
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle, half = self.width() / 2, self.width() / 2 - 2
-        length = half * max(min(self._part, 1.0), -1.0)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.sunken))
-        painter.drawRoundedRect(QRectF(2, 5, self.width() - 4, 6), 3, 3)
-        painter.setBrush(QColor(tokens.good if length > 0 else tokens.warn))
-        painter.drawRoundedRect(QRectF(middle + min(length, 0), 5, abs(length), 6), 3, 3)
-        painter.setPen(QPen(QColor(tokens.border_strong), 1))
-        painter.drawLine(QPointF(middle, 2), QPointF(middle, 14))
-        painter.end()
 
 
 class RangeBar(QWidget):

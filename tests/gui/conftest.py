@@ -160,3 +160,18 @@ def _open(qtbot, home):
     # widgets of one test must not hear the theme of the next
     made.window.deleteLater()
     QApplication.processEvents()
+
+
+@pytest.fixture
+def tea(qtbot, tmp_path):
+    """A window on a shop with a signed model."""
+    from gui.app import Desktop
+    from tests.client import audience_shop
+
+    audience_shop.copy(tmp_path / "tea").close()
+    made = Desktop(QApplication.instance(), tmp_path / "tea", mode="light", language="en")
+    made.show()
+    yield made
+    made.close()
+    made.window.deleteLater()
+    QApplication.processEvents()

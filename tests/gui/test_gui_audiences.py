@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from client.api import Asked, ExportView, Shared, explain_score, recommend_for
 from client.store import Store, audiences
@@ -21,33 +21,9 @@ from gui.pages.pickdialog import PickDialog
 from gui.pages.whydialog import WhyDialog
 from gui.widgets.confirm import Confirm
 from gui.widgets.matrix import ShareMatrix
+from tests.gui.driving import press, texts
 
 pytestmark = pytest.mark.gui
-
-
-@pytest.fixture
-def tea(qtbot, tmp_path):
-    """A window on a shop with a signed model."""
-    from gui.app import Desktop
-    from tests.client import audience_shop
-
-    audience_shop.copy(tmp_path / "tea").close()
-    made = Desktop(QApplication.instance(), tmp_path / "tea", mode="light", language="en")
-    made.show()
-    yield made
-    made.close()
-    made.window.deleteLater()
-    QApplication.processEvents()
-
-
-def texts(widget):
-    QApplication.processEvents()
-    return " | ".join(w.text() for w in widget.findChildren(QLabel))
-
-
-def press(widget, name):
-    next(b for b in widget.findChildren(QPushButton) if b.accessibleName() == name).click()
-    QApplication.processEvents()
 
 
 def wait(qtbot, asking):

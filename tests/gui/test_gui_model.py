@@ -1,7 +1,7 @@
 """The model on the Learning page: which one, back to an older one, does it fit, was it worth it."""
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from client.api import JobFailure, ModelView, OwnHead, Provenance
 from client.store import Store, models
@@ -15,33 +15,9 @@ from gui.pages.personcard import PersonCard
 from gui.pages.worthcard import WorthCard
 from gui.widgets.confirm import Confirm
 from gui.widgets.pairbars import PairBars
+from tests.gui.driving import press, texts
 
 pytestmark = pytest.mark.gui
-
-
-@pytest.fixture
-def tea(qtbot, tmp_path):
-    """A window on a shop with a signed model."""
-    from gui.app import Desktop
-    from tests.client import audience_shop
-
-    audience_shop.copy(tmp_path / "tea").close()
-    made = Desktop(QApplication.instance(), tmp_path / "tea", mode="light", language="en")
-    made.show()
-    yield made
-    made.close()
-    made.window.deleteLater()
-    QApplication.processEvents()
-
-
-def texts(widget):
-    QApplication.processEvents()
-    return " | ".join(w.text() for w in widget.findChildren(QLabel))
-
-
-def press(widget, name):
-    next(b for b in widget.findChildren(QPushButton) if b.accessibleName() == name).click()
-    QApplication.processEvents()
 
 
 def test_drift_is_counted_once_and_worth_on_demand(qtbot, tea):

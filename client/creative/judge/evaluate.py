@@ -10,16 +10,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from client.creative.brief import AdText, Brief, make_brief
+from client.creative.brief import AdText, make_brief
 from client.creative.check import check, has_errors
-from client.creative.facts import claimed
-from client.creative.figures import amounts
-from client.creative.judge.figures import against, copy_rate, distinct, self_bleu
+from client.creative.judge.figures import against, copy_rate, distinct, mean, self_bleu
 from client.creative.judge.sets import Case
+from client.creative.judge.stated import stated
 from client.creative.rank import rank
 from client.creative.signals import Signals
 from client.creative.template import MOST
-from client.creative.text import plain
 from client.creative.write import Writer
 from client.text.encoder import Encoder
 from client.text.vectors import product_text
@@ -86,7 +84,7 @@ def _figures(tally: _Tally, n_cases: int, language: str) -> dict[str, float]:
         "distinct_1": distinct(texts, 1),
         "distinct_2": distinct(texts, 2),
         "self_bleu": self_bleu(texts, language),
-        "copy_rate": _mean([copy_rate(t.whole(), c.product.description) for c, t in tally.best]),
+        "copy_rate": mean([copy_rate(t.whole(), c.product.description) for c, t in tally.best]),
         "seconds_per_case": tally.seconds / n,
     }
 
@@ -127,7 +125,7 @@ def _one(writer: Writer, case: Case, seed: int, tally: _Tally, signals: Signals 
     for c in candidates:
         found = check(brief, c.text)
         tally.failures.update({f.check for f in found if f.severity == "error"})
-        right, n_facts = _facts(brief, c.text)
+        right, n_facts = stated(brief, c.text)
         tally.n_right += right
         tally.n_facts += n_facts
         if not has_errors(found):
@@ -138,22 +136,3 @@ def _one(writer: Writer, case: Case, seed: int, tally: _Tally, signals: Signals 
     tally.n_three += len(best) == 3
     if best:
         tally.best.append((case, best[0].candidate.text))
-
-
-def _facts(brief: Brief, text: AdText) -> tuple[int, int]:
-    """Figures and traits that the text states: how many are in the brief, how many in all."""
-    said = plain(text.whole()).text
-    facts = brief.facts
-    price = float(facts.price) if facts.price is not None else None
-    right = [
-        abs(a.value - price) < 0.005
-        if a.kind == "money" and price is not None
-        else any(a.same(f) for f in facts.amounts)
-        for a in amounts(said)
-    ]
-    right += [facts.has_trait(t.trait_id) for _, t in claimed(said)]
-    return sum(right), len(right)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / max(len(values), 1)

@@ -95,3 +95,8 @@ def ngrams(text: str, n: int) -> list[tuple[str, ...]]:
     """N-grams of words; Chinese characters are words."""
     tokens = words(text)
     return [tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
+
+
+def mean(values: Sequence[float]) -> float:
+    """The mean; 0 of nothing."""
+    return sum(values) / max(len(values), 1)

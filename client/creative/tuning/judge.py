@@ -8,9 +8,8 @@ from typing import Protocol
 
 from client.creative.brief import AdText, Brief
 from client.creative.check import check, has_errors
-from client.creative.facts import claimed
-from client.creative.figures import amounts
-from client.creative.judge.figures import distinct, ngrams
+from client.creative.judge.figures import distinct, mean, ngrams
+from client.creative.judge.stated import stated
 from client.creative.language import LanguageModel, Prompt
 from client.creative.model_writer import ModelWriter
 from client.creative.text import plain
@@ -56,7 +55,7 @@ def worth(model: Judged, lessons: Lessons, recipe: Recipe, watch: Watch, step: s
         watch(step, 0.5 + 0.5 * i / len(briefs), "held-out briefs")
         wrote = writer.write(brief, n, recipe.seed + i)
         ads += [(brief, c.text) for c in wrote]
-    return counted(ads, lessons.train, _mean(likely), len(briefs), n, len(held))
+    return counted(ads, lessons.train, mean(likely), len(briefs), n, len(held))
 
 
 def counted(
@@ -69,8 +68,8 @@ def counted(
 ) -> Worth:
     """Figures of ads that a model wrote; a line without the form of an ad counts as not passed."""
     good = [b.product.product_id for b, t in ads if not has_errors(check(b, t))]
-    stated = [_stated(b, t) for b, t in ads]
-    n_stated = sum(n for _, n in stated)
+    told = [stated(b, t) for b, t in ads]
+    n_stated = sum(n for _, n in told)
     lines = [x for one in trained for x in (one.chosen, one.rejected)]
     headlines = {_same(line.split(" | ")[0]) for line in lines}
     seen = {g for line in lines for g in ngrams(line, 4)}
@@ -79,9 +78,9 @@ def counted(
         preference_accuracy=preference,
         pass_rate=len(good) / max(n_lines, 1),
         usable_briefs=len(set(good)) / max(n_briefs, 1),
-        fact_precision=sum(r for r, _ in stated) / n_stated if n_stated else 1.0,
-        copied_headlines=_mean([_same(t.headline) in headlines for _, t in ads]),
-        copied_4=_mean([_copied(t, seen) for _, t in ads]),
+        fact_precision=sum(r for r, _ in told) / n_stated if n_stated else 1.0,
+        copied_headlines=mean([_same(t.headline) in headlines for _, t in ads]),
+        copied_4=mean([_copied(t, seen) for _, t in ads]),
         distinct_2=distinct([t.whole() for _, t in ads], 2),
         n_lines=n_lines,
         n_ads=len(ads),
@@ -104,21 +103,3 @@ def _copied(text: AdText, seen: set[tuple[str, ...]]) -> float:
 
 def _same(headline: str) -> str:
     return plain(headline).text.strip().casefold()
-
-
-def _stated(brief: Brief, text: AdText) -> tuple[int, int]:
-    """Figures and traits that the text states: how many are the product's, how many in all."""
-    said, facts = plain(text.whole()).text, brief.facts
-    price = float(facts.price) if facts.price is not None else None
-    right = [
-        abs(a.value - price) < 0.005
-        if a.kind == "money" and price is not None
-        else any(a.same(f) for f in facts.amounts)
-        for a in amounts(said)
-    ]
-    right += [facts.has_trait(t.trait_id) for _, t in claimed(said)]
-    return sum(right), len(right)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / max(len(values), 1)
