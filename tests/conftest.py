@@ -14,3 +14,12 @@ os.environ["FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION"] = "1"
 settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their length: what they hold may differ from one worker to the next.
+
+    A zip's bytes hold the time they were made at, and workers that collect different names
+    refuse to begin.
+    """
+    return f"bytes{len(val)}" if isinstance(val, bytes) else None
