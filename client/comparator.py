@@ -65,10 +65,15 @@ def train_plain(
 
 
 def predict(
-    spec: HasSizes, tensors: Mapping[str, NDArray[np.float32]], data: ShopperData, head: str
+    spec: HasSizes,
+    tensors: Mapping[str, NDArray[np.float32]],
+    data: ShopperData,
+    head: str,
+    *,
+    funnel: bool = False,
 ) -> NDArray[np.float32]:
     """Log-odds [N] of all rows, for simulations; merchants score with `client.score`."""
-    net = TargetingNet(spec.n_ids, spec.n_numeric)
+    net = TargetingNet(spec.n_ids, spec.n_numeric, funnel=funnel)
     load_tensors(net, tensors)
     with torch.inference_mode():
         out = net(torch.from_numpy(data.ids), torch.from_numpy(data.numeric))

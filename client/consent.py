@@ -144,6 +144,9 @@ def _protocol(plan: RoundPlan, spec_digest: str) -> Iterator[Refusal]:
         or len(set(plan.heads)) < len(plan.heads)
     ):
         yield Refusal("wrong-heads", "The plan asks for outcomes that are not known here.")
+    # not a truth value of something else: what is trained must be what was said
+    elif plan.funnel is not False and (plan.funnel is not True or set(plan.heads) != set(HEADS)):
+        yield Refusal("wrong-heads", "A funnel of clicks and conversions needs both outcomes.")
 
 
 def _sizes(plan: RoundPlan) -> Iterator[Refusal]:

@@ -214,7 +214,7 @@ def network(
     plan: RoundPlan, spec: HasSizes, names: tuple[str, ...], place: torch.device
 ) -> TargetingNet:
     """The plan's network; only the named tensors take gradients."""
-    net = TargetingNet(spec.n_ids, spec.n_numeric)
+    net = TargetingNet(spec.n_ids, spec.n_numeric, funnel=plan.funnel)
     load_tensors(net, plan.tensors)
     freeze(net, names)
     return net.to(place)

@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from common.errors import InternalError
+from common.model_parts import entire_space
 from common.shapes import HEADS as HEADS
 from common.shapes import WIDTH as WIDTH
 
 #: Public priors: base rates from published anchors, never from a merchant's rows.
 BASE_RATE = {"click": 0.01, "conversion": 0.003}
+#: Of those who click, how many convert; with the click rate it gives the base rate of a conversion.
+BASE_GIVEN_CLICK = 0.3
 #: Standard deviation of the initial interaction vectors.
 VECTOR_STD = 0.1
 #: How strongly vectors and numbers act on the log-odds. Under clipping and noise a gain decides
@@ -50,10 +53,16 @@ class TargetingNet(nn.Module):
         n_ids: V, rows of the id tables.
         n_numeric: D, numeric columns.
         width: E, width of the interaction vectors.
+        funnel: The conversion head's own log-odds are those of a conversion given a click, and what the
+            network says of a conversion is p_click times that, over all impressions (ESMM, Ma et
+            al. 2018). The tensors are the same either way.
     """
 
-    def __init__(self, n_ids: int, n_numeric: int, width: int = WIDTH) -> None:
+    def __init__(
+        self, n_ids: int, n_numeric: int, width: int = WIDTH, *, funnel: bool = False
+    ) -> None:
         super().__init__()
+        self.funnel = funnel
         self.first_click = nn.Embedding(n_ids, 1)
         self.first_conversion = nn.Embedding(n_ids, 1)
         self.vectors = nn.Embedding(n_ids, width)
@@ -64,7 +73,7 @@ class TargetingNet(nn.Module):
         self.numeric_conversion = nn.Linear(n_numeric, 1)
 
     def forward(self, ids: Tensor, numeric: Tensor) -> tuple[Tensor, Tensor]:
-        """Log-odds of a click and of a conversion.
+        """Log-odds of a click and of a conversion, both over all impressions.
 
         Args:
             ids: int64 [..., F], offset into the one table of V rows.
@@ -84,7 +93,8 @@ class TargetingNet(nn.Module):
             + self.pair_conversion(pairs)
             + self.numeric_conversion(numeric)
         )
-        return click.squeeze(-1), conversion.squeeze(-1)
+        click, conversion = click.squeeze(-1), conversion.squeeze(-1)
+        return click, entire_space(click, conversion) if self.funnel else conversion
 
 
 def build(spec: HasSizes) -> TargetingNet:
@@ -94,18 +104,21 @@ def build(spec: HasSizes) -> TargetingNet:
     return net
 
 
-def initial_tensors(spec: HasSizes, seed: int = 0) -> dict[str, NDArray[np.float32]]:
+def initial_tensors(
+    spec: HasSizes, seed: int = 0, *, funnel: bool = False
+) -> dict[str, NDArray[np.float32]]:
     """Weights before any training: public, equal on every machine for the same seed.
 
-    First-order and numeric weights start at 0, biases at the log-odds of a public base rate,
-    interaction vectors at small random values (NumPy's PCG64 stream, which is stable).
+    First-order and numeric weights start at 0, biases at the log-odds of a public base rate (of the
+    conversion head: given a click, with a funnel), interaction vectors at small random values
+    (NumPy's PCG64 stream, which is stable).
     """
     rng = np.random.default_rng(seed)
     v, d = spec.n_ids, spec.n_numeric
     vectors = rng.standard_normal((v, WIDTH)).astype(np.float32) * np.float32(VECTOR_STD)
     out: dict[str, NDArray[np.float32]] = {"vectors.weight": vectors}
     for head in HEADS:
-        rate = BASE_RATE[head]
+        rate = BASE_GIVEN_CLICK if funnel and head == "conversion" else BASE_RATE[head]
         prior = np.float32(math.log(rate / (1 - rate)))
         out[f"first_{head}.weight"] = np.zeros((v, 1), np.float32)
         out[f"pair_{head}.weight"] = np.ones((1, WIDTH), np.float32)

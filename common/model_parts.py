@@ -1,4 +1,4 @@
-"""Parts of RichNet that look at a shopper's past or at columns together; each works row by row."""
+"""Parts of the models that work row by row: the funnel of two outcomes, a shopper's past, crosses."""
 
 from __future__ import annotations
 
@@ -92,10 +92,10 @@ class Cross(nn.Module):
 def entire_space(click: Tensor, given_click: Tensor) -> Tensor:
     """Log-odds of a conversion from log-odds of a click and of a conversion given a click.
 
-    p = p_click * p_given_click over all impressions (ESMM, Ma et al. 2018), in logarithms: neither
-    a very small p nor one near 1 becomes infinite.
+    p = p_click * p_given_click over all impressions (ESMM, Ma et al. 2018). With log-odds a <= b of the
+    two, 1/p - 1 = e^-a + e^-b + e^-(a + b), so the log-odds of p are a - softplus(softplus(a) - b):
+    no difference of nearly equal figures for any a and b, and never above either of the two.
     """
-    # log p; below 0 by a little, or log(1 - p) has no value
-    log_p = (functional.logsigmoid(click) + functional.logsigmoid(given_click)).clamp(max=-1e-6)
-    odds: Tensor = log_p - torch.log(-torch.expm1(log_p))
+    low, high = torch.minimum(click, given_click), torch.maximum(click, given_click)
+    odds: Tensor = low - functional.softplus(functional.softplus(low) - high)
     return odds

@@ -12,13 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from common.errors import InternalError
-from common.model import BASE_RATE, HEADS, HasSizes
+from common.model import BASE_GIVEN_CLICK, BASE_RATE, HEADS, HasSizes
 from common.model_parts import AttentionHistory, Cross, DotHistory, entire_space
 
 HISTORIES = ("none", "dot", "attention")
-#: Public: of those who click, how many buy; conversion and click base rates come from
-#: `common.model`.
-BASE_GIVEN_CLICK = 0.3
 VECTOR_STD = 0.1
 
 

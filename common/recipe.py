@@ -29,6 +29,8 @@ class Recipe:
         proximal: mu of FedProx (Li et al. 2020): every local step is pulled towards the weights that
             the round began with, so that several steps drift apart less; 0 = none, and of no effect
             where a round is one step.
+        funnel: The conversion head means a conversion given a click (ESMM, `common.model.TargetingNet`);
+            with both heads only.
     """
 
     rounds: int = 20
@@ -46,6 +48,7 @@ class Recipe:
     step_noise: float = 0.0
     averaged: int = 1
     proximal: float = 0.0
+    funnel: bool = False
 
 
 DEFAULT = Recipe()

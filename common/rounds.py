@@ -62,6 +62,9 @@ class RoundPlan:
         league: The secure sum of a league-noise plan; None for own noise.
         proximal: mu, pull of every local step towards `tensors` (FedProx; Li et al. 2020); 0 = none,
             and then it is not in the header: plans from before it say the same bytes.
+        funnel: The conversion head's log-odds are those of a conversion given a click, and what is
+            trained and judged is p_click times that over all impressions (ESMM, Ma et al. 2018); both
+            heads must be there. False is not in the header either.
         signature: Ed25519 by the coordinator over `signed_bytes()`, hexadecimal; empty if unsigned.
     """
 
@@ -87,6 +90,7 @@ class RoundPlan:
     book: LedgerHead | None = None
     league: LeagueTerms | None = None
     proximal: float = 0.0
+    funnel: bool = False
     protocol: int = PROTOCOL
     signature: str = ""
 
@@ -94,6 +98,7 @@ class RoundPlan:
         """Everything but the tensors and the signature, as plain JSON values."""
         return {
             **({"proximal": self.proximal} if self.proximal else {}),
+            **({"funnel": self.funnel} if self.funnel else {}),
             "protocol": self.protocol,
             "run_id": self.run_id,
             "round": self.round,

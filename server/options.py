@@ -9,6 +9,7 @@ from typing import Any
 from common.errors import InputError
 from common.privacy import DELTA_BY_TIER, PrivacyMode, PrivacyUnit
 from common.recipe import DEFAULT, Recipe
+from common.shapes import HEADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,12 @@ class RunOptions:
             ),
             "a proximal pull acts between local steps (--local-steps 2 or more)": (
                 self.recipe.proximal == 0 or self.recipe.local_steps > 1
+            ),
+            "the funnel needs both heads (--head click --head conversion): its conversion head means "
+            "a conversion given a click": not self.recipe.funnel
+            or set(self.recipe.heads) == set(HEADS),
+            "a warm start has learned conversions of all impressions, not given a click (--funnel)": (
+                not self.recipe.funnel or self.start != "synthetic"
             ),
             "the threshold must be at least the colluders and two honest merchants": not (
                 self.league and 0 != self.threshold < self.colluders + 2

@@ -117,4 +117,5 @@ def draft_plan(run: RunRow, state: State, task: Task, issued: datetime) -> Round
         mode=options.mode,
         n_bins=recipe.n_bins,
         proximal=recipe.proximal if train else 0.0,
+        funnel=recipe.funnel,
     )

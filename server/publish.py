@@ -54,7 +54,9 @@ def publish(
     Args:
         tensors: The shared weights, by name.
         spec: FeatureSpec they belong to.
-        provenance: Public JSON values; "heads" lists the trained heads (all if absent).
+        provenance: Public JSON values; "heads" lists the trained heads (all if absent), "funnel" says
+            that the conversion head means a conversion given a click. What the file gives is
+            p_click and p_conversion over all impressions either way.
         identity: The coordinator's.
         out_dir: Folder of the bundles.
 
@@ -65,7 +67,10 @@ def publish(
     heads = tuple(provenance.get("heads", HEADS))
     if not heads or not set(heads) <= set(HEADS):
         raise InternalError("a bundle needs at least one known head")
-    net = TargetingNet(spec.n_ids, spec.n_numeric)
+    funnel = provenance.get("funnel", False)
+    if funnel is not False and (funnel is not True or set(heads) != set(HEADS)):
+        raise InternalError("a funnel needs both heads")
+    net = TargetingNet(spec.n_ids, spec.n_numeric, funnel=funnel)
     load_tensors(net, tensors)
     model = _Scoring(net, heads).eval()
     data = export(model, spec, heads)

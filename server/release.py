@@ -105,6 +105,7 @@ def provenance(folder: Folder, run: LeagueRun) -> dict[str, Any]:
         "rounds": state.useful,
         "averaged": max(len(state.recent), 1),
         "heads": list(options.recipe.heads),
+        **({"funnel": True} if options.recipe.funnel else {}),
         "privacy": {
             "epsilon_per_run": options.epsilon,
             "delta": options.delta,

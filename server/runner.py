@@ -58,7 +58,7 @@ def new_run(folder: Folder, options: RunOptions, tell: Tell) -> str:
     run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     spec = default_spec()
     with closing(Registry.of(folder)) as registry:
-        start, initial = starting(folder, registry, options.start, spec)
+        start, initial = starting(folder, registry, options.start, spec, funnel=recipe.funnel)
         options = replace(options, start=start)
         registry.add_run(run_id, options, sigma, spec.digest(), initial)
     tell(RunEvent("start", 0, recipe.rounds, start))

@@ -15,7 +15,7 @@ FRESH, LAST, SYNTHETIC = "fresh", "last", "synthetic"
 
 
 def starting(
-    folder: Folder, registry: Registry, start: str, spec: FeatureSpec
+    folder: Folder, registry: Registry, start: str, spec: FeatureSpec, *, funnel: bool = False
 ) -> tuple[str, Arrays]:
     """Where a run starts, by its lasting name, and its initial weights.
 
@@ -28,27 +28,44 @@ def starting(
         start: "fresh", "last" (the current bundle; fresh without one that fits), "synthetic", or
             the beginning of a bundle's digest.
         spec: What the run learns on.
+        funnel: Whether its conversion head means a conversion given a click.
 
     Raises:
-        InputError: no single bundle has this digest.
+        InputError: no single bundle has this digest, or its conversion head means something else.
         WrongSpec: the named bundle is for other features.
         BundleError: its file is not what was signed.
     """
+    fresh = initial_tensors(spec, funnel=funnel)
     if start == FRESH:
-        return FRESH, initial_tensors(spec)
+        return FRESH, fresh
     if start == SYNTHETIC:
         from server.warmstart import warm_start
 
         return SYNTHETIC, warm_start(spec)
     row = registry.current_bundle() if start == LAST else registry.bundle(start)
     if row is None:
-        return FRESH, initial_tensors(spec)
+        return FRESH, fresh
     try:
-        return row.digest, weights_of(folder, registry, row, spec)
+        found = weights_of(folder, registry, row, spec)
     except WrongSpec:
         if start == LAST:  # a later version's features: there is nothing to go on from
-            return FRESH, initial_tensors(spec)
+            return FRESH, fresh
         raise
+    if row.provenance.get("funnel", False) != funnel:
+        raise _other_meaning(row, funnel)
+    return row.digest, found
+
+
+def _other_meaning(row: BundleRow, funnel: bool) -> InputError:
+    means, asked = ("any impression", "a click") if funnel else ("a click", "any impression")
+    other = "without --funnel" if funnel else "with --funnel and both heads"
+    return InputError(
+        f"In this bundle the conversion head means a conversion given {means}, in this run given "
+        f"{asked}: nothing can be learned on from it.",
+        where=row.digest[:16],
+        safe="No run was started.",
+        todo=f"Run it {other}, or start with: hansa-server run --from fresh",
+    )
 
 
 def weights_of(folder: Folder, registry: Registry, row: BundleRow, spec: FeatureSpec) -> Arrays:

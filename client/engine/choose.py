@@ -43,7 +43,8 @@ def engine_for(
         InternalError: an unknown name, or the fast engine was asked for by name and is not exact.
     """
     if name in ("auto", "fast"):
-        if (isinstance(net, Net) or knows(net)) and exact(clip.heads, place.type):
+        known = isinstance(net, Net) or knows(net, clip)
+        if known and exact(clip.heads, place.type, clip.funnel):
             return Fast(clip, place)
         if name == "fast":
             raise InternalError("the fast engine does not give Opacus' sums for this model")
@@ -62,20 +63,21 @@ class Net:
     make: Callable[[], TargetingNet]
 
 
-def knows(net: TargetingNet) -> bool:
+def knows(net: TargetingNet, clip: Clip) -> bool:
     """Whether the closed form is of this very class: a subclass may have another forward pass."""
-    return type(net) is TargetingNet
+    return type(net) is TargetingNet and net.funnel == clip.funnel
 
 
 @cache
-def exact(heads: tuple[str, ...], device: str) -> bool:
+def exact(heads: tuple[str, ...], device: str, funnel: bool = False) -> bool:
     """Whether the fast engine gives Opacus' sums on a made-up batch: asked once a process.
 
     Some shoppers are clipped and some are not, ids come twice in a row and in a shopper, one has
     no row; small and large tables go different ways and are both looked at.
     """
     try:
-        worst = max(_difference(heads, torch.device(device), n) for n in (_IDS, 100 * _IDS))
+        place = torch.device(device)
+        worst = max(_difference(heads, place, n, funnel) for n in (_IDS, 100 * _IDS))
     except Exception:  # whatever it is, training goes on with the reference
         _log.warning(
             "The fast engine failed its self-check; Opacus' hooks are used.", exc_info=True
@@ -89,8 +91,8 @@ def exact(heads: tuple[str, ...], device: str) -> bool:
     return True
 
 
-def _difference(heads: tuple[str, ...], place: torch.device, n_ids: int) -> float:
-    net = TargetingNet(n_ids, _NUMBERS)
+def _difference(heads: tuple[str, ...], place: torch.device, n_ids: int, funnel: bool) -> float:
+    net = TargetingNet(n_ids, _NUMBERS, funnel=funnel)
     rng = np.random.default_rng(n_ids)
     weights = {
         n: (0.5 * rng.standard_normal(v.shape)).astype(np.float32)
@@ -101,7 +103,7 @@ def _difference(heads: tuple[str, ...], place: torch.device, n_ids: int) -> floa
     freeze(net, names)
     net = net.to(place)
     # about half of the shoppers with rows are above this norm
-    clip = Clip(heads, names, 0.4, _ROWS)
+    clip = Clip(heads, names, 0.4, _ROWS, funnel=funnel)
     batch = _made_up(rng, n_ids)
     expected = Hooks(net, clip, place).total(weights, batch)
     found = Fast(clip, place).total(weights, batch)

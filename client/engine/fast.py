@@ -14,6 +14,7 @@ from client.dataset import ShopperBatch
 from client.engine.bounds import add_whole, certain, reach, sound
 from client.engine.cells import DENSE_UP_TO, Pull, add_clipped, factors, squared_norms
 from client.engine.flat import Flat, flat
+from client.engine.loss import slopes
 from client.engine.nouns import Clip, Sums
 from client.engine.segments import run_sums, squares, starts_of
 from common.model import NUMERIC_GAIN, VECTOR_GAIN
@@ -66,7 +67,7 @@ class Weights:
 class Fast:
     """The closed form.
 
-    With r_h = d loss / d log-odds of head h, p the pooled vector of a row, v_j the vector of id j
+    With r_h = d loss / d log-odds of head h (`client.engine.loss.slopes`), p the pooled vector of a row, v_j the vector of id j
     (times VECTOR_GAIN), a row's gradient is: r_h on first_h[j]; r_h x pairs, r_h x numbers, r_h on
     the dense layers; VECTOR_GAIN x (sum_h r_h u_h) x (p - v_j) on vectors[j]. The rows of a shopper
     that share an id add up before the norm is taken (`client.engine.cells`): duplicates count as
@@ -191,8 +192,5 @@ def _slopes(weights: Weights, rows: Flat, clip: Clip) -> _Seen:
     torch.sub(pooled * pooled, squared, out=inputs[:, n_numbers:-1]).mul_(0.5)
     inputs[:, -1] = 1.0
     logits = torch.addmm(bag[:, :n_heads].double(), inputs, weights.linear)
-    # sigmoid(z) - y, without a difference of nearly equal figures
-    sign = 1.0 - 2.0 * rows.labels.double()
-    slope = torch.sigmoid(logits.mul_(sign)).mul_(sign).div_(clip.max_impressions)
-    slope.mul_(rows.labels >= 0)
+    slope = slopes(logits, rows.labels, clip.heads, clip.funnel).div_(clip.max_impressions)
     return _Seen(inputs, slope, pooled, bag[:, -1].double(), squared)

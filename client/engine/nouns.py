@@ -28,6 +28,7 @@ class Clip:
         norm: C, bound on a shopper's gradient over all those tensors together.
         max_impressions: K, the public divisor of a shopper's loss.
         margin: Added to a gradient's norm before C is divided by it.
+        funnel: The conversion head's log-odds are those given a click (`common.model.TargetingNet`).
     """
 
     heads: tuple[str, ...]
@@ -35,11 +36,13 @@ class Clip:
     norm: float
     max_impressions: int
     margin: float = OPACUS_MARGIN
+    funnel: bool = False
 
     @classmethod
     def of(cls, plan: RoundPlan, names: tuple[str, ...], margin: float = OPACUS_MARGIN) -> Clip:
         """The plan's clip over these tensors."""
-        return cls(plan.heads, names, plan.clip_norm, plan.unit.max_impressions, margin)
+        k = plan.unit.max_impressions
+        return cls(plan.heads, names, plan.clip_norm, k, margin, plan.funnel)
 
 
 class ClippedSums(Protocol):

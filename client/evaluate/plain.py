@@ -52,6 +52,7 @@ def make_plan(
         deadline_at="",
         tensors=dict(tensors),
         proximal=recipe.proximal,
+        funnel=recipe.funnel,
     )
 
 

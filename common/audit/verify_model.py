@@ -99,7 +99,11 @@ def _onnx(where: str, bundle: ModelBundle, weights: Arrays, tally: Tally) -> Non
         _initializers(where, found, weights, bundle.heads, tally)
         ids, numeric = _rows(FeatureSpec.from_dict(bundle.spec))
         given = ReferenceEvaluator(model).run(None, {"ids": ids, "numeric": numeric})
-        wanted = [log_odds(weights, head, ids, numeric) for head in bundle.heads]
+        funnel = bool(bundle.provenance.get("funnel", False))
+        wanted = [
+            log_odds(weights, head, ids, numeric, funnel=funnel and head == "conversion")
+            for head in bundle.heads
+        ]
         same = len(given) == len(wanted) and all(
             np.shape(g) == w.shape and float(np.abs(g - w).max()) <= MAX_ERROR
             for g, w in zip(given, wanted, strict=True)
@@ -132,9 +136,18 @@ def _initializers(
 
 
 def log_odds(
-    weights: Arrays, head: str, ids: NDArray[np.int64], numeric: NDArray[np.float32]
+    weights: Arrays,
+    head: str,
+    ids: NDArray[np.int64],
+    numeric: NDArray[np.float32],
+    *,
+    funnel: bool = False,
 ) -> NDArray[np.float32]:
-    """The model (docs/model.md) in plain numpy: a factorisation machine (Rendle 2010), [N]."""
+    """The model (docs/model.md) in plain numpy: a factorisation machine (Rendle 2010), [N].
+
+    With a funnel a head's own log-odds are given a click, and p = p_click * p_given_click (Ma et al.
+    2018): 1/p - 1 = e^-a + e^-b + e^-(a + b).
+    """
     vectors = np.float32(VECTOR_GAIN) * weights["vectors.weight"][ids]
     pooled = vectors.sum(-2)
     pairs = np.float32(0.5) * (pooled * pooled - (vectors * vectors).sum(-2))
@@ -143,6 +156,9 @@ def log_odds(
     scaled = np.float32(NUMERIC_GAIN) * numeric
     third = scaled @ weights[f"numeric_{head}.weight"].T + weights[f"numeric_{head}.bias"]
     total: NDArray[np.float32] = (first + second + third)[:, 0]
+    if funnel:
+        click = log_odds(weights, "click", ids, numeric)
+        return -np.logaddexp(np.logaddexp(-click, -total), -click - total)
     return total
 
 

@@ -14,6 +14,7 @@ import click
 from common.errors import BundleError, FederationError, InputError
 from common.privacy import DELTA_BY_TIER, PrivacyMode
 from common.recipe import DEFAULT, LEAGUE
+from common.shapes import HEADS
 from common.terminal import emit, json_option, progress
 from server.commands import home_option
 from server.folder import Folder
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 JUDGE_DAYS = 28
 #: From here on a merchant is worth a look: once in some thousands of honest merchants by chance.
 STRIKING_T = 4.0
+#: Constants of training that are called in the recipe as they are here.
+CONSTANTS = ("rounds", "local_steps", "sampling_rate", "learning_rate", "expected_batch")
+CONSTANTS += ("proximal", "funnel")
 MODES = {"own": PrivacyMode.OWN, "league": PrivacyMode.LEAGUE}
 
 
@@ -60,6 +64,7 @@ MODES = {"own": PrivacyMode.OWN, "league": PrivacyMode.LEAGUE}
 @click.option("--expected-batch", type=float)
 @click.option("--proximal", type=float, help="own: pull of local steps to the round's start.")
 @click.option("--head", "heads", multiple=True, type=click.Choice(["click", "conversion"]))
+@click.option("--funnel", is_flag=True, help="Both heads: conversion means given a click (ESMM).")
 @click.option("--no-evaluation", is_flag=True, help="Spend nothing on figures.")
 @click.option("--no-gates", is_flag=True, help="Hand the model out however it was judged.")
 @click.option(
@@ -133,14 +138,9 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
     )
     return with_recipe(
         options,
-        rounds=chosen["rounds"],
-        local_steps=chosen["local_steps"],
-        sampling_rate=chosen["sampling_rate"],
         clip_norm=chosen["clip"],
-        learning_rate=chosen["learning_rate"],
-        expected_batch=chosen["expected_batch"],
-        proximal=chosen["proximal"],
-        heads=tuple(chosen["heads"]) or None,
+        heads=tuple(chosen["heads"]) or (HEADS if chosen["funnel"] else None),
+        **{name: chosen[name] for name in CONSTANTS},
     )
 
 
