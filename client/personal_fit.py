@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,6 @@ from numpy.typing import NDArray
 from scipy import linalg, optimize, sparse  # type: ignore[import-untyped]
 
 from client.personal_head import Linear
-from common.metrics import sigmoid
 
 Floats = NDArray[np.float64]
 #: Numbers lie in [0, 1] and say more than one id of many: they are penalised less by this factor,
@@ -54,13 +54,20 @@ class Design:
     ) -> Design:
         """From N encoded rows with their shared log-odds [N], labels and weights [N]."""
         n, width = ids.shape
-        used, code = np.unique(ids, return_inverse=True)
-        place = (np.repeat(np.arange(n), width), code.ravel())
-        one_hot = sparse.csr_array((np.ones(n * width), place), shape=(n, len(used)))
+        used = np.flatnonzero(np.bincount(ids.ravel(), minlength=n_ids))
+        column = np.zeros(n_ids, np.int32)
+        column[used] = np.arange(1, 1 + len(used))
         middle = float(np.average(shared, weights=weight))
-        first = sparse.csr_array((shared.astype(np.float64) - middle)[:, None])
-        numbers = sparse.csr_array(NUMERIC_GAIN * numeric.astype(np.float64))
-        x = sparse.hstack([first, one_hot, numbers, np.ones((n, 1))], format="csr")
+        size = 1 + len(used) + numeric.shape[1] + 1
+        # every row has as many entries; an id that it has twice stays two entries, which add up
+        entries = np.ones((n, 1 + width + numeric.shape[1] + 1))
+        entries[:, 0] = shared.astype(np.float64) - middle
+        entries[:, 1 + width : -1] = NUMERIC_GAIN * numeric
+        where = np.empty(entries.shape, np.int32)
+        where[:, 0], where[:, 1 : 1 + width] = 0, column[ids]
+        where[:, 1 + width :] = np.arange(1 + len(used), size)
+        ends = np.arange(n + 1, dtype=np.int32) * entries.shape[1]
+        x = sparse.csr_array((entries.ravel(), where.ravel(), ends), shape=(n, size))
         return cls(x, y, weight, used.astype(np.int64), n_ids, numeric.shape[1], middle)
 
     def curvature(self, rows: NDArray[np.int64], p: Floats) -> Floats:
@@ -100,43 +107,46 @@ def prior(design: Design, ridge: float, *, own: bool) -> tuple[Floats, Floats]:
 
 def solve(
     design: Design,
-    rows: NDArray[np.int64],
+    weight: Floats,
     mean: Floats,
     precision: Floats,
-    curvature: Floats,
+    curvature: Sequence[Floats],
     start: Floats | None = None,
 ) -> Floats:
-    """The weights [P] of least penalised log-loss over some rows.
+    """The weights [P, M] of least penalised log-loss under M weightings of the same rows.
 
-    L-BFGS (Nocedal 1980) in coordinates in which the loss is about round: those of the curvature at
-    the start. A handful of passes over the rows, whatever the penalty.
+    All M at once: the rows are read once for all of them, and nothing is copied. L-BFGS (Nocedal
+    1980) in coordinates in which each loss is about round: those of the curvature at the start. A
+    handful of passes over the rows, whatever the penalty.
 
     Args:
-        design: All rows.
-        rows: Which of them to fit.
+        design: All N rows.
+        weight: [N, M]; 0 leaves a row out.
         mean: Of the Gaussian prior, [P].
         precision: Of the prior, [P].
-        curvature: [P, P], about that of these rows.
-        start: Weights to begin at, the prior's mean if None.
+        curvature: M of [P, P], about those of the weighted rows.
+        start: Weights [P, M] to begin at, the prior's mean if None.
     """
-    x, y, weight = design.x[rows], design.y[rows], design.weight[rows]
-    transposed = x.T.tocsr()
-    root = linalg.cholesky(curvature + np.diag(precision), lower=True, check_finite=False)
-    begin = mean if start is None else start
+    x, transposed, y = design.x, design.x.T, design.y[:, None]
+    roots = [linalg.cholesky(c + np.diag(precision), lower=True) for c in curvature]
+    begin = np.repeat(mean[:, None], len(roots), 1) if start is None else start
 
-    def back(z: Floats) -> Floats:
-        moved: Floats = linalg.solve_triangular(root, z, lower=True, trans="T", check_finite=False)
-        return begin + moved
+    def turned(columns: Floats, trans: str) -> Floats:
+        pairs = zip(roots, columns.T, strict=True)
+        solved = [linalg.solve_triangular(r, c, lower=True, trans=trans) for r, c in pairs]
+        return np.stack(solved, 1)
 
     def loss(z: Floats) -> tuple[float, Floats]:
-        theta = back(z)
-        logit, off = x @ theta, theta - mean
-        value = weight @ (np.logaddexp(0.0, logit) - y * logit) + 0.5 * off @ (precision * off)
-        slope = transposed @ (weight * (sigmoid(logit) - y)) + precision * off
-        return float(value), linalg.solve_triangular(root, slope, lower=True, check_finite=False)
+        theta = begin + turned(z.reshape(begin.shape), "T")
+        logit, off = x @ theta, theta - mean[:, None]
+        small = np.exp(-np.abs(logit))  # of both ends of the logistic function: one exponential
+        lost = np.maximum(logit, 0) + np.log(1 + small) - y * logit
+        value = np.vdot(weight, lost) + 0.5 * np.vdot(precision, (off**2).sum(1))
+        p = np.where(logit >= 0, 1.0, small) / (1 + small)
+        slope = transposed @ (weight * (p - y)) + precision[:, None] * off
+        return float(value), turned(slope, "N").ravel()
 
-    options = {"maxiter": _STEPS, "gtol": 1e-4, "ftol": _TOLERANCE}
-    done = optimize.minimize(
-        loss, np.zeros(len(mean)), jac=True, method="L-BFGS-B", options=options
-    )
-    return back(np.asarray(done.x, np.float64))
+    tolerance = _TOLERANCE / len(roots)
+    options = {"maxiter": _STEPS, "gtol": 1e-4, "ftol": tolerance}
+    done = optimize.minimize(loss, np.zeros(begin.size), jac=True, method="L-BFGS-B", options=options)
+    return begin + turned(np.asarray(done.x, np.float64).reshape(begin.shape), "T")

@@ -96,16 +96,13 @@ def crossed(
     p = (platt or personal.Platt()).p(shop.shared[rows])
     parts = [design.curvature(everybody[fold == k], p[fold == k]) for k in range(N_FOLDS)]
     total = np.sum(parts, 0)
-    starts: list[Floats | None] = [None] * (N_FOLDS + 1)
-    out = {}
+    curves = [*(total - part for part in parts), total]
+    # no row is in fold N_FOLDS: the last column sees them all
+    weight = design.weight[:, None] * (fold[:, None] != np.arange(N_FOLDS + 1))
+    out, theta = {}, None
     for ridge in sorted(ridges, reverse=True):
-        mean, precision = prior(design, ridge, own=own)
-        heads = []
-        for k in range(N_FOLDS + 1):
-            left = everybody[fold != k]  # no row is in fold N_FOLDS: the last one takes them all
-            curve = total - parts[k] if k < N_FOLDS else total
-            starts[k] = theta = solve(design, left, mean, precision, curve, starts[k])
-            heads.append(design.linear(theta))
+        theta = solve(design, weight, *prior(design, ridge, own=own), curves, theta)
+        heads = [design.linear(t) for t in theta.T]
         out[ridge] = Crossed(heads[-1], tuple(heads[:-1]), by_fold(heads[:-1], shop))
     return out
 

@@ -174,14 +174,18 @@ def test_the_solver_finds_the_least_penalised_loss() -> None:
     e, shared, label, _, _ = people(120, 2, 6, own=1.0, common=1.0)
     d = Design.build(e.ids, e.numeric, shared, label.astype(float), np.ones(240), V)
     mean, precision = prior(d, 5.0, own=False)
-    rows = np.arange(240)
-    found = solve(d, rows, mean, precision, d.curvature(rows, np.full(240, 0.2)))
-    p = sigmoid(d.x @ found)
-    gradient = d.x.T @ (p - d.y) + precision * (found - mean)
+    rows, seen = np.arange(240), np.ones((240, 2))
+    seen[:80, 1] = 0.0  # the second never sees the first rows
+    curves = [d.curvature(rows[seen[:, m] > 0], np.full(int(seen[:, m].sum()), 0.2)) for m in (0, 1)]
+    found = solve(d, seen, mean, precision, curves)
+    error = seen * (sigmoid(d.x @ found) - d.y[:, None])
+    gradient = d.x.T @ error + precision[:, None] * (found - mean[:, None])
     assert np.abs(gradient).max() < 0.02
-    linear = d.linear(found)
-    np.testing.assert_allclose(linear.logit(shared, e), d.x @ found, atol=1e-4)
-    strong = solve(d, rows, *prior(d, 1e8, own=False), d.curvature(rows, np.full(240, 0.2)))
+    alone = solve(d, seen[:, 1:], mean, precision, curves[1:])
+    np.testing.assert_allclose(alone[:, 0], found[:, 1], atol=1e-3)
+    linear = d.linear(found[:, 0])
+    np.testing.assert_allclose(linear.logit(shared, e), d.x @ found[:, 0], atol=1e-4)
+    strong = solve(d, seen, *prior(d, 1e8, own=False), curves)
     assert np.abs(strong[1:-1]).max() < 1e-3
 
 
