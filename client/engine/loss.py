@@ -41,7 +41,7 @@ def shopper_loss(
 
 
 def slopes(logits: Tensor, labels: Tensor, heads: tuple[str, ...], funnel: bool) -> Tensor:
-    """d loss / d log-odds of each head at each row, before the division by K: float64 [R, H].
+    """Slope of the loss in each head's log-odds at each row, before the division by K: float64 [R, H].
 
     Direct heads: sigmoid(z) - y. With a funnel a conversion's log-odds z are made of both heads'
     (`entire_space`), so its loss pulls at both. For a, of the click or of the conversion given a click,
