@@ -33,6 +33,7 @@ class Weights:
         relevance: Deviation of the cosine with the product from the set's mean, in its own spread.
         reasons: The same for the audience's reasons.
         headline: The same for the score of the headline model; made on news, so small.
+        lately: Each time that the shop's newest ads for other products said one of its lines.
         clicks: Natural log of expected clicks over the shop's mean, by hook and sentence.
         chance: Breaks ties, differently for every seed.
     """
@@ -48,13 +49,9 @@ class Weights:
     relevance: float = 0.2
     reasons: float = 0.1
     headline: float = 0.1
+    lately: float = -0.35
     clicks: float = 1.0
     chance: float = 0.35
-
-
-def content(candidate: Candidate) -> frozenset[str]:
-    """Words of an ad that say something."""
-    return frozenset(words(candidate.text.whole())) - _STOP
 
 
 def word_parts(brief: Brief, candidate: Candidate, weights: Weights) -> dict[str, float]:

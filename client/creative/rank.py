@@ -11,14 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.creative.brief import Brief, Candidate
-from client.creative.parts import Weights, content, tired, word_parts
-from client.creative.signals import VECTORS_MOST, Signals, clicked, relevance, z_scores
+from client.creative.parts import Weights, tired, word_parts
+from client.creative.signals import (
+    VECTORS_MOST, Signals, clicked, lines_of, relevance, repeated, z_scores
+)  # fmt: skip
 from client.creative.text import likeness, shingles
 
 #: share of the score against likeness to what is chosen already (Carbonell and Goldstein, 1998)
 MMR = 0.7
 #: what full likeness to an ad of the set costs, before the share above
-_ALIKE = 4.0
+_ALIKE = 6.0
+#: likeness of two ads that share all their sentences, over that of their words
+_SAME_LINES = 1.0
 #: ads with one headline that vectors are computed for
 _PER_HEADLINE = 2
 _Parts = dict[str, float]
@@ -84,7 +88,7 @@ def rank_all(
     weights, signals = weights or Weights(), signals or Signals()
     scored = sorted(_scored(brief, candidates, weights, signals), key=lambda r: -r.score)
     if signals.encoder is None or len(scored) < 2:
-        pool = [_Item(r, content(r.candidate)) for r in scored]
+        pool = [_item(r) for r in scored]
         return Ranking(tuple(_choose(pool, n)), tuple(scored), signals.notes)
     some = _shortlist(scored, max(VECTORS_MOST, _PER_HEADLINE * n))
     left = {id(r) for r in scored} - {id(r) for r in some}
@@ -94,21 +98,27 @@ def rank_all(
     more["reasons"] = weights.reasons * z_scores(reasons)
     some = [_with(r, {k: float(v[i]) for k, v in more.items()}) for i, r in enumerate(some)]
     near = _nearness((own @ own.T).astype(np.float64))
-    pool = [_Item(r, content(r.candidate), near[i], i) for i, r in enumerate(some)]
+    pool = [replace(_item(r), near=near[i], index=i) for i, r in enumerate(some)]
     pool.sort(key=lambda p: -p.ranked.score)
     scored = sorted([*some, *rest], key=lambda r: -r.score)
     return Ranking(tuple(_choose(pool, n)), tuple(scored), signals.notes)
 
 
 def _shortlist(scored: Sequence[Ranked], most: int) -> list[Ranked]:
-    """The best, few of one headline: a set of n needs n headlines."""
+    """The best that are unlike each other in words, few of one headline: a set needs n headlines."""
     taken: Counter[str] = Counter()
     out: list[Ranked] = []
-    for r in scored:
-        headline = r.candidate.text.headline
+    pool = {i: _item(r) for i, r in enumerate(scored)}
+    cost = dict.fromkeys(pool, 0.0)
+    while pool and len(out) < most:
+        best = max(pool, key=lambda i: scored[i].score - cost[i])
+        chosen, headline = pool.pop(best), scored[best].candidate.text.headline
+        out.append(scored[best])
         taken[headline] += 1
-        if taken[headline] <= _PER_HEADLINE and len(out) < most:
-            out.append(r)
+        if taken[headline] >= _PER_HEADLINE:
+            pool = {i: p for i, p in pool.items() if p.ranked.candidate.text.headline != headline}
+        for i, p in pool.items():
+            cost[i] = max(cost[i], _cost(p, (chosen,)))
     return out
 
 
@@ -126,12 +136,19 @@ def _mean(ranked: Sequence[Ranked], part: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A candidate to choose from: its words, and its row of likenesses if there are vectors."""
+    """A candidate to choose from: pairs of words, sentences, a row of likenesses with vectors."""
 
     ranked: Ranked
-    tokens: frozenset[str]
+    pairs: frozenset[tuple[str, ...]]
+    lines: frozenset[str]
     near: NDArray[np.float64] | None = None
     index: int = 0
+
+
+def _item(ranked: Ranked) -> _Item:
+    c = ranked.candidate
+    lines = frozenset(lines_of(c.hook_id, c.template_id))
+    return _Item(ranked, shingles(c.text.whole(), 2), lines)
 
 
 def _choose(pool: list[_Item], n: int) -> list[Ranked]:
@@ -157,9 +174,10 @@ def _cost(item: _Item, chosen: Sequence[_Item]) -> float:
 
 
 def _alike(a: _Item, b: _Item) -> float:
-    """Likeness in words, and in meaning where there are vectors."""
-    shared = likeness(a.tokens, b.tokens)
-    return shared if a.near is None else (shared + float(a.near[b.index])) / 2
+    """Likeness in words and sentences, and in meaning where there are vectors."""
+    shared = likeness(a.pairs, b.pairs)
+    meant = shared if a.near is None else (shared + float(a.near[b.index])) / 2
+    return meant + _SAME_LINES * likeness(a.lines, b.lines)
 
 
 def _nearness(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -190,6 +208,7 @@ def _scored(
         texts = [c.text.headline for c in candidates]
         headline = z_scores(signals.headlines.score(texts, signals.encoder))
     clicks = clicked(signals.outcomes, candidates)
+    said = repeated(signals.lately, candidates)
     out = []
     for i, c in enumerate(candidates):
         own = shingles(c.text.whole(), 2)
@@ -198,6 +217,7 @@ def _scored(
             "fatigue": -weights.fatigue * tired(c, own, seen),
             "headline": weights.headline * float(headline[i]),
             "clicks": weights.clicks * float(clicks[i]),
+            "lately": weights.lately * float(said[i]),
             "chance": weights.chance * rng.random(),
         }
         out.append(Ranked(c, sum(parts.values()), _rounded(parts)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -31,6 +31,8 @@ _Z_MOST = 2.5
 HALF_LIFE_DAYS = 30.0
 #: impressions at which an ad counts half of one that everybody saw; one never logged counts so too
 HALF_SHOWN = 200
+#: ads of the shop that are remembered, newest first, and after how many more a line counts half
+LATELY_MOST, LATELY_HALF = 90, 30
 #: how sure the prior of click-through rates may be, in impressions
 _STRENGTH = (30.0, 5_000.0)
 _Numbers = NDArray[np.float64]
@@ -61,6 +63,7 @@ class Signals:
         encoder: Multilingual text vectors; None = relevance is not measured.
         headlines: Which English headlines are clicked; None = not asked.
         outcomes: Of the shop's own ads in this language and slot.
+        lately: Hook or sentence -> how often the shop's newest ads for other products say it.
         seen: What this audience was shown.
         notes: What could not be had, in words.
     """
@@ -68,6 +71,7 @@ class Signals:
     encoder: Encoder | None = None
     headlines: HeadlineModel | None = field(default_factory=headlines.shipped)
     outcomes: Outcomes = field(default_factory=dict)
+    lately: Mapping[str, float] = field(default_factory=dict)
     seen: tuple[Seen, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -113,7 +117,37 @@ def gather(
     mine = [c for c in ads if audience_id and c.audience_id == audience_id]
     now = at or datetime.now(UTC)
     seen = tuple(_seen(c, shown.get((c.creative_id, c.version)), now) for c in mine)
-    return Signals(encoder, model, _by_line(same, shown), seen, tuple(notes))
+    return Signals(encoder, model, _by_line(same, shown), _written(store, brief), seen, tuple(notes))
+
+
+def _written(store: Store, brief: Brief) -> dict[str, float]:
+    """What the shop wrote last for other products in this language, by line."""
+    ads = [
+        c
+        for c in creatives.listing(store, language=brief.language)
+        if c.product_id != brief.product.product_id
+    ]
+    origins = (c.provenance for c in ads[:LATELY_MOST] if c.writer != "person")
+    return lately((p.get("hook", ""), p.get("template", "")) for p in origins)
+
+
+def lately(ads: Iterable[tuple[str, str]]) -> dict[str, float]:
+    """How often each line was said, an ad that is LATELY_HALF ads older counting half.
+
+    Args:
+        ads: Hook and sentences ("a+b") of each, newest first.
+    """
+    out: dict[str, float] = {}
+    for age, (hook, sentences) in enumerate(ads):
+        for line in lines_of(hook, sentences):
+            out[line] = out.get(line, 0.0) + 0.5 ** (age / LATELY_HALF)
+    return out
+
+
+def repeated(lately_said: Mapping[str, float], candidates: Sequence[Candidate]) -> _Numbers:
+    """[n] how often the shop said the lines of each candidate lately; a line counts 3 at most."""
+    lines = [lines_of(c.hook_id, c.template_id) for c in candidates]
+    return np.asarray([sum(min(lately_said.get(x, 0.0), 3.0) for x in own) for own in lines])
 
 
 def _seen(ad: Creative, shown: Shown | None, now: datetime) -> Seen:
@@ -137,13 +171,13 @@ def _by_line(ads: Sequence[Creative], shown: Mapping[tuple[str, int], Shown]) ->
         own = shown.get((ad.creative_id, ad.version))
         if own is None or not own.n_known or ad.writer == "person":
             continue
-        for line in _lines(ad.provenance.get("hook", ""), ad.provenance.get("template", "")):
+        for line in lines_of(ad.provenance.get("hook", ""), ad.provenance.get("template", "")):
             n, k = out.get(line, (0, 0))
             out[line] = (n + own.n_known, k + own.n_clicks)
     return out
 
 
-def _lines(hook_id: str, template_id: str) -> list[str]:
+def lines_of(hook_id: str, template_id: str) -> list[str]:
     """Ids that mean the same words in every brief; a borrowed ad's are numbered anew each time."""
     lines = (hook_id, *template_id.split("+"))
     return [line for line in lines if line and not line.startswith("best.")]
@@ -164,7 +198,7 @@ def clicked(outcomes: Outcomes, candidates: Sequence[Candidate]) -> _Numbers:
         line: math.log((k + strength * mean) / ((n + strength) * mean))
         for line, (n, k) in outcomes.items()
     }
-    lines = [_lines(c.hook_id, c.template_id) for c in candidates]
+    lines = [lines_of(c.hook_id, c.template_id) for c in candidates]
     return np.asarray([sum(lift.get(x, 0.0) for x in own) / max(len(own), 1) for own in lines])
 
 
