@@ -81,6 +81,21 @@ def fit(
     return Platt(slope, shift - slope * middle, len(y), int(y.sum()))
 
 
+def logistic(
+    logit: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(probabilities, log-losses) of log-odds and labels that go with them, from one exponential."""
+    small = np.abs(logit)
+    np.exp(np.negative(small, out=small), out=small)
+    whole = small + 1
+    lost = np.log(whole)
+    lost += np.maximum(logit, 0)
+    lost -= y * logit
+    np.copyto(small, 1.0, where=logit >= 0)
+    small /= whole
+    return small, lost
+
+
 def _newton(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
@@ -91,26 +106,30 @@ def _newton(
     """(slope, shift) of least penalised loss for centred log-odds; a slope that is held stays."""
     start, precision = np.array([1.0, shift]), np.array(_PRECISION)
 
-    def loss(at: NDArray[np.float64]) -> float:
-        logit, off = at[0] * x + at[1], at - start
-        return float(w @ (np.logaddexp(0.0, logit) - y * logit) + 0.5 * precision @ off**2)
+    def at(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """Loss and probabilities."""
+        logit, off = weights[0] * x + weights[1], weights - start
+        p, lost = logistic(logit, y)
+        return float(w @ lost + 0.5 * precision @ off**2), p
 
     # begun where no probability is 0 or 1; steps are halved until they descend
     first = min(1.0, _WIDE / max(float(x.std()), 1e-9)) if held is None else held
     weights = np.array([first, shift])
-    value = loss(weights)
+    value, p = at(weights)
     for _ in range(100):
-        p = sigmoid(weights[0] * x + weights[1])
         error, curve = w * (p - y), w * p * (1 - p)
         gradient = np.array([error @ x, error.sum()]) + precision * (weights - start)
-        cross = float(curve @ x)
-        hessian = np.array([[float(curve @ x**2), cross], [cross, float(curve.sum())]])
+        bent = curve * x
+        cross = float(bent.sum())
+        hessian = np.array([[float(bent @ x), cross], [cross, float(curve.sum())]])
         hessian += np.diag(precision)
         step = np.linalg.solve(hessian, gradient)
         if held is not None:
             step = np.array([0.0, gradient[1] / hessian[1, 1]])
-        while (found := loss(weights - step)) > value and np.abs(step).max() > 1e-9:
+        found, p = at(weights - step)
+        while found > value and np.abs(step).max() > 1e-9:
             step = step / 2
+            found, p = at(weights - step)
         weights, value = weights - step, found
         if np.abs(step).max() < 1e-9:
             break

@@ -21,6 +21,8 @@ from client.personal_head import (
     WORDS,
     Chosen,
     Linear,
+    Told,
+    quiet,
 )
 from client.personal_isotonic import Isotonic
 from client.personal_mix import mix, shares
@@ -34,6 +36,8 @@ MIN_WINNERS = N_FOLDS
 MOST = 0.9
 #: Shares below this are not worth a word.
 _SAID = 0.005
+#: Steps of a fit, as it tells them: the penalties one by one, then the comparison.
+N_STEPS = len(RIDGES) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ def choose(
     label: NDArray[np.int8],
     shopper: NDArray[np.int64],
     n_ids: int,
+    told: Told = quiet,
 ) -> Chosen:
     """Fit and compare all heads; mix them by what each is worth on shoppers that it never saw.
 
@@ -69,6 +74,7 @@ def choose(
         label: [N] of 0, 1, and -1 for unknown.
         shopper: int64 [N], dense codes.
         n_ids: V.
+        told: Hears how far it is.
     """
     if sentence := too_little(shared, label, shopper):
         known, won = int((label >= 0).sum()), int((label == 1).sum())
@@ -78,7 +84,7 @@ def choose(
     shop = Shop(encoded, shared.astype(np.float64), label, shopper, fold)
     # matrices of some hundred columns: more threads than one only wait for each other
     with threadpool_limits(1):
-        return _mixture(shop, n_ids, rng)
+        return _mixture(shop, n_ids, rng, told)
 
 
 def compared(
@@ -87,6 +93,7 @@ def compared(
     label: NDArray[np.int8],
     shopper: NDArray[np.int64],
     n_ids: int,
+    told: Told = quiet,
 ) -> tuple[Floats, Floats] | str:
     """Log-odds [N] of the shop's own model alone and of what it has with the shared one; or why not.
 
@@ -101,16 +108,16 @@ def compared(
     shop = Shop(encoded, shared.astype(np.float64), label, shopper, fold)
     with threadpool_limits(1):
         rows, weight = sampled(label, rng)
-        tried = candidates(shop, rows, weight, n_ids)
+        tried = candidates(shop, rows, weight, n_ids, told)
         share = shares(*_by_shopper(tried, shop, rows), rng)
         together = mix([c.crossed for c in tried], share, shop)
     alone = min((c for c in tried if c.kind == OWN), key=lambda c: float(c.loss.sum()))
     return alone.crossed.logit, together.logit
 
 
-def _mixture(shop: Shop, n_ids: int, rng: np.random.Generator) -> Chosen:
+def _mixture(shop: Shop, n_ids: int, rng: np.random.Generator, told: Told) -> Chosen:
     rows, weight = sampled(shop.label, rng)
-    tried = candidates(shop, rows, weight, n_ids)
+    tried = candidates(shop, rows, weight, n_ids, told)
     share = shares(*_by_shopper(tried, shop, rows), rng)
     mixture = mix([c.crossed for c in tried], share, shop)
     loss = _loss(mixture.logit, shop, rows, weight)
@@ -209,16 +216,22 @@ def one_standard_error(losses: Sequence[Floats], shopper: NDArray[np.int64]) -> 
     return len(losses) - 1
 
 
-def candidates(shop: Shop, rows: NDArray[np.int64], weight: Floats, n_ids: int) -> list[Candidate]:
+def candidates(
+    shop: Shop, rows: NDArray[np.int64], weight: Floats, n_ids: int, told: Told = quiet
+) -> list[Candidate]:
     """All ways, the calibrated shared model first; what is fitted sees the kept rows alone."""
+    told(0, N_STEPS)
     part = Encoded(shop.encoded.ids[rows], shop.encoded.numeric[rows])
     y = (shop.label[rows] == 1).astype(np.float64)
     design = Design.build(part.ids, part.numeric, shop.shared[rows], y, weight, n_ids)
     plain = _platts(shop, rows, weight, (n_ids, part.numeric.shape[1]))
     out = [Candidate(CALIBRATED, 0.0, plain, _loss(shop.shared, shop, rows, weight))]
+    found = crossed(shop, design, rows, RIDGES, lambda n: told(n, N_STEPS))
     for kind in (REFIT, OWN):
-        found = crossed(shop, design, rows, RIDGES, own=kind == OWN)
-        out += [Candidate(kind, r, c, _loss(c.logit, shop, rows, weight)) for r, c in found.items()]
+        for ridge in RIDGES:
+            heads = found[kind == OWN, ridge]
+            out.append(Candidate(kind, ridge, heads, _loss(heads.logit, shop, rows, weight)))
+    told(N_STEPS, N_STEPS)
     return out
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, optimize, sparse  # type: ignore[import-untyped]
 
+from client.personal import logistic
 from client.personal_head import Linear
 
 Floats = NDArray[np.float64]
@@ -113,7 +114,7 @@ def solve(
     curvature: Sequence[Floats],
     start: Floats | None = None,
 ) -> Floats:
-    """The weights [P, M] of least penalised log-loss under M weightings of the same rows.
+    """The weights [P, M] of M least penalised log-losses over differently weighted rows.
 
     All M at once: the rows are read once for all of them, and nothing is copied. L-BFGS (Nocedal
     1980) in coordinates in which each loss is about round: those of the curvature at the start. A
@@ -122,31 +123,36 @@ def solve(
     Args:
         design: All N rows.
         weight: [N, M]; 0 leaves a row out.
-        mean: Of the Gaussian prior, [P].
-        precision: Of the prior, [P].
+        mean: Of the Gaussian priors, [P, M].
+        precision: Of the priors, [P, M].
         curvature: M of [P, P], about those of the weighted rows.
-        start: Weights [P, M] to begin at, the prior's mean if None.
+        start: Weights [P, M] to begin at, the priors' mean if None.
     """
     x, transposed, y = design.x, design.x.T, design.y[:, None]
-    roots = [linalg.cholesky(c + np.diag(precision), lower=True) for c in curvature]
-    begin = np.repeat(mean[:, None], len(roots), 1) if start is None else start
+    pairs = zip(curvature, precision.T, strict=True)
+    roots = [linalg.cholesky(c + np.diag(p), lower=True, check_finite=False) for c, p in pairs]
+    begin = mean if start is None else start
 
     def turned(columns: Floats, trans: str) -> Floats:
-        pairs = zip(roots, columns.T, strict=True)
-        solved = [linalg.solve_triangular(r, c, lower=True, trans=trans) for r, c in pairs]
-        return np.stack(solved, 1)
+        out = np.empty_like(columns)
+        for i, root in enumerate(roots):
+            out[:, i] = linalg.solve_triangular(
+                root, columns[:, i], lower=True, trans=trans, check_finite=False
+            )
+        return out
 
     def loss(z: Floats) -> tuple[float, Floats]:
         theta = begin + turned(z.reshape(begin.shape), "T")
-        logit, off = x @ theta, theta - mean[:, None]
-        small = np.exp(-np.abs(logit))  # of both ends of the logistic function: one exponential
-        lost = np.maximum(logit, 0) + np.log(1 + small) - y * logit
-        value = np.vdot(weight, lost) + 0.5 * np.vdot(precision, (off**2).sum(1))
-        p = np.where(logit >= 0, 1.0, small) / (1 + small)
-        slope = transposed @ (weight * (p - y)) + precision[:, None] * off
+        logit, off = x @ theta, theta - mean
+        p, lost = logistic(logit, y)
+        value = np.vdot(weight, lost) + 0.5 * np.vdot(precision, off**2)
+        p -= y
+        p *= weight
+        slope = transposed @ p + precision * off
         return float(value), turned(slope, "N").ravel()
 
-    tolerance = _TOLERANCE / len(roots)
-    options = {"maxiter": _STEPS, "gtol": 1e-4, "ftol": tolerance}
-    done = optimize.minimize(loss, np.zeros(begin.size), jac=True, method="L-BFGS-B", options=options)
+    options = {"maxiter": _STEPS, "gtol": 1e-4, "ftol": _TOLERANCE / len(roots)}
+    done = optimize.minimize(
+        loss, np.zeros(begin.size), jac=True, method="L-BFGS-B", options=options
+    )
     return begin + turned(np.asarray(done.x, np.float64).reshape(begin.shape), "T")

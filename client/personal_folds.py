@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from client import personal
 from client.personal_fit import Design, Floats, prior, solve
 from client.personal_head import Linear
 from common.features import Encoded
+from common.metrics import sigmoid
 
 N_FOLDS = 5
 #: Rows that a head is fitted on: every outcome, and as many of the rest as fit, weighted up.
@@ -80,8 +81,12 @@ def sampled(
 
 
 def crossed(
-    shop: Shop, design: Design, rows: NDArray[np.int64], ridges: Sequence[float], *, own: bool
-) -> dict[float, Crossed]:
+    shop: Shop,
+    design: Design,
+    rows: NDArray[np.int64],
+    ridges: Sequence[float],
+    told: Callable[[int], object] = lambda _: None,
+) -> dict[tuple[bool, float], Crossed]:
     """Heads for several penalties, each cross-fitted, from the strongest penalty to the weakest.
 
     Args:
@@ -89,22 +94,44 @@ def crossed(
         design: Of the rows that are fitted, in the order of `rows`.
         rows: Their numbers in `shop`.
         ridges: Precisions of the weights' prior.
-        own: Without the shared score: the shop's own model alone.
+        told: Hears after each penalty how many are done.
+
+    Returns:
+        (whether it is without the shared score: the shop's own model alone, penalty) -> heads.
     """
-    fold, everybody = shop.fold[rows], np.arange(len(rows))
+    fold = shop.fold[rows]
     platt = personal.fit(shop.shared[rows], shop.label[rows], design.weight)
-    p = (platt or personal.Platt()).p(shop.shared[rows])
+    curves = _curvatures(design, fold, (platt or personal.Platt()).p(shop.shared[rows]))
+    # no row is in fold N_FOLDS: the last column of a kind sees them all
+    seen = np.tile(fold[:, None] != np.arange(N_FOLDS + 1), 2)
+    weight = design.weight[:, None] * seen
+    out, theta = {}, None
+    for at, ridge in enumerate(sorted(ridges, reverse=True)):
+        # half way down the losses have bent enough to look again
+        if theta is not None and at == len(ridges) // 2:
+            curves = _curvatures(design, fold, sigmoid(design.x @ theta[:, N_FOLDS]))
+        theta = solve(design, weight, *_priors(design, ridge), curves, theta)
+        heads = [design.linear(t) for t in theta.T]
+        for own, found in ((False, heads[: N_FOLDS + 1]), (True, heads[N_FOLDS + 1 :])):
+            logit = by_fold(found[:-1], shop)
+            out[own, ridge] = Crossed(found[-1], tuple(found[:-1]), logit)
+        told(at + 1)
+    return out
+
+
+def _priors(design: Design, ridge: float) -> tuple[Floats, Floats]:
+    """(mean, precision), [P, 2 (N_FOLDS + 1)] each: with the shared score, then without it."""
+    both = [prior(design, ridge, own=own) for own in (False, True)]
+    mean, precision = (np.stack(pair, 1) for pair in zip(*both, strict=True))
+    return np.repeat(mean, N_FOLDS + 1, 1), np.repeat(precision, N_FOLDS + 1, 1)
+
+
+def _curvatures(design: Design, fold: NDArray[np.int64], p: Floats) -> list[Floats]:
+    """Those of all rows but a fold's, then of all rows; twice, for both kinds."""
+    everybody = np.arange(len(fold))
     parts = [design.curvature(everybody[fold == k], p[fold == k]) for k in range(N_FOLDS)]
     total = np.sum(parts, 0)
-    curves = [*(total - part for part in parts), total]
-    # no row is in fold N_FOLDS: the last column sees them all
-    weight = design.weight[:, None] * (fold[:, None] != np.arange(N_FOLDS + 1))
-    out, theta = {}, None
-    for ridge in sorted(ridges, reverse=True):
-        theta = solve(design, weight, *prior(design, ridge, own=own), curves, theta)
-        heads = [design.linear(t) for t in theta.T]
-        out[ridge] = Crossed(heads[-1], tuple(heads[:-1]), by_fold(heads[:-1], shop))
-    return out
+    return 2 * [*(total - part for part in parts), total]
 
 
 def by_fold(heads: Sequence[Linear], shop: Shop) -> Floats:

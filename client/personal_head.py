@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +20,12 @@ WORDS = {
     OWN: "this shop's own model alone",
     BLEND: "a blend of the shared model and this shop's own",
 }
+#: Hears how many steps of how many are done.
+Told = Callable[[int, int], object]
+
+
+def quiet(_done: int, _of: int) -> None:
+    """Tells nobody."""
 
 
 class Calibration(Protocol):

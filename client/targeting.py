@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from client import personal
 from client.enrol import KIT_PATH, load_kit
 from client.personal import Platt
-from client.personal_head import Calibration, Chosen, Linear
+from client.personal_head import Calibration, Chosen, Linear, Told, quiet
 from client.score import Scorer
 from client.store import Store, exposures, models
 from client.store import personal_heads as heads
@@ -59,12 +59,13 @@ class Seen:
     shown_at: tuple[str, ...]
 
 
-def open_scorer(store: Store, *, shared_only: bool = False) -> Scorer:
+def open_scorer(store: Store, *, shared_only: bool = False, told: Told = quiet) -> Scorer:
     """The current bundle with this shop's head; fits it where it is missing or rows changed.
 
     Args:
         store: The shop.
         shared_only: Leave the shared probabilities as they are.
+        told: Hears how far a fit is, if one is due.
 
     Raises:
         BundleError: no model is installed yet.
@@ -79,15 +80,19 @@ def open_scorer(store: Store, *, shared_only: bool = False) -> Scorer:
     kept = {name: heads.kept(store, digest, name) for name in names}
     fresh = {name: k.chosen for name, k in kept.items() if k and k.revision == now}
     if len(fresh) < len(names):
-        return calibrate(store)[0]
+        return calibrate(store, told)[0]
     platts = {name: heads.calibration(store, digest, name) for name in names}
     return _with(scorer, fresh, {name: platt for name, platt in platts.items() if platt})
 
 
-def calibrate(store: Store) -> tuple[Scorer, OwnRows]:
+def calibrate(store: Store, told: Told = quiet) -> tuple[Scorer, OwnRows]:
     """The scorer fitted to all labelled rows as they are now; what is fitted is kept here, never sent.
 
     A head is fitted again only if the very rows, labels or the bundle are others than last time.
+
+    Args:
+        store: The shop.
+        told: Hears how far a fit is, if one is due.
 
     Raises:
         BundleError: as `open_scorer`.
@@ -102,7 +107,7 @@ def calibrate(store: Store) -> tuple[Scorer, OwnRows]:
         labels, mark = rows.labels[name], _mark(rows, name)
         kept = heads.kept(store, digest, name)
         same = kept is not None and kept.rows_digest == mark
-        chosen = kept.chosen if kept and same else _choose(scorer, rows, name)
+        chosen = kept.chosen if kept and same else _choose(scorer, rows, name, told)
         logits[name] = _crossed(chosen, rows, name)
         platt = personal.fit(logits[name], labels)
         if not same or (kept and kept.revision != now):
@@ -160,11 +165,12 @@ def _with(scorer: Scorer, found: dict[str, Chosen], platts: dict[str, Platt]) ->
     return Scorer(scorer.bundle, calibration, own)
 
 
-def _choose(scorer: Scorer, rows: OwnRows, name: str) -> Chosen:
+def _choose(scorer: Scorer, rows: OwnRows, name: str, told: Told) -> Chosen:
     from client.personal_choose import choose  # scipy takes its time: only where a fit is due
 
     n_ids = scorer.bundle.feature_spec().n_ids
-    return choose(rows.encoded, rows.logits[name], rows.labels[name], rows.shopper, n_ids)
+    own = (rows.encoded, rows.logits[name], rows.labels[name], rows.shopper)
+    return choose(*own, n_ids, told)
 
 
 def _crossed(chosen: Chosen, rows: OwnRows, name: str) -> NDArray[np.float32]:

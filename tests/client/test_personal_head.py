@@ -173,19 +173,19 @@ def test_the_simplest_within_one_standard_error_is_taken() -> None:
 def test_the_solver_finds_the_least_penalised_loss() -> None:
     e, shared, label, _, _ = people(120, 2, 6, own=1.0, common=1.0)
     d = Design.build(e.ids, e.numeric, shared, label.astype(float), np.ones(240), V)
-    mean, precision = prior(d, 5.0, own=False)
+    mean, precision = (np.repeat(v[:, None], 2, 1) for v in prior(d, 5.0, own=False))
     rows, seen = np.arange(240), np.ones((240, 2))
     seen[:80, 1] = 0.0  # the second never sees the first rows
     curves = [d.curvature(rows[seen[:, m] > 0], np.full(int(seen[:, m].sum()), 0.2)) for m in (0, 1)]
     found = solve(d, seen, mean, precision, curves)
     error = seen * (sigmoid(d.x @ found) - d.y[:, None])
-    gradient = d.x.T @ error + precision[:, None] * (found - mean[:, None])
+    gradient = d.x.T @ error + precision * (found - mean)
     assert np.abs(gradient).max() < 0.02
-    alone = solve(d, seen[:, 1:], mean, precision, curves[1:])
+    alone = solve(d, seen[:, 1:], mean[:, 1:], precision[:, 1:], curves[1:])
     np.testing.assert_allclose(alone[:, 0], found[:, 1], atol=1e-3)
     linear = d.linear(found[:, 0])
     np.testing.assert_allclose(linear.logit(shared, e), d.x @ found[:, 0], atol=1e-4)
-    strong = solve(d, seen, *prior(d, 1e8, own=False), curves)
+    strong = solve(d, seen, mean, np.full_like(precision, 1e8), curves)
     assert np.abs(strong[1:-1]).max() < 1e-3
 
 

@@ -51,7 +51,7 @@ def head(data):
     design = personal_choose.Design.build(
         data.ids[rows], data.numeric[rows], shared[rows], y, weight, SPEC.n_ids
     )
-    return crossed(shop, design, rows, [10.0], own=False)[10.0].whole
+    return crossed(shop, design, rows, [10.0])[False, 10.0].whole
 
 
 def test_a_shopper_changes_the_head_and_the_head_changes_no_update():
