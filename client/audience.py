@@ -13,6 +13,7 @@ from client.audience_expected import Expected, expected, interval
 from client.audience_sift import above, afford, cost_of, find_product, sift, too_small
 from client.audience_wish import Wish
 from client.explain import Explanation, background_of, explain, reasons
+from client.personal_head import Told, quiet
 from client.score import Probabilities, Scorer
 from client.store import Store, audiences, exposures
 from client.store.exposures import Exposures
@@ -103,7 +104,14 @@ def pick(
     return choose(store, settings, product_id, Wish(size=size), name).audience
 
 
-def choose(store: Store, settings: Settings, product: str, wish: Wish, name: str = "") -> Picked:
+def choose(
+    store: Store,
+    settings: Settings,
+    product: str,
+    wish: Wish,
+    name: str = "",
+    told: Told = quiet,
+) -> Picked:
     """The shoppers likeliest to convert on a product, kept in the store.
 
     Only shoppers who consent, want personalisation and were not left out are considered.
@@ -114,6 +122,7 @@ def choose(store: Store, settings: Settings, product: str, wish: Wish, name: str
         product: A product of the shop, by its id or its exact title.
         wish: How many and who not; a tenth of all if nothing says how many.
         name: Shown in lists; made from the product's title if empty.
+        told: Hears how far a fit is, if one is due.
 
     Raises:
         AudienceError: unknown product or audience, a budget that pays for nobody, or fewer
@@ -121,7 +130,7 @@ def choose(store: Store, settings: Settings, product: str, wish: Wish, name: str
         BundleError: no model is installed.
     """
     product_id, title = find_product(store, product)
-    found = _found(store, settings, product_id, wish)
+    found = _found(store, settings, product_id, wish, told)
     names = (product_id, title, name)
     audience = _made(found.scorer, found.past, found.everybody, found.order, names)
     audiences.save(store, audience)
@@ -131,7 +140,9 @@ def choose(store: Store, settings: Settings, product: str, wish: Wish, name: str
     return Picked(audience, plan, found.n_addressable, found.left_out)
 
 
-def preview(store: Store, settings: Settings, product: str, wish: Wish) -> Previewed:
+def preview(
+    store: Store, settings: Settings, product: str, wish: Wish, told: Told = quiet
+) -> Previewed:
     """What `choose` would pick, without the reasons of its people; nothing of it is kept.
 
     Raises:
@@ -139,7 +150,7 @@ def preview(store: Store, settings: Settings, product: str, wish: Wish) -> Previ
         BundleError: as `choose`.
     """
     product_id, _ = find_product(store, product)
-    found = _found(store, settings, product_id, wish)
+    found = _found(store, settings, product_id, wish, told)
     scorer, past, everybody, order = found.scorer, found.past, found.everybody, found.order
     cvr = interval(scorer, past, everybody.logit[order])
     ctr = _ctr(scorer, past, everybody, order) if everybody.p_click is not None else None
@@ -161,14 +172,14 @@ class _Found:
     left_out: dict[str, int]
 
 
-def _found(store: Store, settings: Settings, product_id: str, wish: Wish) -> _Found:
+def _found(store: Store, settings: Settings, product_id: str, wish: Wish, told: Told) -> _Found:
     """Score, sift and order; raises as `choose`."""
     floor = settings.audience_floor
     if wish.size is not None and wish.size < floor:
         raise too_small(f"An audience of {wish.size} is below the floor of {floor}.", floor)
     cost = cost_of(store, product_id, wish)
     most = afford(wish, cost[0], floor)
-    scorer, past = calibrate(store)
+    scorer, past = calibrate(store, told)
     all_of_them = score_candidates(store, scorer, product_id)
     keep, left_out = sift(store, product_id, all_of_them.keys, wish)
     everybody = all_of_them.only(keep)

@@ -10,6 +10,7 @@ from client.audience import MAX_EXPLAINED, explain_rows, score_candidates
 from client.audience_sift import find_product, known
 from client.explain import reasons
 from client.people.who import key_of
+from client.personal_head import Told, quiet
 from client.salt import place
 from client.store import Store, audiences
 from client.targeting import open_scorer
@@ -51,20 +52,21 @@ class Why:
     same_model: bool = True
 
 
-def why_shopper(store: Store, shopper: str, product: str) -> Why:
+def why_shopper(store: Store, shopper: str, product: str, told: Told = quiet) -> Why:
     """Why a shopper has this score for a product, against those who may be addressed.
 
     Args:
         store: The shop.
         shopper: Pseudonym, or the shop's own customer id, which is hashed at once.
         product: Id or exact title.
+        told: Hears how far a fit is, if one is due.
 
     Raises:
         AudienceError: the shopper may not be addressed, or the shop has no such product.
         BundleError: no model is installed.
     """
     product_id, title = find_product(store, product)
-    scorer = open_scorer(store)
+    scorer = open_scorer(store, told=told)
     everybody = score_candidates(store, scorer, product_id)
     if shopper not in everybody.keys:
         shopper = key_of(store, shopper, place.load(store.home))
@@ -91,7 +93,7 @@ def why_shopper(store: Store, shopper: str, product: str) -> Why:
     )
 
 
-def why_audience(store: Store, settings: Settings, audience_id: str) -> Why:
+def why_audience(store: Store, settings: Settings, audience_id: str, told: Told = quiet) -> Why:
     """What the current model uses for an audience: mean contributions of its people.
 
     Of large audiences, MAX_EXPLAINED people spread evenly over their order are explained.
@@ -102,7 +104,7 @@ def why_audience(store: Store, settings: Settings, audience_id: str) -> Why:
     """
     known(store, audience_id)
     audience = audiences.load(store, audience_id)
-    scorer = open_scorer(store)
+    scorer = open_scorer(store, told=told)
     everybody = score_candidates(store, scorer, audience.product_id)
     place_of = {key: i for i, key in enumerate(everybody.keys)}
     members = [place_of[m.shopper_key] for m in audience.members if m.shopper_key in place_of]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from client.audience import score_candidates
 from client.audience_sift import known
 from client.parity_groups import Groups
+from client.personal_head import Told, quiet
 from client.store import Store, audiences
 from client.targeting import open_scorer
 from common.domain import Interval
@@ -81,7 +82,14 @@ class Parity:
     floor: int
 
 
-def report(store: Store, settings: Settings, audience_id: str, groups: Groups, by: str) -> Parity:
+def report(
+    store: Store,
+    settings: Settings,
+    audience_id: str,
+    groups: Groups,
+    by: str,
+    told: Told = quiet,
+) -> Parity:
     """Compare an audience with everybody who could have been in it.
 
     Args:
@@ -90,6 +98,7 @@ def report(store: Store, settings: Settings, audience_id: str, groups: Groups, b
         audience_id: Which.
         groups: Who is in which.
         by: Name of the groups' column.
+        told: Hears how far a fit is, if one is due.
 
     Raises:
         AudienceError: unknown audience, one with fewer people than the floor, or no group with
@@ -99,7 +108,7 @@ def report(store: Store, settings: Settings, audience_id: str, groups: Groups, b
     known(store, audience_id)
     audience = audiences.load(store, audience_id)
     floor = settings.audience_floor
-    scorer = open_scorer(store)
+    scorer = open_scorer(store, told=told)
     everybody = score_candidates(store, scorer, audience.product_id)
     members = frozenset(m.shopper_key for m in audience.members)
     inside = np.array([k in members for k in everybody.keys], np.bool_)

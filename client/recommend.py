@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.explain import Explanation, background_of, explain, reasons
+from client.personal_head import Told, quiet
 from client.recommend_rows import BOUGHT_DAYS, CAP, rows_of
 from client.recommend_text import Likeness, likeness
 from client.score import Scorer
@@ -89,6 +90,7 @@ def for_shopper(
     bought_days: int = BOUGHT_DAYS,
     cap: int = CAP,
     variety: float = VARIETY,
+    told: Told = quiet,
 ) -> Offers:
     """The n products to show a shopper next.
 
@@ -99,12 +101,13 @@ def for_shopper(
         bought_days: What was bought in so many days is left out.
         cap: So is what was shown so often in the last days.
         variety: Weight of the score; the rest is for being unlike what was chosen already.
+        told: Hears how far a fit is, if one is due.
 
     Raises:
         AudienceError: the shopper may not be addressed, or nothing is left to recommend.
         BundleError: no model is installed.
     """
-    scorer = open_scorer(store)
+    scorer = open_scorer(store, told=told)
     rows = rows_of(store, shopper_key, bought_days=bought_days, cap=cap)
     gone = audience_facts.sold_out(store)
     empty = np.array([p in gone for p in rows.product_ids], np.bool_)

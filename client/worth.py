@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from client.personal_head import Told, quiet
 from client.score import Scorer
 from client.store import Store, exposures, models
 from client.targeting import own_rows
@@ -46,11 +47,15 @@ class Worth:
     gain: Interval | None = None
 
 
-def worth(store: Store) -> Worth:
+def worth(store: Store, told: Told = quiet) -> Worth:
     """Compare both on the shop's own past; every row by a head that never saw its shopper.
 
     The league's model itself saw these rows in its rounds, through the noise of each; how little
     that can tell is what epsilon bounds. Reads only; nothing of it is ever sent.
+
+    Args:
+        store: The shop.
+        told: Hears how far the fits are.
 
     Raises:
         BadSignature: the stored model was changed.
@@ -64,14 +69,14 @@ def worth(store: Store) -> Worth:
     head = "conversion" if "conversion" in rows.logits else "click"
     label = rows.labels[head]
     known = label >= 0
-    told = (bundle.digest(), head, int(known.sum()))
+    facts = (bundle.digest(), head, int(known.sum()))
     from client.personal_choose import compared  # scipy takes its time
 
     n_ids = bundle.feature_spec().n_ids
-    found = compared(rows.encoded, rows.logits[head], label, rows.shopper, n_ids)
+    found = compared(rows.encoded, rows.logits[head], label, rows.shopper, n_ids, told)
     if isinstance(found, str):
-        return Worth(UNKNOWN, found, *told)
-    return _judged(label[known], rows.shopper[known], found[0][known], found[1][known], told)
+        return Worth(UNKNOWN, found, *facts)
+    return _judged(label[known], rows.shopper[known], found[0][known], found[1][known], facts)
 
 
 def _judged(
@@ -79,7 +84,7 @@ def _judged(
     shopper: NDArray[np.int64],
     alone: NDArray[np.float64],
     together: NDArray[np.float64],
-    told: tuple[str, str, int],
+    facts: tuple[str, str, int],
 ) -> Worth:
     """AUC of both, their difference, and its interval: shoppers are drawn anew each time."""
     _, code = np.unique(shopper, return_inverse=True)
@@ -98,7 +103,7 @@ def _judged(
     gain = Interval(value, min(low, value), max(high, value))
     verdict = BETTER if gain.low > 0 else WORSE if gain.high < 0 else SAME
     won = int((label == 1).sum())
-    digest, head, n_rows = told
+    digest, head, n_rows = facts
     return Worth(verdict, "", digest, head, n_rows, n, won, values[0], values[1], gain)
 
 

@@ -181,6 +181,7 @@ def step_name(step: str) -> str:
         "score": translate("Words", "Scoring shoppers %1"),
         "audience": translate("Words", "Scoring shoppers %1"),
         "explain": translate("Words", "Finding the reasons %1"),
+        "fit": translate("Words", "Fitting the model to your own rows %1"),
         "write": translate("Words", "Writing %1"),
         "check": translate("Words", "Checking %1"),
         "train": translate("Words", "Learning on your data %1"),

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from common.terminal import progress
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -21,3 +23,12 @@ def home_option(f: F) -> F:
         show_default="~/.hansa",
         help="The shop's folder.",
     )(f)
+
+
+def telling_fit(as_json: bool) -> Callable[[int, int], None]:
+    """Lines of progress while the shop's own head is fitted; none where it is kept already."""
+
+    def told(done: int, of: int) -> None:
+        progress(as_json, "fit", done, of, "" if as_json else "the model to this shop's own rows")
+
+    return told

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from client.commands import home_option
+from client.commands import home_option, telling_fit
 from client.store import Store, audience_exports, audiences
 from common.domain import Audience, Interval
 from common.errors import InputError
@@ -95,7 +95,7 @@ def pick(
         from client.audience import choose
 
         progress(as_json, "audience", 0, 1, "scoring")
-        made = choose(store, settings, wanted, wish, name)
+        made = choose(store, settings, wanted, wish, name, telling_fit(as_json))
         progress(as_json, "audience", 1, 1)
     result = {
         **_as_dict(made.audience),
@@ -199,7 +199,7 @@ def exports(audience_id: str | None, home: Path, as_json: bool) -> None:
 def _preview(store: Store, settings: Settings, product: str, wish: Any, as_json: bool) -> None:
     from client.audience import preview
 
-    found = preview(store, settings, product, wish)
+    found = preview(store, settings, product, wish, telling_fit(as_json))
     cvr = found.expected_cvr
     lines = [
         f"{found.size} shoppers; nothing is kept.",

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from client.commands import home_option
+from client.commands import home_option, telling_fit
 from client.commands.audience import audience as audience
 from client.commands.model_more import use, worth
 from client.store import Store, models, personal_heads
@@ -104,7 +104,7 @@ def score(product: str, shared: bool, limit: int, home: Path, as_json: bool) -> 
 
     with Store.open(home) as store:
         product_id, title = find_product(store, product)
-        scorer = open_scorer(store, shared_only=shared)
+        scorer = open_scorer(store, shared_only=shared, told=telling_fit(as_json))
         everybody = score_candidates(store, scorer, product_id)
     order = (-everybody.p_conversion).argsort(kind="stable")[:limit]
     click_p = everybody.p_click
@@ -140,11 +140,13 @@ def explain(
     """What the model used for one shopper and one product, or for an audience as a whole."""
     from client.explain_why import why_audience, why_shopper
 
+    told = telling_fit(as_json)
+
     with Store.open(home) as store:
         if audience_id and not shopper and not product:
-            why = why_audience(store, load_settings(home), audience_id)
+            why = why_audience(store, load_settings(home), audience_id, told)
         elif shopper and product and not audience_id:
-            why = why_shopper(store, shopper, product)
+            why = why_shopper(store, shopper, product, told)
         else:
             raise InputError(
                 "One shopper and a product, or an audience?",

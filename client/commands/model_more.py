@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from client.commands import home_option
+from client.commands import home_option, telling_fit
 from client.store import Store, models
-from common.terminal import emit, json_option, progress
+from common.terminal import emit, json_option
 
 
 @click.command()
@@ -35,10 +35,8 @@ def worth(home: Path, as_json: bool) -> None:
     """Was joining worth it: own rows under a model of this shop alone, and with the league's."""
     from client.worth import worth as judge
 
-    progress(as_json, "worth", 0, 1, "fitting heads to the shop's own rows: up to a minute")
     with Store.open(home, read_only=True) as store:
-        found = judge(store)
-    progress(as_json, "worth", 1, 1)
+        found = judge(store, telling_fit(as_json))
     if found.gain is None or found.alone is None or found.together is None:
         text = f"UNKNOWN: {found.reason}"
     else:

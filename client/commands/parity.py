@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from client.commands import home_option
+from client.commands import home_option, telling_fit
 from client.store import Store, audiences
 from common.errors import AudienceError, InputError
 from common.settings import load_settings
@@ -49,7 +49,8 @@ def parity(by: str, file: Path | None, ids: tuple[str, ...], home: Path, as_json
                 safe="Nothing was changed.",
                 todo="Pick one with: hansa audience --product P",
             )
-        found = [report(store, settings, i, groups, by) for i in dict.fromkeys(wanted)]
+        told = telling_fit(as_json)
+        found = [report(store, settings, i, groups, by, told) for i in dict.fromkeys(wanted)]
     text = "\n\n".join("\n".join(_lines(p)) for p in found)
     emit({"reports": [asdict(p) for p in found]}, as_json, text)
 

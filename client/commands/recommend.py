@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from client.commands import home_option
+from client.commands import home_option, telling_fit
 from client.store import Store
 from common.errors import InputError
 from common.settings import load_settings
@@ -84,7 +84,9 @@ def _for_shopper(
     with Store.open(home) as store:
         salt = place.load(home)
         key = person_of(store, key_of(store, shopper, salt), salt).shopper_key
-        found = for_shopper(store, key, n, bought_days=days, cap=cap, variety=1 - variety)
+        limit = {"bought_days": days, "cap": cap}
+        told = telling_fit(as_json)
+        found = for_shopper(store, key, n, **limit, variety=1 - variety, told=told)
     lines: list[str] = []
     for offer in found.offers:
         lines.append(f"{offer.p_conversion:8.3%}  {offer.product_id}  {offer.title}")

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from client.api import JobFailure, JobResult, JobSpec
+from client.api import JobFailure, JobProgress, JobResult, JobSpec
 from gui.engine import EngineProcess
 from gui.hub import Hub
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a card may show: nothing was asked, it is asked, an answer, or a failure."""
+    """What a card may show: nothing was asked, it is asked, an answer, or a failure.
+
+    Attributes:
+        busy: It is asked.
+        part: 0..1 of a fit to the shop's rows that is under way; None while there is none.
+        values: The answer.
+        failure: What went wrong.
+    """
 
     busy: bool = False
+    part: float | None = None
     values: dict[str, Any] = field(default_factory=dict)
     failure: JobFailure | None = None
 
@@ -64,9 +72,15 @@ class Asking(QObject):
             self._process = EngineProcess(spec, self._hub.home, self._hub)
             self._hub.jobs[f"{spec.name} {id(self)}"] = self._process
             self._process.finished.connect(self._ended)
+            self._process.progressed.connect(self._heard)
         # one object for all questions: it starts as often as it is told to
         self._process.spec = spec
         self._process.start()
+
+    def _heard(self, progress: JobProgress) -> None:
+        if self.answer.busy and progress.step == "fit":
+            self.answer = replace(self.answer, part=progress.part)
+            self.answered.emit()
 
     def _ended(self, end: object) -> None:
         process = self._process

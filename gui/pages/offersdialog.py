@@ -64,7 +64,9 @@ class OffersDialog(QDialog):
         if banner is not None:
             self._body.addWidget(banner)
         elif answer.busy:
-            self._body.addLayout(waiting(self.tr("Scoring every product of the shop…")))
+            self._body.addLayout(
+                waiting(self.tr("Scoring every product of the shop…"), answer.part)
+            )
         elif answer.known:
             self._body.addWidget(boxed(self._list(answer.values["offers"])))
             if gone := self._left_out(answer.values):

@@ -71,7 +71,7 @@ class ParityCard(Card):
         if banner is not None:
             self.add(banner)
         elif answer.busy:
-            self.add(waiting(self.tr("Scoring all who could be in it…")))
+            self.add(waiting(self.tr("Scoring all who could be in it…"), answer.part))
         elif answer.known:
             self._show(answer.values["reports"][0])
 

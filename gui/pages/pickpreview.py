@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from client.api import Asked, JobFailure, Reach
 from gui import format as fmt
 from gui.pages.asking import Answer
+from gui.pages.waiting import fitting
 from gui.widgets.basics import clear, column, label, row
 from gui.words import failure_title, fill
 
@@ -65,8 +66,9 @@ class PickPreview(QFrame):
         if answer.failure is not None:
             self._refused(answer.failure)
         elif answer.busy and self._reach is not None:
-            text = self.tr("%1 of %2 may be in it · scoring…")
-            self._figures((), fill(text, *self._counts(self._reach)))
+            text = fill(self.tr("%1 of %2 may be in it · scoring…"), *self._counts(self._reach))
+            part = answer.part
+            self._figures((), text if part is None or part >= 1 else fitting(part))
         elif answer.known:
             self._found(answer.values)
 

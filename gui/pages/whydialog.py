@@ -60,7 +60,7 @@ class WhyDialog(QDialog):
         if banner is not None:
             self._body.addWidget(banner)
         elif answer.busy:
-            self._body.addLayout(waiting(self.tr("Asking the model…")))
+            self._body.addLayout(waiting(self.tr("Asking the model…"), answer.part))
         elif answer.known:
             self._answer()
 

@@ -27,7 +27,7 @@ class WorthCard(Card):
             self.add(banner, None)
         elif answer.busy:
             text = self.tr("Fitting a model of your rows alone, and judging both…")
-            self.add(waiting(text), None)
+            self.add(waiting(text, answer.part), None)
         elif answer.known:
             self._show(answer.values)
             self.add(None, row(button(self.tr("Compare again"), ask), None))

@@ -167,7 +167,7 @@ def test_the_verb(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert words.exit_code == 0 and "the model used" in words.output
     assert "because" not in words.output.lower()
     found = CliRunner().invoke(verb, ["--shopper", "c3", "--product", "P1", "--json", *home])
-    value = json.loads(found.output)
+    value = json.loads(found.output.splitlines()[-1])
     assert (
         value["shopper"] == key(store, 3) and value["reasons"] and len(value["odds_factors"]) == 10
     )

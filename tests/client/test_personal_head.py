@@ -176,7 +176,9 @@ def test_the_solver_finds_the_least_penalised_loss() -> None:
     mean, precision = (np.repeat(v[:, None], 2, 1) for v in prior(d, 5.0, own=False))
     rows, seen = np.arange(240), np.ones((240, 2))
     seen[:80, 1] = 0.0  # the second never sees the first rows
-    curves = [d.curvature(rows[seen[:, m] > 0], np.full(int(seen[:, m].sum()), 0.2)) for m in (0, 1)]
+    curves = [
+        d.curvature(rows[seen[:, m] > 0], np.full(int(seen[:, m].sum()), 0.2)) for m in (0, 1)
+    ]
     found = solve(d, seen, mean, precision, curves)
     error = seen * (sigmoid(d.x @ found) - d.y[:, None])
     gradient = d.x.T @ error + precision * (found - mean)
@@ -220,7 +222,9 @@ def test_one_head_serves_one_bundle_and_is_kept_with_it(tmp_path: Path, monkeypa
         digest = models.install(store, model().pack(), COORDINATOR.public)
         assert as_kept(store).scorer.own == {} and heads.facts(store, digest) == ()
         plant(monkeypatch)
-        scorer, rows = calibrate(store)
+        steps: list[tuple[int, int]] = []
+        scorer, rows = calibrate(store, lambda done, of: steps.append((done, of)))
+        assert steps == [(n, 6) for n in range(7)]
         assert set(scorer.own) == {"conversion"}
         kept = heads.kept(store, digest, "conversion")
         np.testing.assert_array_equal(kept.chosen.linear.ids, scorer.own["conversion"].ids)
@@ -308,9 +312,9 @@ def plant(monkeypatch) -> list[int]:
     calls: list[int] = []
     real = personal_choose.choose
 
-    def planted(e, shared, label, who, n_ids):
+    def planted(e, shared, label, who, n_ids, told):
         calls.append(len(label))
-        found = real(e, shared, label, who, n_ids)
+        found = real(e, shared, label, who, n_ids, told)
         rng = np.random.default_rng(0)
         ids = rng.normal(0, 0.3, n_ids).astype(np.float32)
         numeric = np.zeros(SPEC.n_numeric, np.float32)

@@ -173,7 +173,7 @@ def test_the_verb(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(*args: str, feed: str | None = None):  # type: ignore[no-untyped-def]
         return CliRunner().invoke(verb, [*args, "--home", str(store.home)], input=feed)
 
-    value = json.loads(run("--shopper", "c3", "--n", "2", "--json").output)
+    value = json.loads(run("--shopper", "c3", "--n", "2", "--json").output.splitlines()[-1])
     assert len(value["offers"]) == 2 and value["shopper"] == key(store, 3)
     assert '"c3"' not in json.dumps(value)
     assert run("--shopper", "-", feed="c3\n").exit_code == 0
