@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from client.creative.brief import AdText, Brief
-from client.creative.checks import deals, rulebook
+from client.creative.checks import deals, rulebook, superlatives
 from client.creative.checks.disguise import readings
+from client.creative.checks.quoted import is_quoted
 from client.creative.checks.rulebook import Rule, RuleFile
 from client.creative.facts import Facts
 from client.creative.text import Plain, data_file, has_han, plain
 from common.domain import Finding
 
 #: a material fact such as 100%亚麻 stands before one of these, and the product text has it
-_HUNDRED = re.compile(r"100%\s*(?P<what>[\u3400-\u9fff]{1,4}|[a-z]+(?: [a-z]+)?)")
+_HUNDRED = re.compile(r"100%\s*(?:of )?(?P<what>[\u3400-\u9fff]{1,4}|[a-z]+(?: [a-z]+)?)")
 #: rules whose words an offer of the shop may carry in other words
 _OFFER_RULES = ("promotion", "service", "urgency")
 
@@ -31,6 +33,10 @@ def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
             if mark not in seen:
                 seen.add(mark)
                 yield rule.finding(words, _without(source, words) if rule.cut else "")
+        if brief.language == "en":
+            told = " ".join(seen)
+            found = superlatives.check(brief, source)
+            yield from (f for f in found if plain(f.words).text not in told)
 
 
 def has_claim(facts: Facts, words: str) -> bool:
@@ -55,7 +61,15 @@ def _hits(facts: Facts, text: Plain, platform: str, part: str) -> Iterator[tuple
                 if reading is not text and not rule.spread:
                     continue
                 if not _excused(facts, rule, reading, m):
-                    yield reading.original(*m.span()).strip() or m.group(), rule
+                    words = reading.original(*m.span()).strip() or m.group()
+                    yield words, _as_quoted(facts, rule, reading, m)
+
+
+def _as_quoted(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> Rule:
+    """The rule as a warning where the product text makes the claim in the same words."""
+    if rule.quoted == "look" and is_quoted(facts.source, text, m):
+        return replace(rule, severity="warning", fix="Keep a proof of it, or say it plainly.")
+    return rule
 
 
 def _matches(
@@ -78,6 +92,8 @@ def _excused(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> bool:
     """Whether the brief itself carries the words: a fact, or an offer that exists."""
     words = m.group().strip()
     if words in facts.noun.en or words in facts.noun.zh:
+        return True
+    if rule.quoted == "fact" and is_quoted(facts.source, text, m):
         return True
     if rule.unless == "never":
         return False
@@ -121,13 +137,17 @@ def _is_included(facts: Facts, text: Plain, m: re.Match[str]) -> bool:
 
 
 def _is_material(facts: Facts, text: Plain, m: re.Match[str]) -> bool:
+    source = re.sub(r"\s", "", facts.source)
+    before = re.search(r"[\u3400-\u9fff]{1,4}[:：]?\s*$", text.text[: m.start()])
+    if before and m.group() == "100%" and f"{before.group().strip()}100%" in source:
+        return True  # 棉100%
     fact = _HUNDRED.match(text.text, m.start())
     if not fact:
         return False
     what = fact["what"]
     known = [n for t in facts.traits if t.group != "attributes" for n in t.names]
     return any(what.startswith(plain(n).text) for n in known) or (
-        re.sub(r"\s", "", fact.group()) in re.sub(r"\s", "", facts.source)
+        re.sub(r"\s", "", fact.group()) in source
     )
 
 

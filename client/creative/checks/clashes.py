@@ -41,8 +41,18 @@ def contradictions(brief: Brief, text: Plain) -> list[tuple[int, int]]:
     return out
 
 
+#: six short video lessons are six lessons
+_FAR = re.compile(
+    r"(?<![a-z\d.])(?P<n>\d+|[a-z]+) (?!(?:of|for|to|or|and|by|per|in|on|x)\b)[a-z]{3,}(?: [a-z]{3,})? (?P<w>[a-z]{3,}s)\b"
+)
+
+
 def _pairs(text: str) -> dict[str, set[float]]:
     out: dict[str, set[float]] = {}
+    for m in _FAR.finditer(text):
+        n = _pair_value(m["n"])
+        if n is not None and n > 1:
+            out.setdefault(m["w"].removesuffix("s"), set()).add(n)
     for m in _PAIR.finditer(text):
         n = _pair_value(m["n"])
         if n is not None:

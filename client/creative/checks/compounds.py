@@ -7,18 +7,22 @@ from collections.abc import Iterator
 
 from client.creative.brief import Brief
 from client.creative.checks.disguise import shown
+from client.creative.checks.known import stem
 from client.creative.checks.rulebook import house
 from client.creative.checks.traits import book_of, key_of, own_of, own_things
 from client.creative.text import Plain, has_han, plain
 from common.domain import Finding
 
 _COMPOUND = re.compile(
-    r"(?<![a-z])[a-z]+-(?:proof|resistant|free|safe|certified|approved|tested|grade|rated)(?![a-z])"
+    r"(?<![a-z])[a-z]+-(?:proof|resistant|free|safe|certified|approved|tested|grade|rated|cancell?ing|cleaning|charging"
+    r"|drying|heating|cooling|insulated|walled|lined|coated|plated|woven|knitted|stitched|painted|carved|blown|poured"
+    r"|sewn|crafted|roasted|picked|caught|smoked|filled|weighted|backed|powered|activated|adjustable|compatible|dried)(?![a-z])"
+    r"|(?<![a-z])[a-z]+ proof(?![a-z])|(?<![a-z])self-[a-z]{4,}|(?<![a-z])hypo-?allergenic(?![a-z])"
     r"|(?<![a-z])anti-[a-z]+|[防抗耐][\u3400-\u9fff]{1,2}"
 )
 _COMPOUND_SAID = re.compile(
     r"(?:worry|hassle|fuss|stress|mess|guilt|care|hands|drama|trouble|clutter|screen|effort|crease|crumb|meat|regret|boredom)-free"
-    r"|future-proof|kid-tested|防[止备着线空盗]|抗[拒议]|耐[心人看用穿嚼放磨性得]|[防抗耐][不一得了过是的]"
+    r"|future-proof|kid-tested|self-(?:care|respect|made|control|help|esteem|confiden\w+|service|same|taught|portrait|catering|employed|evident)|(?:living|the|no|of|and|a|is|in|as|full|further|enough|social|galley|page|some|any|your|have) proof|sun-dried|fun-filled|action-filled|well-\w+|never-\w+|time-tested|battle-tested|防[止备着线空盗]|抗[拒议]|耐[心人看用穿嚼放磨性得]|[防抗耐][不一得了过是的]"
 )
 
 
@@ -40,6 +44,11 @@ def _made(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
             continue
         if has_han(m.group()) and m.group()[:2] in own:
             continue
+        parts = re.findall(r"[a-z]{3,}", m.group())
+        if len(parts) > 1 and all(
+            re.search(rf"\b{re.escape(stem(p))}", own_of(brief)) for p in parts
+        ):
+            continue  # hand-tufted, of wool that is tufted by hand
         things = next((t for n, t in book_of().of.items() if key_of(m.group()).startswith(n)), ())
         if not any(t in have for t in things):
             yield m.start(), m.end(), "trait"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from client.creative.brief import AdText, Brief
 from client.creative.checks.disguise import shown
+from client.creative.checks.english import is_common
 from client.creative.checks.rulebook import house
-from client.creative.text import Plain, plain
+from client.creative.text import Plain, data_file, plain
 from common.domain import Finding
 
 _DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)"
@@ -89,6 +91,23 @@ def _contact(own: str, text: Plain) -> Iterator[Finding]:
                 return
 
 
+@cache
+def _given() -> frozenset[str]:
+    return frozenset(data_file("rules", "reader.v2.json")["given_en"])
+
+
+@cache
+def _given_and_family() -> re.Pattern[str]:
+    """Tom Barlow, Anna's: a given name and another capital, or one that has something."""
+    names = "|".join(sorted(_given()))
+    return re.compile(rf"\b((?:{names}) (?!(?:And|Or|The|For|In|Of|With)\b)[A-Z][a-z]{{2,}})\b")
+
+
+def _is_name(word: str) -> bool:
+    """Whether one is called so: a given name, or no word that everybody reads often."""
+    return word in _given() or (word not in _NO_NAMES and not is_common(word))
+
+
 def _is_range(words: str) -> bool:
     """Rows of figures such as 100 - 200 - 300, and dates, have too few digits to be called."""
     digits = re.findall(r"\d", words)
@@ -99,9 +118,15 @@ def _called(brief: Brief, visible: str) -> Iterator[Finding]:
     street = _STREET.search(visible)
     if street and plain(street[1]).text not in brief.facts.source:
         yield house("contact", street[1], what="An address.")
+    for m in _given_and_family().finditer(visible) if brief.language == "en" else ():
+        own = plain(f"{brief.facts.source} {brief.product.title}").text
+        if not any(p in own for p in plain(m[1]).text.split()):
+            yield house("called", m[1])
+            return
     for pattern in (_GREETING_EN, _FULL_NAME):
         for m in pattern.finditer(visible):
             name = next(g for g in m.groups() if g)
-            if name not in _NO_NAMES and plain(name).text not in brief.facts.source:
+            known = plain(name).text in brief.facts.source
+            if not known and (pattern is _FULL_NAME or _is_name(name)):
                 yield house("called", m.group())
                 return

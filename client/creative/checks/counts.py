@@ -8,6 +8,7 @@ from client.creative.brief import Brief
 from client.creative.checks.counting import rules
 from client.creative.checks.known import after_word, beside, known, neighbours, products
 from client.creative.checks.numerals import digits
+from client.creative.checks.spoken import is_spoken_count
 from client.creative.figures import Amount
 from client.creative.text import Plain, has_han
 
@@ -43,7 +44,7 @@ def counted(brief: Brief, text: Plain, a: Amount, have: tuple[Amount, ...]) -> b
     ):
         return True
     for b in have:
-        if b.value != a.value:
+        if b.value != a.value or b.name == "|ingredient":
             continue
         if b.kind == "unit" and b.name in ("count", "products"):
             if not _apart(mine, _word(source, b)):
@@ -75,20 +76,31 @@ _RANGE = re.compile(
 )
 
 
+#: 3岁以上, ages 3+: every age from there on
+_FROM = re.compile(
+    r"(\d{1,2})\s*(?:周?岁)?\s*(?:以上|及以上|起|\+(?=\s*岁)|岁\+)|age[sd]? (\d{1,2})\s*(?:\+|and (?:up|over|above)|or (?:over|older)|upwards?)"
+)
+
+
 def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount, ...]) -> bool:
     """Whether a number without a unit is in the brief in this sense: piece, size, model, hour."""
     if any(b.kind == "bare" and a.same(b) for b in have) or a.value in products(brief):
         return True
-    if _is_way_of_speaking(text, a, source):
+    if is_spoken_count(text, a, source):
         return True
     before = text.text[max(0, a.start - 6) : a.start]
     if _CLOCK.match(text.text, a.end) and a.value <= 24:
         return True
-    if _SIZE.match(text.text, a.end) or re.search(r"(?:sizes?|ages?|eu|uk) $", before):
+    if _SIZE.match(text.text, a.end) or re.search(r"(?:sizes?|ages?|aged|eu|uk) $", before):
         for m in _RANGE.finditer(source.text):
             low, high = (float(g) for g in m.groups() if g)
             if low <= a.value <= high:
                 return True
+        months = [b.base for b in have if b.name == "months"]
+        if months and min(months) <= 12 * a.value <= max(months):
+            return True  # 一岁 of 12至36月龄
+        if any(float(m[1] or m[2]) <= a.value < 100 for m in _FROM.finditer(source.text)):
+            return True
     title = digits(
         Plain(brief.product.title.casefold(), tuple(range(len(brief.product.title))), "")
     )
@@ -99,6 +111,10 @@ def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount
         return True
     for b in have:
         if b.value != a.value:
+            continue
+        if _scaled(text.text, a) != _scaled(source.text, b):
+            continue  # 5千牛 of 5牛
+        if b.name == "|ingredient" and after_word(text.text, a) not in _INGREDIENTS:
             continue
         loose = b.kind == "bare" or b.name in ("count", "ratio", "months", "time")
         if loose and neighbours(text, a, source, b):
@@ -111,44 +127,35 @@ def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount
     )
 
 
-_PARTS = {
-    "ingredient",
-    "part",
-    "function",
-    "level",
-    "step",
-    "feature",
-    "grain",
-    "berry",
-    "spice",
-    "herb",
-    "stage",
-}
-#: counted things that also stand beside a product
-_TABLE = {
-    "slices",
-    "cups",
-    "glasses",
-    "plates",
-    "mugs",
-    "minutes",
-    "days",
-    "nights",
-    "seats",
-    "pages",
-    "candles",
-    "eggs",
-    "socks",
-}
+#: what a list of three things may be called
+_INGREDIENTS = frozenset(
+    [
+        "ingredient",
+        "thing",
+        "kind",
+        "sort",
+        "part",
+        "fruit",
+        "nut",
+        "seed",
+        "grain",
+        "berry",
+        "berrie",
+        "spice",
+        "herb",
+        "vegetable",
+        "flavour",
+        "flavor",
+        "type",
+        "item",
+    ]
+)
 
 
-def _is_way_of_speaking(text: Plain, a: Amount, source: Plain) -> bool:
-    """Two slices of toast: a small number in words before something that is not the product."""
-    written = text.source[text.origins[a.start]]
-    after = after_word(text.text, a)
-    if after in _PARTS or (f"{after}s" in rules()["counted"] and f"{after}s" not in _TABLE):
-        return False
-    return a.value <= 4 and not written.isdigit() and len(after) > 1 and after not in source.text
+def _scaled(text: str, a: Amount) -> str:
+    """What multiplies the unit after a number: 千, 万, k."""
+    m = re.match(r"\s?([千万亿毫微]|k(?=[a-z]))", text[a.end :])
+    return m[1] if m else ""
 
 
 def _next_differs(text: Plain, a: Amount, title: Plain) -> bool:

@@ -126,18 +126,19 @@ def after_word(source: str, b: Amount) -> str:
     return m[1].removesuffix("s") if m else ""
 
 
+def stem(word: str) -> str:
+    """A word without the commonest English endings: aged and ages are age."""
+    for end in ("s", "ing", "ed", "d", "y", "e"):
+        if len(word) - len(end) > 1:
+            word = word.removesuffix(end)
+    return word
+
+
 def tokens(text: str, start: int, end: int) -> set[str]:
     """Words and Chinese characters close to a place."""
     near = f"{text[max(0, start - 16) : start]} {text[end : end + 20]}"
-    words = {w.removesuffix("s") for w in re.findall(r"[a-z]{3,}", near)} - {
-        "the",
-        "and",
-        "with",
-        "for",
-        "off",
-        "from",
-        "you",
-        "your",
+    words = {stem(w) for w in re.findall(r"[a-z]{3,}", near)} - {
+        *map(stem, ("the", "and", "with", "for", "off", "from", "you", "your"))
     }
     han = re.findall(
         r"[\u3400-\u9fff]+", f"{text[max(0, start - 4) : start]} {text[end : end + 4]}"
@@ -147,6 +148,8 @@ def tokens(text: str, start: int, end: int) -> set[str]:
 
 def neighbours(text: Plain, a: Amount, source: Plain, b: Amount) -> bool:
     """Whether a word beside both numbers is the same; in two languages nobody can tell."""
+    if b.start >= len(source.text):
+        return True  # it follows from the text and stands nowhere in it
     mine, other = tokens(text.text, a.start, a.end), tokens(source.text, b.start, b.end)
     if not mine or not other or has_han("".join(mine)) != has_han("".join(other)):
         return True

@@ -105,7 +105,7 @@ def _english() -> tuple[re.Pattern[str], ...]:
             rf"|\ban? (?P<v>{units}) and a half\b"
         ),
         re.compile(rf"\b(?:pack|set|box|case|bag|bundle|tray|serves|feeds|sleeps|seats)s? (?:of |up to )?(?P<n>{number})\b"),
-        re.compile(rf"\b(?P<n>{number})[\s-]+(?=\d+(?:\.\d+)?[\s-]?(?:{units})\b)"),
+        re.compile(rf"\b(?P<n>{number})[\s-]+(?=\d+(?:\.\d+)?[\s-]?(?:{units}|[a-z]{{1,4}})\b)"),
     )  # fmt: skip
 
 
@@ -140,6 +140,8 @@ def _counted(text: Plain) -> Iterator[Edit]:
 def _many(text: Plain) -> Iterator[Edit]:
     """Ten 500 ml bags."""
     for m in _english()[4].finditer(text.text):
+        if m["n"] == "one":
+            continue  # each one 70 x 70 cm
         yield m.start(), m.end(), f"{number_text(word_value(m['n']))} pcs "
 
 

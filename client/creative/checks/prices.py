@@ -67,6 +67,11 @@ _PER = re.compile(
 )
 
 
+_PER_BEFORE = re.compile(
+    r"(?:\bper |\beach |\b(?:an?|every) )(?P<u>[a-z]+)(?: (?:is|for|costs?|comes to|at))?\s*$|(?:每|一)(?P<z>斤|公斤|千克|克|升|瓶|袋|盒|片|支|包|件|双|条|只|个|张|卷|枚|罐|粒|颗|块|根|杯|套)(?:才|仅|只要|约|合|不到)?\s*$"
+)
+
+
 def unit_price(brief: Brief, text: Plain, a: Amount) -> bool:
     """Whether the price is given by a unit that the product text does not give a price by."""
     m = _PER.match(text.text, a.end)
@@ -88,7 +93,7 @@ _WHOLE = frozenset("瓶袋盒包件双条只个罐支套")
 
 def _parts(brief: Brief, text: Plain, a: Amount) -> set[float]:
     """How many units the price is for: ten bags at 39元 are 3.9元 a bag, 2 kg at $8 are $4 a kg."""
-    m = _PER.match(text.text, a.end)
+    m = _PER.match(text.text, a.end) or _PER_BEFORE.search(text.text[: a.start])
     source, have = known_text(f"{brief.product.title} . {brief.product.description}")
     if not m:
         return (

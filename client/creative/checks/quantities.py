@@ -7,6 +7,7 @@ import re
 from client.creative.brief import Brief
 from client.creative.checks.counts import bare, counted
 from client.creative.checks.known import known, tokens
+from client.creative.checks.spoken import is_spoken_time
 from client.creative.figures import Amount
 from client.creative.text import Plain
 
@@ -37,7 +38,7 @@ def is_right(brief: Brief, text: Plain, a: Amount) -> bool:
         near
         or any(_near(a, b) for b in have)
         or _is_share(text, a, source, have)
-        or _is_spoken_time(text, a, have)
+        or is_spoken_time(text, a, have)
     )
 
 
@@ -92,23 +93,6 @@ def _is_share(text: Plain, a: Amount, source: Plain, have: tuple[Amount, ...]) -
         for m in same
         for n in counts
     )
-
-
-_TIME_CLAIM = re.compile(
-    r"\b(?:in|within|ready|lasts?|keeps?|for|up to|until|after|per|warranty|guarantee\w*|deliver\w*|charg\w*|battery|burns?|cooks?|dries|works?|ages?|every|only|just|left|than)\b"
-    r"|[内就即]|发货|送达|保质|保修|退|续航|待机|充|只要|只需|持续|长达|见效|可用|能用|保温|保冷|燃|烧|煮|快|速|搞定|上桌|出锅|开饭|限"
-)
-
-
-def _is_spoken_time(text: Plain, a: Amount, have: tuple[Amount, ...]) -> bool:
-    """Ink, paper, ten minutes: a time in words, where neither ad nor product speak of how long."""
-    written = text.source[text.origins[a.start]]
-    if a.name != "time" and not (a.name == "months" and a.value < 1):
-        return False
-    if written.isdigit():
-        return False
-    known_time = any(b.kind == "unit" and b.name == a.name for b in have)
-    return not known_time and not _TIME_CLAIM.search(text.text)
 
 
 _REST = re.compile(r"\b(?:rest|others?|remainder|remaining)\b|其他|其余|剩下|余下|别的")

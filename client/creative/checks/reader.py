@@ -8,6 +8,7 @@ from functools import cache
 
 from client.creative.brief import AdText, Brief
 from client.creative.checks.disguise import readings
+from client.creative.checks.quoted import is_quoted
 from client.creative.checks.rulebook import house
 from client.creative.text import Plain, data_file, plain
 from common.domain import Finding
@@ -22,7 +23,7 @@ def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
             continue
         text = plain(source)
         for reading in (text, *(r for r, _ in readings(text, "any"))):
-            found = _first(reading)
+            found = _first(brief, reading)
             if found:
                 yield found
                 break
@@ -31,13 +32,14 @@ def check(brief: Brief, ad: AdText) -> Iterator[Finding]:
             yield house("called", text.original(*m.span()))
 
 
-def _first(text: Plain) -> Finding | None:
+def _first(brief: Brief, text: Plain) -> Finding | None:
     said = [m.span() for m in _said().finditer(text.text)]
     for rule, needed, pattern in _all():
         if not needed.search(text.text):
             continue
         for m in pattern.finditer(text.text):
-            if not any(s <= m.start() < e for s, e in said):
+            own = is_quoted(brief.facts.source, text, m)
+            if not own and not any(s <= m.start() < e for s, e in said):
                 return house(rule, text.original(*m.span()))
     return None
 

@@ -52,6 +52,8 @@ class Rule:
         fix: What to do.
         unless: When the words are fine: "never", "offer" (the shop's offer has them),
             "source" (the product text has them), "facts" (100% and a material).
+        quoted: What becomes of words that the product text says in the same company: "fact" =
+            they are fine, "look" = a warning, "" = they are refused all the same (the law).
         part: Only in this part of the ad; "" = everywhere.
         pattern: What is looked for, in plain text.
         spread: Also words with gaps, digits for letters and the like are looked at.
@@ -65,6 +67,7 @@ class Rule:
     message: str
     fix: str
     unless: str
+    quoted: str
     part: str
     pattern: WordList
     spread: bool
@@ -115,6 +118,7 @@ def _rule(raw: dict[str, Any], mark: str, script: str, check: str) -> Rule:
         message=raw["message"],
         fix=raw["fix"],
         unless=raw.get("unless", "never"),
+        quoted=raw.get("quoted", ""),
         part=raw.get("part", ""),
         pattern=WordList(raw.get("words", []), str(raw.get("script", script))),
         spread=bool(raw.get("spread", True)),

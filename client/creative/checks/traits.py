@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from client.creative.brief import Brief
+from client.creative.checks.known import stem
 from client.creative.checks.rulebook import house
 from client.creative.checks.wordlist import WordList
 from client.creative.facts import claimed
@@ -114,7 +115,8 @@ def _known_traits(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
             continue
         if not inside and not brief.facts.has_trait(trait.trait_id):
             piece = text.text[start:end]
-            said_so = any(n in own_of(brief) for n in (piece, *trait.names))
+            own = own_of(brief)
+            said_so = any(n in own for n in (piece, *trait.names)) or _is_inflected(piece, own)
             if not said_so and piece not in noun.zh + noun.en:
                 yield start, end, "trait"
 
@@ -168,10 +170,12 @@ def _listed(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
             if any(s < m.end() and m.start() < e for s, e in said) or m.group() in own:
                 continue
             things = book.of.get(key_of(m.group()), ())
-            if not things or any(t in have for t in things):
+            if not things or any(t in have for t in things) or _is_inflected(m.group(), own):
                 continue
             if m.group().endswith("色") and text.text[m.start() - 1 : m.end() - 1] in own:
                 continue  # 藏青色 of 藏青
+            if m.group().endswith("色") and len(m.group()) > 1 and m.group()[:-1] in own:
+                continue  # 橙色 of 橙
             if _DENIED.search(text.text[max(0, m.start() - 12) : m.start()]):
                 continue
             eaten = any(t.group == "foods" for t in things) and _is_food(have)
@@ -181,6 +185,13 @@ def _listed(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
             if anywhere or cue or _in_place(text.text, m, own_words if eaten else heads, own):
                 place = all(t.group == "places" for t in things)
                 yield m.start(), m.end(), "origin" if place else "trait"
+
+
+def _is_inflected(word: str, own: str) -> bool:
+    """Oats of oat, folding of folds: the same word with another ending stands in the product text."""
+    if has_han(word) or " " in word or len(word) < 4:
+        return False
+    return re.search(rf"\b{re.escape(stem(word))}(?:s|es|e|ed|d|ing|y)?\b", own) is not None
 
 
 def _heads(brief: Brief) -> tuple[str, ...]:
