@@ -28,6 +28,8 @@ from tests.client.made_up import SPEC, Everybody, Nobody, Seeded, Silent, plan, 
 
 CPU = torch.device("cpu")
 HEADS = [("conversion",), ("click",), ("click", "conversion")]
+#: What is trained, and whether a conversion means given a click.
+WAYS = [*((heads, False) for heads in HEADS), (HEADS[-1], True), (HEADS[-1][::-1], True)]
 
 
 class Sizes:
@@ -55,7 +57,7 @@ def batch(b: int = 17, k: int = 5, seed: int = 0, n_ids: int = 60, pool: int = 6
 
 
 def net_of(w: Tensors, clip: Clip, n_ids: int = 60) -> TargetingNet:
-    net = TargetingNet(n_ids, 4)
+    net = TargetingNet(n_ids, 4, funnel=clip.funnel)
     load_tensors(net, w)
     freeze(net, clip.names)
     return net
@@ -98,12 +100,12 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.usefixtures("way")
-@pytest.mark.parametrize("heads", HEADS)
+@pytest.mark.parametrize(("heads", "funnel"), WAYS)
 @pytest.mark.parametrize("norm", [0.02, 0.5, 100.0])
 def test_every_engine_gives_the_sum_of_one_shopper_at_a_time(
-    heads: tuple[str, ...], norm: float
+    heads: tuple[str, ...], funnel: bool, norm: float
 ) -> None:
-    w, many, clip = weights(), batch(), clip_of(heads, norm)
+    w, many, clip = weights(), batch(), clip_of(heads, norm, funnel=funnel)
     expected = one_by_one(w, clip, many)
     for engine in (
         Fast(clip, CPU),
@@ -131,9 +133,10 @@ def test_ids_that_come_again_in_a_row_and_in_a_shopper_add_up(pool: int) -> None
 
 @pytest.mark.usefixtures("way")
 @settings(max_examples=8, deadline=None)
-@given(st.integers(0, 6), st.integers(1, 5), st.integers(0, 10**6), st.sampled_from(HEADS))
-def test_any_small_batch(b: int, k: int, seed: int, heads: tuple[str, ...]) -> None:
-    w, many, clip = weights(seed=seed), batch(b, k, seed, pool=9), clip_of(heads, 0.2)
+@given(st.integers(0, 6), st.integers(1, 5), st.integers(0, 10**6), st.sampled_from(WAYS))
+def test_any_small_batch(b: int, k: int, seed: int, way: tuple[tuple[str, ...], bool]) -> None:
+    clip = clip_of(way[0], 0.2, funnel=way[1])
+    w, many = weights(seed=seed), batch(b, k, seed, pool=9)
     expected = one_by_one(w, clip, many)
     found = Fast(clip, CPU).total(w, many)
     for n in clip.names:
@@ -149,9 +152,11 @@ def test_nobody_and_nothing_said_give_zeros() -> None:
             assert all(not v.any() for v in engine.total(w, many).values())
 
 
+@pytest.mark.parametrize("funnel", [False, True])
 @pytest.mark.parametrize("scale", [20.0, 1e4, 1e9])
-def test_extreme_logits_stay_finite_and_under_the_bound(scale: float) -> None:
-    w, many, clip = weights(scale), batch(1, 5, seed=4), clip_of(("click", "conversion"), 0.5)
+def test_extreme_logits_stay_finite_and_under_the_bound(scale: float, funnel: bool) -> None:
+    w, many = weights(scale), batch(1, 5, seed=4)
+    clip = clip_of(("click", "conversion"), 0.5, funnel=funnel)
     found = Fast(clip, CPU).total(w, many)
     norm = np.sqrt(sum((v * v).sum() for v in found.values()))
     assert np.isfinite(norm) and norm <= 0.5 * (1 + 1e-9)
@@ -213,6 +218,14 @@ def test_the_fast_engine_is_the_default() -> None:
     assert engine_for(network(plan(), SPEC, names, CPU), clip, CPU).name == "fast"
     with pytest.raises(InternalError):
         engine_for(network(plan(), SPEC, names, CPU), clip, CPU, "quick")  # type: ignore[arg-type]
+
+
+def test_a_funnel_is_of_the_network_and_of_the_plan_alike() -> None:
+    """A network that composes its heads otherwise than the closed form is not summed by it."""
+    clip = clip_of(HEADS[-1], funnel=True)
+    assert engine_for(TargetingNet(60, 4, funnel=True), clip, CPU).name == "fast"
+    for net, wrong in ((TargetingNet(60, 4), clip), (net_of(weights(), clip), clip_of(HEADS[-1]))):
+        assert engine_for(net, wrong, CPU).name == "hooks"
 
 
 def test_another_model_gets_the_hooks() -> None:

@@ -48,6 +48,15 @@ def test_a_plan_without_a_proximal_pull_has_the_bytes_of_one_from_before_it():
     assert pulled.mechanism() == plan.mechanism()
 
 
+def test_a_plan_without_a_funnel_has_the_bytes_of_one_from_before_it():
+    plan = make_plan()
+    assert "funnel" not in plan.header() and plan.digest().startswith("e686eb31d48d51a8")
+    asked = make_plan(funnel=True)
+    again = RoundPlan.from_header(asked.header(), asked.tensors, "")
+    assert again.funnel is True and again.digest() == asked.digest() != plan.digest()
+    assert asked.mechanism() == plan.mechanism()
+
+
 def test_a_signature_holds_for_the_tensors_too():
     identity = Identity.generate()
     plan = make_plan()

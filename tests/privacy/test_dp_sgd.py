@@ -13,9 +13,9 @@ from client.noise import SystemNoise
 from client.train import histogram, shopper_loss, train
 from common.errors import InternalError, TrainingError
 from common.heads import LedgerHead
-from common.model import build, freeze, initial_tensors, load_tensors, trainable
+from common.model import TargetingNet, freeze, initial_tensors, load_tensors, trainable
 from common.rounds import RoundReport
-from common.scorebins import NEGATIVE_WEIGHT
+from common.scorebins import NEGATIVE_WEIGHT, bin_of
 from tests.client.made_up import (
     SPEC,
     Everybody,
@@ -39,8 +39,13 @@ def one(batch: ShopperBatch, s: int) -> ShopperBatch:
 
 
 @pytest.mark.filterwarnings("ignore:Full backward hook is firing")
-@pytest.mark.parametrize("heads", [("conversion",), ("click", "conversion")])
-def test_every_layers_gradient_is_that_of_one_shopper_at_a_time(heads: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("heads", "funnel"),
+    [(("conversion",), False), (("click", "conversion"), False), (("click", "conversion"), True)],
+)
+def test_every_layers_gradient_is_that_of_one_shopper_at_a_time(
+    heads: tuple[str, ...], funnel: bool
+) -> None:
     rng = np.random.default_rng(0)
     data = shop(12, most=6)
     data = ShopperData(
@@ -53,7 +58,7 @@ def test_every_layers_gradient_is_that_of_one_shopper_at_a_time(heads: tuple[str
     batch = data.everybody(4, SystemNoise())
     # the same id twice in one shopper: the case where hooks of other layers lose gradients
     batch.ids[0, 1] = batch.ids[0, 0]
-    net = build(SPEC)
+    net = TargetingNet(SPEC.n_ids, SPEC.n_numeric, funnel=funnel)
     start = {
         k: v + rng.standard_normal(v.shape).astype(np.float32) * 0.2
         for k, v in initial_tensors(SPEC).items()
@@ -204,6 +209,17 @@ def test_a_histogram_counts_and_one_shopper_moves_it_by_at_most_c() -> None:
     wide = histogram(plan(n_bins=8, clip_norm=100.0), SPEC, data, Silent())
     assert abs(wide[1].sum() - data.conversion.sum()) < 1e-2
     assert abs(wide[0].sum() / NEGATIVE_WEIGHT - (data.conversion == 0).sum()) < 1e-1
+
+
+def test_a_funnels_histogram_is_of_conversions_over_all_impressions() -> None:
+    """Fresh weights say the same of every row: the public rate, with a funnel .01 times .3."""
+    data = shop(20)
+    for heads, funnel in ((("conversion",), False), (("click", "conversion"), True)):
+        start = initial_tensors(SPEC, funnel=funnel)
+        start["vectors.weight"] = np.zeros_like(start["vectors.weight"])
+        p = plan(n_bins=12, clip_norm=1e3, heads=heads, funnel=funnel, tensors=start)
+        counts = histogram(p, SPEC, data, Silent())
+        assert counts[1, bin_of(np.array([np.log(0.003 / 0.997)]), 12)[0]] == data.conversion.sum()
 
 
 def test_a_histogram_has_noise_in_every_cell() -> None:
