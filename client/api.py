@@ -58,6 +58,7 @@ from client.modeljobs import (
 from client.modelviews import ExportView, ModelView, OwnHead, Provenance, Reach, Shared
 from client.people.rights import Held, Receipt
 from client.preview import Membership, Preview, TensorPreview
+from client.ready import Lack
 from client.store import DATABASE_NAME, Store, browse, rows
 from client.store.held import HeldReport
 from client.store.rows import ImportRecord, ProductCount
@@ -109,6 +110,7 @@ __all__ = [
     "JobProgress",
     "JobResult",
     "JobSpec",
+    "Lack",
     "LeagueView",
     "MappedColumn",
     "Mapping",

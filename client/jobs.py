@@ -196,12 +196,13 @@ def join_league(kit: Path, request: Path) -> JobSpec:
     return JobSpec("join", ("join",), (str(kit), "--out", str(request)))
 
 
-def run_node() -> JobSpec:
-    """`hansa node`: learn with the league until stopped.
+def run_node(*, anyway: bool = False) -> JobSpec:
+    """`hansa node`: learn with the league until stopped; `anyway` with too few rows to learn from.
 
     Its grace is long: a round whose privacy is spent is finished and sent first.
     """
-    return JobSpec("node", ("node",), service=True, grace_s=60.0)
+    args = ("--anyway",) if anyway else ()
+    return JobSpec("node", ("node",), args, service=True, grace_s=60.0)
 
 
 def pick_audience(product_id: str, size: int | None) -> JobSpec:

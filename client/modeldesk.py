@@ -11,6 +11,7 @@ from pathlib import Path
 from client.datareport.desk import DataDesk
 from client.modeljobs import Asked
 from client.modelviews import ExportView, ModelView, OwnHead, Provenance, Reach, Shared
+from client.ready import Lack, lack
 from client.store import audience_exports, audience_facts, audiences, models, rows
 from common.domain import Audience
 from common.errors import InputError, UserFacing
@@ -24,6 +25,7 @@ class ModelDesk(DataDesk):
 
     _models: tuple[object, ModelView] = (None, ModelView())
     _addressable: tuple[str, tuple[str, ...]] = ("", ())
+    _lack: tuple[str, Lack | None] = ("", None)
 
     # --- audiences --------------------------------------------------------------------------
 
@@ -125,6 +127,15 @@ class ModelDesk(DataDesk):
         except OSError as e:
             raise _not_deleted(f"The file cannot be deleted: {e.strerror}.", file) from e
         audience_exports.take_back(self._store, export_id)
+
+    # --- learning ---------------------------------------------------------------------------
+
+    def lack(self) -> Lack | None:
+        """What the shop lacks to learn with a league; None where it can."""
+        state = self.data_state()
+        if self._lack[0] != state:
+            self._lack = (state, lack(self._store))
+        return self._lack[1]
 
     # --- models -----------------------------------------------------------------------------
 

@@ -132,15 +132,15 @@ class Hub(QObject):
         job = self.jobs.get(name)
         return job.state if job else State.STOPPED
 
-    def toggle_node(self) -> None:
-        """Start learning, or pause it."""
+    def toggle_node(self, *, anyway: bool = False) -> None:
+        """Start learning, or pause it; `anyway` with too few rows to learn from."""
         job = self.jobs.get("node")
         if job is not None and (job.busy or job.retry_ms):
             job.stop()
             job.retry_ms = 0
             self.jobs_changed.emit()
         else:
-            self.start(run_node())
+            self.start(run_node(anyway=anyway))
 
     def recount(self) -> None:
         """Have epsilon computed for this ledger head, once, by a child process."""

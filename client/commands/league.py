@@ -13,6 +13,7 @@ import click
 
 from client import enrol
 from client.commands import home_option
+from client.ready import lack, require
 from client.store import Store
 from common.errors import InputError
 from common.keys import Identity
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 @json_option
 def join(kit: Path, home: Path, out: Path, name: str, new_key: bool, as_json: bool) -> None:
     """Join a league with the operator's site kit; writes a request to send back."""
-    Store.open(home, read_only=True).close()  # says so if there is no shop
+    with Store.open(home, read_only=True) as store:  # says so if there is no shop
+        missing = lack(store)
     try:
         text = kit.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as e:
@@ -58,8 +60,11 @@ def join(kit: Path, home: Path, out: Path, name: str, new_key: bool, as_json: bo
             "runs are answered only after you install the same version, or add this line under "
             f'[policy] in hansa.toml: allowed_code = ["{checked.code_digest}"]'
         )
+    if missing:
+        lines.append(f"{missing.words()} Import more rows before you start the node.")
     result = {"league": checked.league, "request": str(out), "coordinator": fingerprint}
     result |= {"merchant": request.merchant.fingerprint, "code_digest": checked.code_digest}
+    result["lacks"] = missing.kind if missing else ""
     emit(result | {"same_code": same}, as_json, "\n".join(lines))
 
 
@@ -67,17 +72,23 @@ def join(kit: Path, home: Path, out: Path, name: str, new_key: bool, as_json: bo
 @home_option
 @click.option("--once", is_flag=True, help="Connect, answer what waits, and end.")
 @click.option("--max-wait", type=float, help="Give up after so many seconds without connection.")
+@click.option("--anyway", is_flag=True, help="Even with too few rows to learn from.")
 @json_option
-def node(home: Path, once: bool, max_wait: float | None, as_json: bool) -> None:
+def node(home: Path, once: bool, max_wait: float | None, anyway: bool, as_json: bool) -> None:
     """Run the merchant's node until SIGTERM or Ctrl-C.
+
+    A shop that is empty, has fewer than 20 shoppers to learn from, or no click and no order, is
+    refused before anything is sent or charged.
 
     Asked to stop in the middle of a round, it finishes and sends that round, whose privacy is
     spent already; asked twice, it ends at once.
     """
-    Store.open(home).close()  # says so if there is no shop, or it is from a newer version
-    settings = load_settings(home)
-    Identity.load(home / "keys" / "identity.pem")
-    membership = enrol.load_membership(home)
+    with Store.open(home) as store:  # says so if there is no shop, or it is from a newer version
+        settings = load_settings(home)
+        Identity.load(home / "keys" / "identity.pem")
+        membership = enrol.load_membership(home)
+        if not anyway:
+            require(store)
     os.environ["FLWR_HOME"] = str(home / "flwr")
     from client.app import app
     from client.node import Node, Pace

@@ -13,6 +13,7 @@ from client.api import (
     JobFailure,
     JobProgress,
     JobResult,
+    Lack,
     LeagueView,
     ModelView,
     PrivacyView,
@@ -26,6 +27,7 @@ from gui import format as fmt
 from gui import words
 from gui.engine import State
 from gui.hub import Hub
+from gui.pages import lacking
 from gui.pages.asking import Answer, Asking
 from gui.pages.driftcard import DriftCard
 from gui.pages.modelcard import ModelCard
@@ -50,6 +52,7 @@ class _Seen:
     progress: JobProgress | None
     retry_ms: int
     has_data: bool
+    lack: Lack | None = None
     roster: RosterView | None = None
     models: ModelView = field(default_factory=ModelView)
     drift: Answer = field(default_factory=Answer)
@@ -87,6 +90,7 @@ class Learning(PageView):
             job.progress if job else None,
             job.retry_ms if job else 0,
             not self.shop.info().is_empty,
+            self.shop.lack(),
             self._roster(),
             models,
             self._drift.answer,
@@ -151,6 +155,8 @@ class Learning(PageView):
                 self.content.addWidget(
                     RosterCard(self.hub, value.roster, lambda: self._later(digest))
                 )
+            if value.lack is not None:
+                self.content.addWidget(lacking.banner(self.hub, value.lack))
             top = QHBoxLayout()
             top.setSpacing(14)
             top.addWidget(self._node(value), 3)
@@ -234,13 +240,21 @@ class Learning(PageView):
         words_ = self.tr("Pause learning") if on or waits else self.tr("Start learning")
         kind = "" if on or waits else "primary"
         icon = "pause" if on or waits else "play"
-        go = button(words_, self.hub.toggle_node, kind=kind, icon_name=icon)
+        go = button(words_, lambda: self._toggle(seen.lack), kind=kind, icon_name=icon)
         go.setEnabled(seen.state is not State.STOPPING)
         card.add(None, row(go, None))
         policy = self.shop.settings.policy
         if policy.paused:
             card.add(label(self.tr("Your settings file pauses every round."), "caption"))
         return card
+
+    def _toggle(self, lack: Lack | None) -> None:
+        """Pause, or start: with too few rows to learn from only after a question."""
+        job = self.hub.job("node")
+        if lack is None or (job is not None and (job.busy or job.retry_ms)):
+            self.hub.toggle_node()
+        else:
+            lacking.ask(lack, lambda: self.hub.toggle_node(anyway=True), self)
 
     def _league(self, seen: _Seen) -> Card:
         card = Card(self.tr("League"))

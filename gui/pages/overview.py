@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from client.api import (
     MIN_FOR_RATE,
     Bucket,
+    Lack,
     LeagueView,
     Performance,
     PrivacyView,
@@ -19,6 +20,7 @@ from client.api import (
 )
 from gui import format as fmt
 from gui.hub import Hub
+from gui.pages import lacking
 from gui.pages.page import PageView
 from gui.pages.privacycard import privacy_card
 from gui.widgets.banner import Banner
@@ -45,6 +47,7 @@ class _Seen:
     products: tuple[ProductCount, ...]
     node: tuple[str, str]
     n_weeks: int
+    lack: Lack | None = None
 
 
 class Overview(PageView):
@@ -81,6 +84,7 @@ class Overview(PageView):
             tuple(shop.products(limit=6)),
             self._node(),
             self._n_weeks,
+            shop.lack(),
         )
 
     def _node(self) -> tuple[str, str]:
@@ -109,6 +113,8 @@ class Overview(PageView):
             words = self.tr("%n ad(s) wait for your approval.", "", value.waiting.n_drafts)
             action = (self.tr("Review ads"), lambda: self.hub.go_to.emit("ads"))
             self.content.addWidget(Banner(words, action))
+        if value.lack is not None and value.league.joined:
+            self.content.addWidget(lacking.banner(self.hub, value.lack))
         self.content.addLayout(self._metrics(value))
         card = privacy_card(self.hub, value.privacy, value.league, value.node)
         self.content.addWidget(Sides(self._chart_card(value), card, (5, 2), narrow=840))

@@ -58,7 +58,7 @@ def test_the_look_ahead_is_what_would_be_picked_and_keeps_nothing(shop: Shop) ->
 def test_preview_by_the_verb_keeps_nothing_and_refuses_as_picking_does(shop: Shop) -> None:
     home = ["--home", str(shop.home), "--json"]
     done = CliRunner().invoke(audience_verb, ["pick", "P1", "--size", "40", "--preview", *home])
-    assert done.exit_code == 0 and json.loads(done.output)["size"] == 40
+    assert done.exit_code == 0 and json.loads(done.output.splitlines()[-1])["size"] == 40
     refused = CliRunner().invoke(audience_verb, ["pick", "P1", "--size", "3", "--preview", *home])
     assert isinstance(refused.exception, AudienceError)
     assert not shop.audiences()
