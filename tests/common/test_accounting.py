@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -102,12 +101,9 @@ def test_order_does_not_matter_and_more_never_costs_less(ms, random) -> None:
 @pytest.mark.parametrize("epsilon", [0.5, 3.0, 8.0])
 def test_calibrated_noise_keeps_the_budget_and_wastes_little(epsilon: float) -> None:
     budget, extra = PrivacyBudget(epsilon, 1e-5), [histogram(10.0)]
-    begin = time.perf_counter()
     sigma = calibrate(budget, 0.05, 300, extra)
-    seconds = time.perf_counter() - begin
     got = spent([sgd(sigma, 0.05, 300), *extra], 1e-5).epsilon
     assert 0.98 * epsilon <= got <= epsilon
-    assert seconds < 5
 
 
 def test_calibration_says_when_it_cannot() -> None:
