@@ -128,16 +128,18 @@ def learn_headlines(home: Path, as_json: bool, data: Path | None, vectors: bool)
     """Learn from headline tests which English headlines are clicked; stays in the shop.
 
     Without --data from the shop's own ads: those of one product and audience that clicks tell apart.
-    Few pairs change little: the weights in the package are where learning starts from. Undo it by
+    It takes 30 pairs; few of them change little: the weights in the package are where learning starts from. Undo it by
     deleting headlines.json in the shop's folder.
     """
     encoder = open_encoder(home) if vectors else None
-    accuracy = {}
+    accuracy, arms = {}, []
     if data is None:
         pairs, source = _own_pairs(home), "the shop's own ads"
     else:
         arms, source = sets.headline_tests(data), data.name
         pairs = [(p.better.headline, p.worse.headline) for p in pairs_of(arms)]
+    headlines.enough(pairs, source)
+    if arms:
         accuracy = choose_headlines(arms, 0, encoder)
     model = headlines.fit(pairs, encoder, f"{len(pairs)} pairs of {source}")
     kept = headlines.save(model, home)

@@ -20,10 +20,11 @@ from common.domain import Interval
 from common.errors import InputError
 from common.terminal import emit, json_option
 
+#: where the click rate that a new ad starts from is taken from
 _SOURCES = {
-    "model": "the audience's expected rate",
-    "shop": "the shop's own rate so far",
-    "assumed": "assumed: no model and too few clicks",
+    "model": "as the model expects of this audience",
+    "shop": "as your ads had it so far",
+    "assumed": "a common rate of shop ads, taken until your own ads were shown often enough",
 }
 
 
@@ -113,6 +114,8 @@ def choose(
             f"  {a.creative_id}.{a.version}  share {a.propensity:6.1%}"
             f"  {a.n_clicks} of {a.n_shown} clicked  {mark}".rstrip()
         )
+    start, source = float(made.settings["prior_mean"]), str(made.settings["prior_source"])
+    lines.append(f"  a new ad is expected to get {start:.2%} clicks: {_SOURCES[source]}")
     lines.append(f"  shares are exact to {float(made.settings['error']):.4%}")
     emit(value, as_json, "\n".join(lines))
 

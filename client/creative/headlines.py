@@ -22,6 +22,8 @@ LEARNED = "headlines.json"
 #: chosen by four-fold cross-validation on training tests
 VECTOR_SCALE = 40.0
 RIDGE, RIDGE_PAIRS = 0.3, 1_800
+#: pairs that a shop's own weights are learned from at least: fewer tell chance, not taste
+FEWEST = 30
 _STEPS = 250
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _QUOTE = re.compile(r"""["“”]|(?<!\w)['‘]|['’](?!\w)""")
@@ -138,6 +140,22 @@ def fit(
     weights = dict(zip(names, (found[: len(names)] / scale).tolist(), strict=True))
     vector = tuple((found[len(names) :] * VECTOR_SCALE).tolist())
     return HeadlineModel(weights, source, key_of(encoder) if encoder else "", vector)
+
+
+def enough(pairs: Sequence[tuple[str, str]], source: str) -> None:
+    """Refuse to learn from a handful.
+
+    Raises:
+        InputError: there are fewer than FEWEST pairs.
+    """
+    if len(pairs) < FEWEST:
+        raise InputError(
+            f"There are too few headlines to learn from: {len(pairs)} of the {FEWEST} pairs needed.",
+            where=source,
+            safe="The ranking is as before.",
+            todo="Learn again when more headlines for the same product differ clearly in clicks, or"
+            " give a larger file of tests with --data.",
+        )
 
 
 def _logistic(x: _Weights, prior: _Weights, ridge: float) -> _Weights:

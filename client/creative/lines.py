@@ -10,6 +10,7 @@ from typing import Any
 
 from client.creative import phrases
 from client.creative.brief import Brief
+from client.creative.checks.deals import of_offer
 from client.creative.phrases import Filling
 from client.creative.slots import Slots
 from client.creative.text import data_file
@@ -17,7 +18,7 @@ from client.creative.text import data_file
 #: facts that name the product; only these may stand in headline and body
 OWN = {"noun", "title", "brand"}
 _SLOT = re.compile(r"\{(\w+)\}")
-_NAMES = {"name", "Name", "noun", "Noun", "bare", "kind", "kinden"}
+_NAMES = {"name", "Name", "short", "noun", "Noun", "bare", "kind", "kinden"}
 #: values of one slot that are tried
 _VALUES = 3
 
@@ -80,8 +81,10 @@ def filled(template: dict[str, Any], slots: Slots, kind: str = "") -> list[Line]
 
 def calls_of(brief: Brief, bank: dict[str, Any]) -> list[str]:
     """Calls to action of the bank for this campaign; one empty one where the slot has none."""
-    # "See the offer" is a promise: without an offer a promotion asks like any other ad.
-    asks = "product" if brief.kind == "promotion" and not brief.facts.offer else brief.kind
+    # "See the offer" is a promise: without a discount a promotion asks like any other ad.
+    asks = (
+        "product" if brief.kind == "promotion" and not of_offer(brief.facts.offer) else brief.kind
+    )
     own: list[str] = bank["calls"][asks] if brief.slot.call else [""]
     return own
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
-from common.domain import Creative
+from client.creative.brief import Brief, Candidate
+from client.creative.check import has_errors, rule_versions
+from client.creative.parts import Weights
+from client.creative.text import data_file
+from common.domain import Creative, CreativeState, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +128,68 @@ def _numbers(text: str) -> dict[str, float]:
         for k, v in value.items()
         if isinstance(v, int | float) and not isinstance(v, bool)
     }
+
+
+def as_creative(
+    brief: Brief,
+    audience_id: str,
+    writer: tuple[str, str],
+    candidate: Candidate,
+    findings: tuple[Finding, ...],
+    score: Mapping[str, float] | None = None,
+    why: str = "",
+) -> Creative:
+    """A candidate as it is stored, with its provenance.
+
+    Args:
+        brief: What was asked.
+        audience_id: "" = for no audience in particular.
+        writer: Name and version.
+        candidate: The words and where they came from.
+        findings: Of the checks; an error makes it refused.
+        score: Parts of its score; None = it was not ranked.
+        why: What chose it.
+    """
+    text = candidate.text
+    return Creative(
+        creative_id="",
+        version=1,
+        product_id=brief.product.product_id,
+        audience_id=audience_id,
+        language=brief.language,
+        headline=text.headline,
+        body=text.body,
+        call_to_action=text.call_to_action,
+        state=CreativeState.REFUSED if has_errors(findings) else CreativeState.DRAFT,
+        writer=candidate.source.writer or writer[0],
+        provenance=_source(candidate, writer[1])
+        | {
+            "template": candidate.template_id,
+            "hook": candidate.hook_id,
+            "bank": data_file("bank", f"hooks_{brief.language}.json")["version"],
+            "rules": rule_versions(),
+            "facts": " ".join(candidate.facts_used),
+            "seed": str(candidate.source.seed or brief.seed),
+            "kind": brief.kind,
+            "tone": brief.tone,
+            "offer": brief.facts.offer,
+            "slot": brief.slot.name,
+            "label": text.label,
+            "score": json.dumps(score or {}),
+            "weights": json.dumps(asdict(Weights())) if score else "",
+            "ranking": why,
+        },
+        findings=findings,
+    )
+
+
+def _source(candidate: Candidate, version: str) -> dict[str, str]:
+    """Writer's version, model and prompt; only what there is."""
+    source = candidate.source
+    own = {
+        "writer_version": source.version or version,
+        "model": source.model,
+        "model_digest": source.model_digest,
+        "prompt": source.prompt_digest,
+    }
+    return {k: v for k, v in own.items() if v}

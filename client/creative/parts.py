@@ -94,7 +94,7 @@ def _has_hook(candidate: Candidate) -> bool:
 def _bland(candidate: Candidate) -> int:
     """Lines that would suit any product."""
     lines = (candidate.hook_id, *candidate.template_id.split("+"))
-    return sum(line.startswith("general.") for line in lines)
+    return sum(line.startswith(("general.", "b.")) for line in lines)
 
 
 def _names_product(brief: Brief, candidate: Candidate) -> bool:

@@ -44,7 +44,8 @@ def traits(brief: Brief) -> dict[str, list[Filling]]:
     """Slot -> phrases that the product's text bears out.
 
     Slots: attr, material, contents, ingredient; of clothing also collar, sleeve, fit, style
-    (adjectives), detail (one phrase) and details (two or three in a list).
+    (adjectives), detail (one phrase), trim and trim2 (of it no collar, sleeve or fit) and details
+    (two or three in a list).
     """
     out: dict[str, list[Filling]] = {k: [] for k in _SLOTS}
     for trait in brief.facts.traits:
@@ -101,12 +102,15 @@ def _details(brief: Brief, out: dict[str, list[Filling]]) -> dict[str, list[Fill
     if re.search("鱼尾|直筒|铅笔|包臀|一步", brief.facts.noun.zh):
         out["fit"] = [f for f in out["fit"] if f.fact != "fit:fit-a"]
     own = [f for k in ("collar", "sleeve", "fit", "detail") for f in out[k]]
-    random.Random(brief.seed).shuffle(own)
+    rng = random.Random(brief.seed)
+    rng.shuffle(own)
+    trims = rng.sample(out["detail"], len(out["detail"]))
     lists = [own[i : i + k] for k in (2, _MOST) for i in range(0, len(own) - k + 1, k)]
     lists = [x for x in lists if len({f.text for f in x}) == len(x)]
     return {
         "detail": own,
-        "detail2": [f for f in own[3:] if not f.text.endswith(("设计", "图案"))],
+        "trim": trims[:2],
+        "trim2": trims[2:],
         "details": [_list(brief, x) for x in lists[:4]],
     }
 

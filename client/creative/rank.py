@@ -11,9 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.creative.brief import Brief, Candidate
+from client.creative.lines import OWN
 from client.creative.parts import Weights, tired, word_parts
 from client.creative.signals import (
-    VECTORS_MOST, Signals, clicked, lines_of, relevance, repeated, z_scores
+    VECTORS_MOST,
+    Signals,
+    clicked,
+    lines_of,
+    relevance,
+    repeated,
+    z_scores,
 )  # fmt: skip
 from client.creative.text import likeness, shingles
 
@@ -21,7 +28,7 @@ from client.creative.text import likeness, shingles
 MMR = 0.7
 #: what full likeness to an ad of the set costs, before the share above
 _ALIKE = 6.0
-#: likeness of two ads that share all their sentences, over that of their words
+#: likeness of two ads that share all their sentences and facts, over that of their words
 _SAME_LINES = 1.0
 #: ads with one headline that vectors are computed for
 _PER_HEADLINE = 2
@@ -136,7 +143,7 @@ def _mean(ranked: Sequence[Ranked], part: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A candidate to choose from: pairs of words, sentences, a row of likenesses with vectors."""
+    """A candidate to choose from: pairs of words, sentences and facts, likenesses with vectors."""
 
     ranked: Ranked
     pairs: frozenset[tuple[str, ...]]
@@ -147,7 +154,8 @@ class _Item:
 
 def _item(ranked: Ranked) -> _Item:
     c = ranked.candidate
-    lines = frozenset(lines_of(c.hook_id, c.template_id))
+    told = (part for fact in c.facts_used for part in fact.split("+") if part not in OWN)
+    lines = frozenset((*lines_of(c.hook_id, c.template_id), *told))
     return _Item(ranked, shingles(c.text.whole(), 2), lines)
 
 

@@ -117,7 +117,9 @@ def gather(
     mine = [c for c in ads if audience_id and c.audience_id == audience_id]
     now = at or datetime.now(UTC)
     seen = tuple(_seen(c, shown.get((c.creative_id, c.version)), now) for c in mine)
-    return Signals(encoder, model, _by_line(same, shown), _written(store, brief), seen, tuple(notes))
+    return Signals(
+        encoder, model, _by_line(same, shown), _written(store, brief), seen, tuple(notes)
+    )
 
 
 def _written(store: Store, brief: Brief) -> dict[str, float]:

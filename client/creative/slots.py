@@ -12,7 +12,7 @@ from client.creative.checks import claims
 from client.creative.facts import Facts, clean
 from client.creative.figures import amounts, price_text
 from client.creative.phrases import Filling
-from client.creative.text import has_han, plain, right_to_left, width
+from client.creative.text import data_file, has_han, plain, right_to_left, width
 
 Mode = Literal["named", "generic"]
 #: display width from which a name is too long to stand in a sentence
@@ -53,8 +53,10 @@ def fill(brief: Brief, occasions: dict[str, str], pairs: dict[str, str]) -> Slot
     """
     facts = brief.facts
     mode, names, nouns = _names(brief)
+    short = _short(brief, mode, names)
     values: dict[str, list[Filling]] = {
-        "name": names,
+        "name": [*names, *(short if brief.language == "zh" else ())],
+        "short": short,
         "noun": nouns,
         "occ": [Filling(text) for text in occasions.values()],
         "pair": [Filling(text) for text in pairs.values()],
@@ -65,7 +67,8 @@ def fill(brief: Brief, occasions: dict[str, str], pairs: dict[str, str]) -> Slot
         values["brand"] = [Filling(facts.brand, "brand")]
     if facts.brand and _is_name(brief, facts.brand):
         values["maker"] = [Filling(facts.brand, "brand")]
-    if facts.price is not None:
+    if facts.price is not None and not facts.offer:
+        # With an offer the price is not what is paid.
         text = price_text(facts.price, facts.currency, brief.language)
         values["price"] = [Filling(text, "price")] if text else []
     if facts.breadth > 1:
@@ -73,6 +76,7 @@ def fill(brief: Brief, occasions: dict[str, str], pairs: dict[str, str]) -> Slot
         values["breadth"] = [Filling(number, "breadth")]
     if facts.noun.zh and facts.noun.by != "type":
         values["kind"] = [Filling(facts.noun.zh, "noun")]
+        values["count"] = [Filling(c) for c in _counter(facts.noun.zh)]
     if facts.offer:
         values["offer"] = [Filling(facts.offer, "offer")]
     values |= phrases.traits(brief)
@@ -84,6 +88,13 @@ def fill(brief: Brief, occasions: dict[str, str], pairs: dict[str, str]) -> Slot
     values["it"] = [Filling("them" if plural else "it")]
     values["is"] = [Filling("are" if plural else "is")]
     return Slots(mode, {k: tuple(v) for k, v in (values | _capitals(values)).items() if v})
+
+
+def _counter(noun: str) -> list[str]:
+    """The measure word of a Chinese noun by its longest known end; none where none is sure."""
+    words: dict[str, list[str]] = data_file("bank", "goods.json")["counters"]
+    found = [(len(e), c) for c, ends in words.items() for e in ends if noun.endswith(e)]
+    return [max(found)[1]] if found else []
 
 
 def _capitals(values: dict[str, list[Filling]]) -> dict[str, list[Filling]]:
@@ -126,6 +137,21 @@ def _names(brief: Brief) -> tuple[Mode, list[Filling], list[Filling]]:
         return "generic", [Filling(text, "noun")], [Filling(text, "noun")]
     names = [Filling(n, "title") for n in proper]
     return "named", names, names
+
+
+def _short(brief: Brief, mode: Mode, names: list[Filling]) -> list[Filling]:
+    """The name without its brand where it still says what it is; in Chinese brand and kind too."""
+    facts, name = brief.facts, names[0].text
+    brand = plain(facts.brand).text
+    if mode != "named" or not brand or not plain(name).text.startswith(brand):
+        return []
+    bare, out = name[len(brand) :].strip(), []
+    if len(bare) > 2 and (has_han(bare) or " " in bare) and _is_name(brief, bare):
+        out.append(Filling(bare, "title"))
+    kind = facts.noun.zh
+    if brief.language == "zh" and len(kind) > 1 and bare != kind and bare.endswith(kind):
+        out.append(Filling(name[: len(brand)] + kind, "brand"))
+    return out
 
 
 def _proper_names(brief: Brief) -> list[str]:

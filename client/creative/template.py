@@ -28,14 +28,27 @@ _ORDERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("fact", "close"),
         ("benefit", "close"),
         ("open", "fact", "close"),
+        ("open", "benefit"),
+        ("benefit", "open"),
+        ("open", "fact"),
     ),
-    "banner": (("close",), ("open",), ("fact", "close"), ("benefit", "close"), ("open", "close")),
+    "banner": (
+        ("close",),
+        ("open",),
+        ("benefit",),
+        ("fact", "close"),
+        ("benefit", "close"),
+        ("open", "close"),
+    ),
     "feed": (
         ("open", "close"),
         ("open", "fact", "close"),
         ("open", "benefit", "close"),
         ("benefit", "fact", "close"),
-        ("open", "benefit", "fact", "close"),
+        ("open", "benefit", "fact"),
+        ("open", "benefit", "benefit"),
+        ("benefit", "open"),
+        ("benefit", "open", "close"),
     ),
 }
 _ORDERS["email"] = (*_ORDERS["search"], ("open", "benefit", "close"), ("benefit", "fact", "close"))
@@ -129,7 +142,7 @@ def _go_together(headline: Line, body: Line, named: bool) -> bool:
         return False
     if named and not {"title", "brand"} & {*headline.facts, *body.facts}:
         return False
-    if "occ" in headline.line_id and "s.occ" in body.line_id:
+    if "occ" in headline.line_id and "b.occ" in body.line_id:
         return False
     told = [{p for f in line.facts for p in f.split("+")} for line in (headline, body)]
     if (told[0] & told[1]) - OWN:
@@ -159,7 +172,8 @@ def _with_name(brief: Brief, hooks: Iterable[Line], slots: Slots) -> list[Line]:
     if slots.mode == "generic" and not zh and brief.facts.noun.number == "count":
         return []
     names = [
-        Line("g.name", f.text, (f.fact,) if f.fact else (), 1) for f in slots.values["name"][:2]
+        Line("g.name", f.text, (f.fact,) if f.fact else (), 1)
+        for f in dict.fromkeys((*slots.values["name"][:2], *slots.values.get("short", ())))
     ]
     return [
         join((replace(h, text=h.text.rstrip(".。")), n), _gap(h.text, zh))
@@ -192,7 +206,7 @@ def _bodies(
         role: _lines((s for s in sentences if s.get("role", "open") == role), brief, slots)
         for role in ("open", "fact", "close")
     }
-    real = [x for x in roles["fact"] if x.line_id != "s.occ"]
+    real = [x for x in roles["fact"] if "b.occ" not in x.line_id]
     roles["fact"] = real if len(real) > 1 else roles["fact"]
     roles["open"] += _lines(openers, brief, slots)
     roles["benefit"] = benefits(brief) if brief.tone == "warm" else []

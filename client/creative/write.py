@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from client.creative.brief import AdText, Brief, Candidate, Kind, Language, Tone, make_brief
-from client.creative.check import check, has_errors, rule_versions
+from client.creative.check import check, has_errors
 from client.creative.language import LanguageModel, Watch
 from client.creative.model_writer import floor
-from client.creative.parts import Weights
+from client.creative.offers import in_language
+from client.creative.origin import as_creative
 from client.creative.past import examples
 from client.creative.rank import Ranked, Ranking, explain, rank, rank_all
 from client.creative.signals import Signals, gather
 from client.creative.template import MOST, TemplateWriter
-from client.creative.text import data_file
 from client.store import Store, creatives
 from common.domain import Audience, Creative, CreativeState, Finding, Product
 from common.errors import CreativeError
@@ -192,6 +192,8 @@ class _Asked:
 def _brief(store: Store, product: Product, audience: Audience | None, asked: _Asked) -> Brief:
     """The brief with what the shop has written and approved before."""
     audience_id = audience.audience_id if audience else ""
+    if asked.offer and not in_language(asked.offer, asked.language, product.currency):
+        raise _other_language(asked)
     earlier = earlier_texts(store, product.product_id, audience_id, asked.language, asked.slot_name)
     own = _seed(product.product_id, audience_id, len(earlier))
     return make_brief(
@@ -206,6 +208,17 @@ def _brief(store: Store, product: Product, audience: Audience | None, asked: _As
         other_brands=creatives.brands(store),
         seed=own if asked.seed is None else asked.seed,
         slot_name=asked.slot_name,
+    )
+
+
+def _other_language(asked: _Asked) -> CreativeError:
+    needed = {"en": "English", "zh": "Chinese"}[asked.language]
+    return CreativeError(
+        f"The offer cannot be put into {needed}, the language of the ad.",
+        where=asked.offer[:80],
+        safe="Nothing was written.",
+        todo=f"Give it in {needed}, such as --offer "
+        + ("'spend $100, save $20'" if asked.language == "en" else "满100减20"),
     )
 
 
@@ -232,66 +245,9 @@ def earlier_texts(
 
 
 def _creatives(drafted: Drafted, audience_id: str, writer: Writer) -> Sequence[Creative]:
-    good = [
-        _creative(drafted.brief, r.candidate, f, audience_id, writer, r.parts, drafted.why)
-        for r, f in drafted.passed
-    ]
-    bad = [_creative(drafted.brief, c, f, audience_id, writer, {}, "") for c, f in drafted.refused]
-    return good or bad
-
-
-def _creative(
-    brief: Brief,
-    candidate: Candidate,
-    findings: tuple[Finding, ...],
-    audience_id: str,
-    writer: Writer,
-    score: dict[str, float],
-    why: str,
-) -> Creative:
-    text = candidate.text
-    return Creative(
-        creative_id="",
-        version=1,
-        product_id=brief.product.product_id,
-        audience_id=audience_id,
-        language=brief.language,
-        headline=text.headline,
-        body=text.body,
-        call_to_action=text.call_to_action,
-        state=CreativeState.REFUSED if has_errors(findings) else CreativeState.DRAFT,
-        writer=candidate.source.writer or writer.name,
-        provenance=_origin(candidate, writer)
-        | {
-            "template": candidate.template_id,
-            "hook": candidate.hook_id,
-            "bank": data_file("bank", f"hooks_{brief.language}.json")["version"],
-            "rules": rule_versions(),
-            "facts": " ".join(candidate.facts_used),
-            "seed": str(candidate.source.seed or brief.seed),
-            "kind": brief.kind,
-            "tone": brief.tone,
-            "offer": brief.facts.offer,
-            "slot": brief.slot.name,
-            "label": text.label,
-            "score": json.dumps(score),
-            "weights": json.dumps(asdict(Weights())) if score else "",
-            "ranking": why,
-        },
-        findings=findings,
-    )
-
-
-def _origin(candidate: Candidate, writer: Writer) -> dict[str, str]:
-    """Writer's version, model and prompt; only what there is."""
-    source = candidate.source
-    own = {
-        "writer_version": source.version or writer.version,
-        "model": source.model,
-        "model_digest": source.model_digest,
-        "prompt": source.prompt_digest,
-    }
-    return {k: v for k, v in own.items() if v}
+    own = partial(as_creative, drafted.brief, audience_id, (writer.name, writer.version))
+    good = [own(r.candidate, f, r.parts, drafted.why) for r, f in drafted.passed]
+    return good or [own(c, f) for c, f in drafted.refused]
 
 
 def _seed(product_id: str, audience_id: str, n_earlier: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from client.creative.brief import LABELS, LANGUAGES, AdText, Language, make_brief
 from client.creative.check import check
-from client.creative.facts import traits
+from client.creative.facts import styles, traits
 from client.creative.text import data_file, width
 from common.domain import Product
 
@@ -54,7 +54,7 @@ def test_every_family_has_hooks_enough_for_every_slot(language: Language) -> Non
 
 
 def test_benefits_and_shelves_speak_of_known_traits_and_families() -> None:
-    known = {t.trait_id for t in traits()}
+    known = {t.trait_id for t in (*traits(), *styles())}
     families = set(data_file("bank", "hooks_en.json")["families"])
     for b in data_file("bank", "benefits.json")["benefits"]:
         assert b["trait"] in known

@@ -74,6 +74,10 @@ def test_a_shops_own_weights_are_kept_and_a_broken_file_is_named(tmp_path: Path)
 
 
 def test_a_shop_learns_from_its_own_tests(tmp_path: Path) -> None:
+    few = ["--data", str(file_of_tests(tmp_path / "few.csv", 29)), "--home", str(tmp_path)]
+    refused = CliRunner().invoke(learn_headlines, few).exception
+    assert isinstance(refused, InputError) and "29 of the 30 pairs" in refused.what
+    assert not (tmp_path / headlines.LEARNED).exists()
     file = file_of_tests(tmp_path / "h.csv", 40)
     common = ["--data", str(file), "--home", str(tmp_path), "--json"]
     out = CliRunner().invoke(learn_headlines, common, catch_exceptions=False)
