@@ -145,6 +145,8 @@ def _varied(
 ) -> list[int]:
     """Maximal marginal relevance: each next product is likely and unlike those chosen before.
 
+    A second product of one title comes after all others, unless variety counts for nothing.
+
     Args:
         pool: Places of the products to choose from, likeliest first.
         p: [P] probabilities.
@@ -153,15 +155,19 @@ def _varied(
         weight: Of the probability, relative to the likeliest.
     """
     relevance = p[pool] / max(float(p[pool].max()), 1e-12)
-    nearest = np.zeros(len(pool))
+    nearest, named = np.zeros(len(pool)), np.zeros(len(pool), np.bool_)
     left = np.ones(len(pool), np.bool_)
     chosen: list[int] = []
     while left.any() and len(chosen) < n:
-        worth = np.where(left, weight * relevance - (1 - weight) * nearest, -np.inf)
+        worth = weight * relevance - (1 - weight) * nearest
+        if weight < 1:
+            worth -= 2.0 * named  # more than all else together
+        worth[~left] = -np.inf
         best = int(worth.argmax())
         chosen.append(int(pool[best]))
         left[best] = False
-        nearest = np.maximum(nearest, alike.to(int(pool[best]))[pool])
+        nearest = np.maximum(nearest, alike.to(chosen[-1])[pool])
+        named |= alike.named_as(chosen[-1])[pool]
     return chosen
 
 

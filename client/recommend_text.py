@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ class Likeness:
         products: [P] in the order of their ids.
         category: int64 [P] equal numbers for equal categories; -1 for none.
         department: int64 [P] the same.
+        title: int64 [P] equal numbers for equal titles, however they are spaced and cased; -1 for none.
         vectors: float32 [P, T] unit length around the shop's middle, zero for products without a
             vector; None where the shop has none.
     """
@@ -32,10 +34,18 @@ class Likeness:
     products: tuple[ProductText, ...]
     category: NDArray[np.int64]
     department: NDArray[np.int64]
+    title: NDArray[np.int64]
     vectors: NDArray[np.float32] | None
 
     def to(self, place: int) -> NDArray[np.float64]:
-        """How alike every product [P] is to one of them, 0 to 1."""
+        """How alike every product [P] is to one of them, 0 to 1; 1 under the same title."""
+        return np.maximum(self._apart_from_titles(place), self.named_as(place))
+
+    def named_as(self, place: int) -> NDArray[np.bool_]:
+        """Which products [P] have the title of one of them."""
+        return _equal(self.title, place)
+
+    def _apart_from_titles(self, place: int) -> NDArray[np.float64]:
         same: NDArray[np.float64] = np.where(_equal(self.category, place), _CATEGORY, 0.0)
         same = np.maximum(same, np.where(_equal(self.department, place), _DEPARTMENT, 0.0))
         cosine = self.cosines(place)
@@ -61,8 +71,14 @@ def likeness(store: Store) -> Likeness:
         products=tuple(products),
         category=_codes([(p.path[0], p.path[1]) if p.path[1] else None for p in products]),
         department=_codes([p.path[0] or None for p in products]),
+        title=_codes([_plain(p.title) or None for p in products]),
         vectors=_vectors(store, products),
     )
+
+
+def _plain(title: str) -> str:
+    """A title without what the eye overlooks: width, case and spaces."""
+    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
 
 
 def _vectors(store: Store, products: Sequence[ProductText]) -> NDArray[np.float32] | None:

@@ -91,6 +91,24 @@ def test_variety_brings_something_else(store: Store) -> None:
     assert sorted(recommend._varied(pool, p, alike, 9, 0.5)) == [0, 1, 2, 3, 4]
 
 
+def test_products_of_one_title_are_not_offered_side_by_side(store: Store) -> None:
+    store.db.execute("UPDATE products SET title = 'Green  TEA' WHERE product_id IN ('P3', 'P5')")
+    store.db.execute("UPDATE products SET title = 'Ｇreen Tea ' WHERE product_id = 'P1'")
+    store.db.execute("UPDATE products SET category = product_id WHERE product_id = 'P5'")
+    alike = recommend_text.likeness(store)
+    assert alike.to(0).tolist()[2] == alike.to(0)[4] == 1.0 and alike.to(0)[1] < 1
+    p = np.array([0.10, 0.001, 0.09, 0.001, 0.08])
+    pool = np.argsort(-p, kind="stable")
+    assert set(recommend._varied(pool, p, alike, 3, 0.7)) == {0, 1, 3}
+    assert recommend._varied(pool, p, alike, 3, 1.0) == [0, 2, 4]  # asked for: however alike
+    assert sorted(recommend._varied(pool, p, alike, 9, 0.7)) == [0, 1, 2, 3, 4]
+    offers = recommend.for_shopper(store, key(store, 3), 3, bought_days=0, cap=100).offers
+    assert len({" ".join(o.title.casefold().split()) for o in offers}) >= 2
+    # a title that is missing is no title that products share
+    store.db.execute("UPDATE products SET title = ''")
+    assert not recommend_text.likeness(store).named_as(0).any()
+
+
 def test_vectors_of_words_count_where_there_are_any(store: Store) -> None:
     assert recommend_text.likeness(store).vectors is None
     words(store, P1=[1, 0.2], P2=[1, 0], P3=[-1, 0.1], P4=[-1, 0])
