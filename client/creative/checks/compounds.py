@@ -52,6 +52,9 @@ def _made(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
         things = next((t for n, t in book_of().of.items() if key_of(m.group()).startswith(n)), ())
         if not any(t in have for t in things):
             yield m.start(), m.end(), "trait"
+    for m in _MEAT.finditer(text.text) if _MEAT.search(own) else ():
+        if m[1] not in own:
+            yield m.start(), m.end(), "trait"
     for m in _ORIGIN_ZH.finditer(text.text):
         if m[1][:2] not in own:
             yield m.start(), m.end(), "origin"
@@ -62,6 +65,10 @@ def _made(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
             yield len(at), len(at) + len(plain(m[1]).text), "origin"
 
 
+#: 猪后腿肉 of a product of beef
+_MEAT = re.compile(
+    r"([猪牛羊鸡鸭鹅鱼虾驴兔鹿])[后前小大]?(?:腿肉|肉|排(?!行|队|骨汤)|里脊|胸肉|肋|肘|蹄|翅|腩|筋|腱|舌|柳)"
+)
 _ORIGIN_ZH = re.compile(
     r"(?:产自|来自|源自|出自|原产于?|产地|采自|选自|取自|直采自)([\u3400-\u9fff]{1,5}?(?:省|市|县|州|岛|山|湖|海|洋|国|江|河|谷|村|镇|牧场|庄园|产区|高原|草原|农场|古镇))"
 )

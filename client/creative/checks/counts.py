@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from client.creative.brief import Brief
 from client.creative.checks.counting import rules
 from client.creative.checks.known import after_word, beside, known, neighbours, products
 from client.creative.checks.numerals import digits
+from client.creative.checks.prices import price_is_right
 from client.creative.checks.spoken import is_spoken_count
 from client.creative.figures import Amount
 from client.creative.text import Plain, has_han
@@ -37,11 +39,7 @@ def counted(brief: Brief, text: Plain, a: Amount, have: tuple[Amount, ...]) -> b
     some = small and not re.match(r"[装套组入]", text.text[a.end :])
     if some and any(b.value > a.value and _word(source, b) == mine for b in have):
         return True  # two slices of a loaf of twelve
-    if (
-        mine == "块"
-        and brief.facts.price is not None
-        and abs(float(brief.facts.price) - a.value) < 0.005
-    ):
+    if mine == "块" and price_is_right(brief, text, replace(a, kind="money", name="CNY")):
         return True
     for b in have:
         if b.value != a.value or b.name == "|ingredient":
@@ -76,6 +74,8 @@ _RANGE = re.compile(
 )
 
 
+#: where one is, not how many: page 212, platform 9
+_PLACES = re.compile(r"\b(page|chapter|line|track|row|platform|gate|verse|channel|bus|route|no\.?) $")
 #: 3岁以上, ages 3+: every age from there on
 _FROM = re.compile(
     r"(\d{1,2})\s*(?:周?岁)?\s*(?:以上|及以上|起|\+(?=\s*岁)|岁\+)|age[sd]? (\d{1,2})\s*(?:\+|and (?:up|over|above)|or (?:over|older)|upwards?)"
@@ -88,7 +88,10 @@ def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount
         return True
     if is_spoken_count(text, a, source):
         return True
-    before = text.text[max(0, a.start - 6) : a.start]
+    before = text.text[max(0, a.start - 9) : a.start]
+    place = _PLACES.search(before)
+    if place and place[1] not in source.text:
+        return True
     if _CLOCK.match(text.text, a.end) and a.value <= 24:
         return True
     if _SIZE.match(text.text, a.end) or re.search(r"(?:sizes?|ages?|aged|eu|uk) $", before):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from client.creative.brief import AdText, Brief
@@ -46,6 +47,10 @@ def _numbers(brief: Brief, text: Plain) -> Iterator[Finding]:
             yield from _amount(brief, text, a)
 
 
+#: a single one of these beside a price is what the price is for: 一斤不到7块
+_FOR_ONE = re.compile(r"(?:[不还才仅只约合]{1,2}到?|大约|是|[:：=])?\s*¥?\s*\d+(?:\.\d+)?\s*(?:元|块)")
+
+
 def _amount(brief: Brief, text: Plain, a: Amount) -> Iterator[Finding]:
     words = _whole(text, a)
     if a.kind == "money":
@@ -56,6 +61,8 @@ def _amount(brief: Brief, text: Plain, a: Amount) -> Iterator[Finding]:
             yield house("price", words, right=right)
         elif prices.unit_price(brief, text, a):
             yield house("unit-price", words, right=right)
+    elif a.kind == "unit" and a.value == 1 and _FOR_ONE.match(text.text, a.end):
+        return
     elif a.kind in ("unit", "bare") and not quantities.is_right(brief, text, a):
         right = _nearest(brief, a)
         yield house(

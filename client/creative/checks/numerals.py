@@ -104,7 +104,7 @@ def _english() -> tuple[re.Pattern[str], ...]:
             rf"\b(?:half(?: an?|-)?|(?P<quarter>(?:a )?quarter(?: of an?|-)?))[\s-]*(?P<u>{units})\b"
             rf"|\ban? (?P<v>{units}) and a half\b"
         ),
-        re.compile(rf"\b(?:pack|set|box|case|bag|bundle|tray|serves|feeds|sleeps|seats)s? (?:of |up to )?(?P<n>{number})\b"),
+        re.compile(rf"\b(?:(?:pack|set|box|case|bag|bundle|tray)s? of|(?:serves?|feeds?|sleeps?|seats?)(?: up to)?) (?P<n>{number})\b"),
         re.compile(rf"\b(?P<n>{number})[\s-]+(?=\d+(?:\.\d+)?[\s-]?(?:{units}|[a-z]{{1,4}})\b)"),
     )  # fmt: skip
 
@@ -207,6 +207,12 @@ def _multiples_after(text: Plain) -> Iterator[Edit]:
         yield m.end(1), m.end(), f" {m[2]}" + ("" if has_han(after) else " pcs ")
 
 
+def _clock(text: Plain) -> Iterator[Edit]:
+    """The 8:15 train: a time of day is no figure of the product."""
+    for m in re.finditer(r"(?<![\d:.])(?:[01]?\d|2[0-3])[:][0-5]\d(?![\d:])", text.text):
+        yield m.start(), m.end(), "o'clock"
+
+
 def _commas(text: Plain) -> Iterator[Edit]:
     """A Chinese comma between two numbers parts them: A5，192页."""
     for m in re.finditer(r"(?<=\d),(?=\d)", text.text):
@@ -215,6 +221,7 @@ def _commas(text: Plain) -> Iterator[Edit]:
 
 
 _STEPS: tuple[Callable[[Plain], Iterator[Edit]], ...] = (
+    _clock,
     _commas,
     metres_months,
     _fractions,

@@ -19,12 +19,12 @@ def price_is_right(brief: Brief, text: Plain, a: Amount) -> bool:
     price = float(facts.price)
     before = text.text[max(0, a.start - 14) : a.start]
     after = text.text[a.end : a.end + 4]
-    if _UNDER.search(before) or re.match(r"\s*(?:以内|以下|有余|不到)", after):
-        return price <= a.value <= price * 1.3 + 0.01
     if _is_in_offer(brief, a):
         return True
     right = {price, *_reduced(brief, price)}
     right |= {p / n for p in right for n in _parts(brief, text, a)}
+    if _UNDER.search(before) or re.match(r"\s*(?:以内|以下|有余|不到)", after):
+        return any(p <= a.value <= p * 1.3 + 0.01 for p in right)
     return any(abs(a.value - p) < 0.011 for p in right) and not (
         _OVER.search(before) and abs(a.value - price) > 0.005
     )
@@ -68,7 +68,7 @@ _PER = re.compile(
 
 
 _PER_BEFORE = re.compile(
-    r"(?:\bper |\beach |\b(?:an?|every) )(?P<u>[a-z]+)(?: (?:is|for|costs?|comes to|at))?\s*$|(?:每|一)(?P<z>斤|公斤|千克|克|升|瓶|袋|盒|片|支|包|件|双|条|只|个|张|卷|枚|罐|粒|颗|块|根|杯|套)(?:才|仅|只要|约|合|不到)?\s*$"
+    r"(?:\bper |\beach |\b(?:an?|every) )(?P<u>[a-z]+)(?: (?:is|for|costs?|comes to|at))?\s*$|(?:每|一|(?<!\d)1)(?P<z>斤|公斤|千克|克|升|瓶|袋|盒|片|支|包|件|双|条|只|个|张|卷|枚|罐|粒|颗|块|根|杯|套)(?:才|仅|只要|约|合|不到)?\s*$"
 )
 
 
