@@ -70,6 +70,9 @@ def _provenance(where: str, bundle: ModelBundle, published: Published, tally: Ta
     said = bundle.provenance
     text = f"{where}: it names another run than the book."
     tally.demand(said.get("run_id") == published.entry.run_id, "provenance", text)
+    text = f"{where}: what its conversion head means is not what its run's plans said."
+    same = published.funnel is None or said.get("funnel", False) is published.funnel
+    tally.demand(same, "provenance", text)
     named = said.get("weights_digest")
     if named is None:
         tally.skip(f"{where}: its provenance does not name the weights it was made of.")

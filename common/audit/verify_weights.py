@@ -38,6 +38,8 @@ class Walk:
         n_closed: Closed TRAIN rounds so far.
         averaged: The mean of the weights after so many last rounds is evaluated and published.
         recent: Weights after the last closed TRAIN rounds, as computed, at most `averaged`.
+        funnel: Whether its last TRAIN plan's conversion head means a conversion given a click; None
+            where no plan is shown.
     """
 
     run_id: str
@@ -49,6 +51,7 @@ class Walk:
     n_closed: int = 0
     averaged: int = 1
     recent: list[Arrays] = field(default_factory=list)
+    funnel: bool | None = None
 
     def final(self) -> Arrays | None:
         """What the run evaluates and publishes; None where it could not be computed."""
@@ -65,11 +68,13 @@ class Published:
         entry: The entry.
         trained: Digest of the weights after the last closed round of its run.
         weights: The published weights, computed again; None when that was not possible.
+        funnel: As in `Walk`.
     """
 
     entry: BookEntry
     trained: str
     weights: Arrays | None
+    funnel: bool | None = None
 
 
 def check_weights(found: Evidence, tally: Tally) -> dict[str, Published]:
@@ -140,6 +145,8 @@ def _updates(shown: Round) -> list[Arrays] | None:
 
 def _train(walk: Walk, e: BookEntry, shown: Round | None, where: str, tally: Tally) -> None:
     walk.digest, walk.n_closed = e.after, walk.n_closed + 1
+    if shown is not None and shown.plan is not None:
+        walk.funnel = shown.plan.funnel
     updates: list[Arrays] | None = None
     if walk.weights is not None and shown is not None:
         league = shown.plan is not None and shown.plan.league is not None
@@ -236,17 +243,17 @@ def _publish(walk: Walk, e: BookEntry, tally: Tally) -> Published:
         same = e.before == trained
         if not same:
             tally.skip(f"The published weights of run {e.run_id} were not computed again.")
-        return Published(e, trained, None)
+        return Published(e, trained, None, walk.funnel)
     candidates = [final]
     if math.isfinite(walk.pcoc):
         candidates += [recentre(final, h, walk.pcoc) for h in reversed(HEADS)]
     for weights in candidates:
         if tensors_digest(weights) == e.before:
             tally.checked["published models computed again"] += 1
-            return Published(e, trained, weights)
+            return Published(e, trained, weights, walk.funnel)
     text = (
         f"Run {e.run_id} published weights that are not the aggregate of its admitted reports, nor "
         "that aggregate recentred by its own evaluation, averaged over the rounds that the run says."
     )
     tally.bad("published", text, e.sequence)
-    return Published(e, trained, None)
+    return Published(e, trained, None, walk.funnel)

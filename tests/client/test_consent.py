@@ -53,6 +53,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("wrong-heads", {"heads": ()}),
     ("wrong-heads", {"heads": ("click", "income")}),
     ("wrong-heads", {"heads": ("click", "click")}),
+    ("wrong-heads", {"funnel": True}),
+    ("wrong-heads", {"funnel": 1, "heads": ("click", "conversion")}),
     ("bad-rate", {"learning_rate": math.inf}),
     ("bad-rate", {"learning_rate": 1e6}),
     ("bad-rate", {"expected_batch": 0.0}),

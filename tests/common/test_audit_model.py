@@ -100,6 +100,17 @@ def test_a_model_that_computes_something_else(made: Published) -> None:
     assert codes(made.audited(made.again(onnx=b"nonsense"))) == {"model-file"}
 
 
+def test_a_model_whose_conversions_mean_something_else(made: Published) -> None:
+    """Its plans were of direct heads; whoever says otherwise, in words or in the graph, is told."""
+    said = {**made.bundle.provenance, "funnel": True, "heads": ["click", "conversion"]}
+    folder = made.folder / "funnel"
+    lying = publish(made.league.weights, SPEC, said, made.league.identity, folder)
+    assert codes(made.audited(lying)) == {"provenance"}
+    silent = {k: v for k, v in lying.provenance.items() if k != "funnel"}
+    hidden = replace(lying, provenance=silent).signed(made.league.identity)
+    assert codes(made.audited(hidden)) == {"model-scores"}
+
+
 def test_a_model_of_other_weights_and_provenance(made: Published) -> None:
     said = {**made.bundle.provenance, "weights_digest": "e" * 64}
     assert codes(made.audited(made.again(provenance=said))) == {"provenance"}

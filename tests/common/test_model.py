@@ -18,6 +18,7 @@ from common.model import (
     tensors_of,
     trainable,
 )
+from common.model_parts import entire_space
 
 SPEC = default_spec()
 
@@ -49,6 +50,32 @@ def test_rows_do_not_mix_and_leading_axes_do_not_matter() -> None:
         assert a.shape == (24,) and b.shape == (4, 6)
         torch.testing.assert_close(a.reshape(4, 6), b)
     torch.testing.assert_close(net(ids[3:4], numeric[3:4])[1], flat[1][3:4])
+
+
+def test_a_funnel_composes_what_the_same_weights_say() -> None:
+    """1/p - 1 = e^-a + e^-b + e^-(a + b) for p of the product, and no conversion without a click."""
+    net = shaken()
+    other = TargetingNet(SPEC.n_ids, SPEC.n_numeric, funnel=True)
+    load_tensors(other, tensors_of(net))
+    (a, b), (click, both) = net(*rows(50)), other(*rows(50))
+    assert (click == a).all() and (both <= torch.minimum(a, b)).all()
+    a, b = a.double(), b.double()
+    torch.testing.assert_close(
+        torch.sigmoid(both.double()), torch.sigmoid(a) * torch.sigmoid(b), rtol=1e-5, atol=1e-9
+    )
+    start = initial_tensors(SPEC, funnel=True)
+    plain = initial_tensors(SPEC)
+    assert [n for n in start if (start[n] != plain[n]).any()] == ["numeric_conversion.bias"]
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.float64])
+def test_the_product_is_exact_at_any_log_odds(kind: torch.dtype) -> None:
+    ends = torch.tensor([-1e6, -800.0, -50.0, -3.0, 0.0, 3.0, 50.0, 800.0, 1e6])
+    a, b = torch.cartesian_prod(ends, ends).to(kind).unbind(1)
+    wide = torch.stack([-a, -b, -a - b], 1).double()
+    found = entire_space(a, b)
+    torch.testing.assert_close(found.double(), -wide.logsumexp(1), rtol=1e-6, atol=1e-6)
+    assert (found <= torch.minimum(a, b)).all()
 
 
 def test_the_pairs_are_those_of_a_factorisation_machine() -> None:

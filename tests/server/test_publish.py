@@ -28,16 +28,21 @@ def weights(seed: int = 0) -> dict[str, np.ndarray]:
     }
 
 
-@pytest.mark.parametrize("heads", [["conversion"], ["click", "conversion"]])
+@pytest.mark.parametrize(
+    ("heads", "funnel"),
+    [(["conversion"], False), (["click", "conversion"], False), (["click", "conversion"], True)],
+)
 def test_onnx_gives_the_figures_of_torch_for_any_number_of_rows(
-    tmp_path: Path, heads: list[str]
+    tmp_path: Path, heads: list[str], funnel: bool
 ) -> None:
     tensors = weights()
-    bundle = publish(tensors, SPEC, {"heads": heads, "run_id": "r"}, KEY, tmp_path)
+    facts = {"heads": heads, "run_id": "r", **({"funnel": True} if funnel else {})}
+    bundle = publish(tensors, SPEC, facts, KEY, tmp_path)
+    assert bundle.provenance.get("funnel", False) is funnel
     assert bundle.provenance["parity_error"] < 1e-5
     session = onnxruntime.InferenceSession(bundle.onnx, providers=["CPUExecutionProvider"])
     assert [o.name for o in session.get_outputs()] == [f"logit_{h}" for h in heads]
-    net = TargetingNet(SPEC.n_ids, SPEC.n_numeric)
+    net = TargetingNet(SPEC.n_ids, SPEC.n_numeric, funnel=funnel)
     load_tensors(net, tensors)
     for n in (1, 2, 1000):
         rows = encoded(n, n)
@@ -70,6 +75,9 @@ def test_weights_that_are_not_sound_are_not_published(tmp_path: Path) -> None:
     for tensors, heads in (*wrong, (weights(), []), (weights(), ["price"])):
         with pytest.raises(InternalError):
             publish(tensors, SPEC, {"heads": heads}, KEY, tmp_path)
+    for funnel, heads in ((True, ["conversion"]), ("yes", ["click", "conversion"])):
+        with pytest.raises(InternalError):
+            publish(weights(), SPEC, {"heads": heads, "funnel": funnel}, KEY, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
