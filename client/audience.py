@@ -66,12 +66,19 @@ class Picked:
         expected: Outcomes and cost of showing the ad to all of it.
         n_addressable: Everybody who could have been in it, before exclusions.
         left_out: Reason -> how many were left out for it.
+        n_asked: Shoppers that the size or the budget asked for; None where neither was given.
     """
 
     audience: Audience
     expected: Expected
     n_addressable: int
     left_out: dict[str, int]
+    n_asked: int | None
+
+    @property
+    def size(self) -> int:
+        """Shoppers in it."""
+        return self.audience.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,7 @@ class Previewed:
         expected: Outcomes and cost of showing the ad to all of it.
         n_addressable: Everybody who could have been in it, before exclusions.
         left_out: Reason -> how many were left out for it.
+        n_asked: Shoppers that the size or the budget asked for; None where neither was given.
     """
 
     size: int
@@ -95,6 +103,7 @@ class Previewed:
     expected: Expected
     n_addressable: int
     left_out: dict[str, int]
+    n_asked: int | None
 
 
 def pick(
@@ -137,7 +146,7 @@ def choose(
     plan = expected(
         audience.size, wish.frequency, audience.expected_cvr, audience.expected_ctr, found.cost
     )
-    return Picked(audience, plan, found.n_addressable, found.left_out)
+    return Picked(audience, plan, found.n_addressable, found.left_out, found.n_asked)
 
 
 def preview(
@@ -156,7 +165,8 @@ def preview(
     ctr = _ctr(scorer, past, everybody, order) if everybody.p_click is not None else None
     plan = expected(len(order), wish.frequency, cvr, ctr, found.cost)
     base = float(everybody.p_conversion.mean())
-    return Previewed(len(order), cvr, ctr, base, plan, found.n_addressable, found.left_out)
+    of = (found.n_addressable, found.left_out, found.n_asked)
+    return Previewed(len(order), cvr, ctr, base, plan, *of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,7 @@ class _Found:
     cost: tuple[float | None, str]
     n_addressable: int
     left_out: dict[str, int]
+    n_asked: int | None
 
 
 def _found(store: Store, settings: Settings, product_id: str, wish: Wish, told: Told) -> _Found:
@@ -191,10 +202,11 @@ def _found(store: Store, settings: Settings, product_id: str, wish: Wish, told: 
     order = np.lexsort((np.array(everybody.keys), -everybody.p_conversion))
     order = above(order, everybody.p_conversion, everybody.p_click, wish, floor)
     narrow = wish.min_ctr is not None or wish.min_cvr is not None
-    wanted = wish.size if wish.size is not None else most
+    asked = wanted = wish.size if wish.size is not None else most
     if wanted is None:
         wanted = len(order) if narrow else max(floor, round(DEFAULT_SHARE * n))
-    return _Found(scorer, past, everybody, order[:wanted], cost, len(all_of_them.keys), left_out)
+    of = (len(all_of_them.keys), left_out, asked)
+    return _Found(scorer, past, everybody, order[:wanted], cost, *of)
 
 
 def _made(

@@ -21,6 +21,9 @@ from common.errors import AudienceError, InputError
 from common.settings import Settings
 
 Form = Literal["csv", "json", "match"]
+_CODE = (
+    "Phone numbers of the list have no calling code: give yours with --calling-code, such as 86."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,13 @@ class Written:
         record: As it stands in the list of exports.
         n_members: People of the audience who may still be addressed.
         n_without: Of them, those that the match list had nothing usable for; 0 elsewhere.
+        n_without_code: Phone numbers that were left out for want of a calling code.
     """
 
     record: Export
     n_members: int
     n_without: int
+    n_without_code: int = 0
 
 
 def export(
@@ -89,20 +94,23 @@ def export(
     audience = audiences.load(store, audience_id)
     keys = frozenset(m.shopper_key for m in audience.members)
     _floor(len(keys), settings.audience_floor, audience_id, "may be addressed any more")
-    n_people = len(keys)
+    n_people, n_without_code = len(keys), 0
     if ids is not None:
         key_of = Pseudonyms(place.load(store.home))
         found = match(ids.file, keys, key_of, calling_code=ids.calling_code, phone=ids.phone)
         # people may share an address: neither people nor lines may be few
         least = min(found.n_people, len(found.rows))
-        _floor(least, settings.audience_floor, audience_id, "are in the list with an address")
+        n_without_code = found.n_without_code
+        more = _CODE if n_without_code else ""
+        which = "are in the list with an address"
+        _floor(least, settings.audience_floor, audience_id, which, more)
         n_people, text = found.n_people, _match(found)
     elif form == "csv":
         text = "".join(f"{line}\n" for line in ("shopper_key", *sorted(keys)))
     else:
         text = _json(audience, sorted(keys))
     made = _write(store, file, text, Export("", audience_id, "", by, form, n_people, file.name))
-    return Written(made, len(keys), len(keys) - n_people)
+    return Written(made, len(keys), len(keys) - n_people, n_without_code)
 
 
 def _write(store: Store, file: Path, text: str, what: Export) -> Export:
@@ -155,13 +163,13 @@ def _json(audience: Audience, keys: list[str]) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def _floor(n: int, floor: int, audience_id: str, which: str) -> None:
+def _floor(n: int, floor: int, audience_id: str, which: str, more: str = "") -> None:
     if n < floor:
         raise AudienceError(
             f"Fewer than {floor} people of this audience {which}.",
             where=audience_id,
             safe="Nothing was written: a small group could point at single people.",
-            todo="Make a larger audience, or give a fuller list.",
+            todo=more or "Make a larger audience, or give a fuller list.",
         )
 
 

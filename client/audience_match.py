@@ -31,11 +31,13 @@ class Matched:
             themselves: their order tells nothing.
         n_people: Members of the audience with at least one of them.
         n_unusable: Their rows with neither a usable e-mail nor a usable phone.
+        n_without_code: Their phone numbers that were left out for want of a calling code.
     """
 
     rows: tuple[tuple[str, str], ...]
     n_people: int
     n_unusable: int
+    n_without_code: int = 0
 
 
 def match(
@@ -62,18 +64,21 @@ def match(
         raise _bad("A calling code has one to three digits, such as 86.", "--calling-code")
     found: set[tuple[str, str]] = set()
     people: set[str] = set()
-    unusable = 0
+    unusable = without_code = 0
     for customer_id, email, number in _rows(file):
         key = key_of(customer_id)
         if key not in members:
             continue
-        hashed = (_hash(email_of(email)), _hash(_as(phone, phone_of(number, calling_code))))
+        written = phone_of(number, calling_code)
+        # with any code it would be a number: all that is missing is the code
+        without_code += not calling_code and not written and bool(phone_of(number, "1"))
+        hashed = (_hash(email_of(email)), _hash(_as(phone, written)))
         if hashed == ("", ""):
             unusable += 1
             continue
         found.add(hashed)
         people.add(key)
-    return Matched(tuple(sorted(found)), len(people), unusable)
+    return Matched(tuple(sorted(found)), len(people), unusable, without_code)
 
 
 def email_of(text: str) -> str:

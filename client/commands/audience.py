@@ -1,8 +1,7 @@
-"""hansa audience: pick one by size, budget or rate; compare, export and list them."""
+"""hansa audience: pick one by size, budget or rate; compare and list them."""
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,8 @@ from typing import Any
 import click
 
 from client.commands import home_option, telling_fit
-from client.store import Store, audience_exports, audiences
+from client.commands.audience_files import export, exports
+from client.store import Store, audiences
 from common.domain import Audience, Interval
 from common.errors import InputError
 from common.settings import Settings, load_settings
@@ -101,6 +101,7 @@ def pick(
         **_as_dict(made.audience),
         "n_addressable": made.n_addressable,
         "left_out": made.left_out,
+        "n_asked": made.n_asked,
         "expected": asdict(made.expected),
     }
     emit(result, as_json, "\n".join(_lines(made.audience) + _plan(made)))
@@ -129,71 +130,8 @@ def overlap(ids: tuple[str, ...], home: Path, as_json: bool) -> None:
     emit(result, as_json, "\n".join(lines))
 
 
-@audience.command()
-@click.argument("audience_id")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--as", "form", type=click.Choice(["csv", "json", "match"]), default="csv")
-@click.option("--ids", type=click.Path(path_type=Path), help="CSV: customer_id,email[,phone].")
-@click.option("--calling-code", default="", help="For phone numbers without one, such as 86.")
-@click.option(
-    "--phone",
-    type=click.Choice(["plus", "digits"]),
-    default="plus",
-    show_default=True,
-    help="Numbers are hashed as +8613... or as 8613...: platforms differ.",
-)
-@click.option("--by", default="", help="Who exports; this computer's account by default.")
-@home_option
-@json_option
-def export(
-    audience_id: str,
-    file: Path,
-    form: Any,
-    ids: Path | None,
-    calling_code: str,
-    phone: Any,
-    by: str,
-    home: Path,
-    as_json: bool,
-) -> None:
-    """Write an audience to a new file that only you can read.
-
-    csv and json hold pseudonyms alone. match holds SHA-256 of e-mails and phones from a list that
-    you give now and that is not kept.
-    """
-    from client.audience_export import Ids
-    from client.audience_export import export as write
-
-    given = Ids(ids, calling_code, phone) if ids is not None else None
-    with Store.open(home) as store:
-        settings = load_settings(home)
-        done = write(store, settings, audience_id, file, form, by or _account(), given)
-    lines = [f"{done.record.n_people} people written to {file}, for you alone to read."]
-    if form == "match":
-        # how many were not found is a count of few people, often: it is given as a share
-        share = done.record.n_people / done.n_members
-        lines.append(
-            f"{share:.0%} of the audience had a usable address in the list. Hashes of addresses are"
-            " still personal data: give them to the platform only, and delete the file then."
-        )
-    emit({**asdict(done.record), "file": str(file)}, as_json, "\n".join(lines))
-
-
-@audience.command()
-@click.argument("audience_id", required=False)
-@home_option
-@json_option
-def exports(audience_id: str | None, home: Path, as_json: bool) -> None:
-    """List what was exported: when, by whom, how many people."""
-    with Store.open(home, read_only=True) as store:
-        found = audience_exports.listing(store, audience_id)
-    lines = [
-        f"{e.exported_at}  {e.form:5}  {e.n_people:6} people  {e.audience_id}  {e.file_name}"
-        f"  by {e.exported_by}"
-        for e in found
-    ]
-    result = {"exports": [asdict(e) for e in found]}
-    emit(result, as_json, "\n".join(lines) or "Nothing was exported yet.")
+audience.add_command(export)
+audience.add_command(exports)
 
 
 def _preview(store: Store, settings: Settings, product: str, wish: Any, as_json: bool) -> None:
@@ -238,13 +176,6 @@ def _people(store: Store, named: tuple[str, ...]) -> list[str]:
     return [person_of(store, key, salt).shopper_key for key in keys]
 
 
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # an account without a name, as in some containers
-        return "unknown account"
-
-
 def _list(store: Store, product_id: str | None, as_json: bool) -> None:
     found = audiences.listing(store, product_id)
     lines = [f"{a.audience_id}  {a.expected_cvr.value:.3%}  {a.name}" for a in found]
@@ -282,7 +213,10 @@ def _plan(made: Any) -> list[str]:
     ]
     lines += [f"  clicks {_of(plan.clicks)}"] if plan.clicks else []
     gone = [f"{n} {reason}" for reason, n in made.left_out.items()]
-    return [*lines, *([f"  left out: {', '.join(gone)}"] if gone else [])]
+    lines += [f"  left out: {', '.join(gone)}"] if gone else []
+    if made.n_asked is not None and made.size < made.n_asked:
+        lines.append(f"  {made.size} found of {made.n_asked} asked for: no more fit what was asked")
+    return lines
 
 
 def _of(i: Interval) -> str:

@@ -35,6 +35,7 @@ from gui.widgets.basics import Card, button, row
 from gui.widgets.empty import Empty
 from gui.widgets.segments import Segments
 from gui.widgets.table import Cell, Column, Table, table_height
+from gui.words import fill
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,11 @@ class Audiences(PageView):
 
     def _picked(self, result: JobResult) -> None:
         self._chosen = str(result.values.get("audience_id", self._chosen))
-        self.hub.said.emit(self.tr("The audience is ready."), "good")
+        n, asked = int(result.values.get("size", 0)), int(result.values.get("n_asked") or 0)
+        text = self.tr("The audience is ready.")
+        if n < asked:
+            text = self.tr("The audience is ready: %1 of the %2 asked for, no more fit.")
+        self.hub.said.emit(fill(text, fmt.count(n), fmt.count(asked)), "good")
         self.refresh()
 
     def _write(self, audience: Audience) -> None:

@@ -65,6 +65,12 @@ class Exporting(QObject):
         n = int(result.values.get("n_people", 0))
         text = self.tr("%1 shoppers were written to %2. It can be deleted again under Exports.")
         self._hub.said.emit(fill(text, fmt.count(n), path.name), "good")
+        if result.values.get("without_code"):
+            text = self.tr(
+                "Phone numbers without a calling code were left out. Type your country's code in the"
+                " sheet and write a new file."
+            )
+            self._hub.said.emit(text, "warn")
         self.done.emit()
 
     def delete(self, export_id: str) -> None:

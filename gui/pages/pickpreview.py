@@ -82,6 +82,8 @@ class PickPreview(QFrame):
         told = self.tr("%1 · costs %2")
         paid = about if cost is None else fill(told, about, fmt.number(cost / 100))
         of_all = fill(self.tr("of %1 who may be in it"), fmt.count(self._left(v)))
+        if (v["n_asked"] or 0) > v["size"]:
+            of_all = fill(self.tr("%1 were asked for: no more fit"), fmt.count(v["n_asked"]))
         figures = [
             (self.tr("Shoppers"), fmt.count(v["size"]), of_all),
             (self.tr("Expected CVR"), fmt.share(cvr["value"]), average),

@@ -110,6 +110,36 @@ def test_without_consent_nobody_is_in_a_match_list(
     assert hashed(f"shopper{number}@example.org") not in file.read_text()
     # without a calling code no phone could be told, so there is no column of them
     assert file.read_text().splitlines()[0] == "Email"
+    assert done.n_without_code == 19
+
+
+def test_phones_without_a_calling_code_are_counted_and_said(
+    store: Store, tmp_path: Path, listed: Path
+) -> None:
+    made = audience.pick(store, SETTINGS, "P1", 40)
+    home = ("--home", str(store.home))
+    asked = ["export", made.audience_id, "--as", "match", "--ids", str(listed), *home]
+    said = CliRunner().invoke(verb, [*asked, str(tmp_path / "a.csv")])
+    assert "40 phone numbers were left out" in said.output and "--calling-code" in said.output
+    with_code = [*asked, str(tmp_path / "b.csv"), "--calling-code", "49", "--json"]
+    value = json.loads(CliRunner().invoke(verb, with_code).output)
+    assert value["without_code"] is False and value["n_without_code"] == 0
+    # few of them are not counted, and a list of nothing else says what would do
+    lines = listed.read_text().splitlines()
+    inside = {m.shopper_key for m in made.members}
+    mine = [i for i in range(audience_shop.N) if key(store, i) in inside][:5]
+    for i in range(audience_shop.N):
+        if i not in mine:
+            lines[i + 1] = lines[i + 1].replace(",0171", ",+49171")
+    listed.write_text("\n".join(lines))
+    value = json.loads(CliRunner().invoke(verb, [*asked, str(tmp_path / "c.csv"), "--json"]).output)
+    assert value["without_code"] is True and value["n_without_code"] is None
+    only = tmp_path / "only.csv"
+    phones = (f"c{i},0171 555-{i:04d}" for i in range(audience_shop.N))
+    only.write_text("\n".join(["customer_id,phone", *phones]))
+    with pytest.raises(AudienceError) as e:
+        export(store, SETTINGS, made.audience_id, tmp_path / "d", "match", "A", Ids(only))
+    assert "--calling-code" in e.value.todo
 
 
 def test_nothing_is_written_below_the_floor(store: Store, tmp_path: Path, listed: Path) -> None:

@@ -53,12 +53,20 @@ def test_the_look_ahead_is_what_would_be_picked_and_keeps_nothing(shop: Shop) ->
     assert (seen.size, seen.n_addressable) == (made.audience.size, made.n_addressable)
     assert seen.expected_cvr == made.audience.expected_cvr
     assert seen.expected_ctr == made.audience.expected_ctr and seen.expected == made.expected
+    assert seen.n_asked == made.n_asked == 40
 
 
 def test_preview_by_the_verb_keeps_nothing_and_refuses_as_picking_does(shop: Shop) -> None:
     home = ["--home", str(shop.home), "--json"]
     done = CliRunner().invoke(audience_verb, ["pick", "P1", "--size", "40", "--preview", *home])
     assert done.exit_code == 0 and json.loads(done.output.splitlines()[-1])["size"] == 40
+    beyond = CliRunner().invoke(audience_verb, ["pick", "P1", "--size=5000", "--preview", *home])
+    found = json.loads(beyond.output.splitlines()[-1])
+    assert (found["size"], found["n_asked"]) == (108, 5000)
+    told = CliRunner().invoke(
+        audience_verb, ["pick", "P1", "--size", "5000", *home[:2], "--preview"]
+    )
+    assert "108 found of 5000 asked for" in told.output
     refused = CliRunner().invoke(audience_verb, ["pick", "P1", "--size", "3", "--preview", *home])
     assert isinstance(refused.exception, AudienceError)
     assert not shop.audiences()
