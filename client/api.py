@@ -43,7 +43,7 @@ from client.jobs import (
     sort_segments,
     write_ads,
 )
-from client.modeldesk import ModelDesk, file_digest
+from client.modeldesk import ModelDesk
 from client.modeljobs import (
     Asked,
     compare_groups,
@@ -155,7 +155,6 @@ __all__ = [
     "count_quarter",
     "explain_score",
     "export_audience",
-    "file_digest",
     "fix_refused",
     "import_files",
     "join_league",

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -109,11 +110,11 @@ def export(
         text = "".join(f"{line}\n" for line in ("shopper_key", *sorted(keys)))
     else:
         text = _json(audience, sorted(keys))
-    made = _write(store, file, text, Export("", audience_id, "", by, form, n_people, file.name))
+    made = _write(store, file, text, (audience_id, by, form, n_people))
     return Written(made, len(keys), len(keys) - n_people, n_without_code)
 
 
-def _write(store: Store, file: Path, text: str, what: Export) -> Export:
+def _write(store: Store, file: Path, text: str, what: tuple[str, str, str, int]) -> Export:
     """Make the file, then the record, then the content: no content is ever without a record.
 
     Raises:
@@ -125,9 +126,8 @@ def _write(store: Store, file: Path, text: str, what: Export) -> Export:
         raise _unwritten(file, e) from e
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as f:
         try:
-            made = audience_exports.record(
-                store, what.audience_id, what.exported_by, what.form, what.n_people, what.file_name
-            )
+            digest = sha256(text.encode()).hexdigest()
+            made = audience_exports.record(store, *what, file, digest)
         except BaseException:
             file.unlink(missing_ok=True)
             raise

@@ -109,18 +109,22 @@ class ModelDesk(DataDesk):
     def exports(self) -> tuple[ExportView, ...]:
         """Audiences that were written to files, newest first."""
         back = audience_exports.taken_back(self._store)
-        found = audience_exports.listing(self._store)
-        return tuple(ExportView(e, e.export_id in back) for e in found)
+        return tuple(
+            ExportView(e, e.export_id in back, e.export_id not in back and _is_there(e.path))
+            for e in audience_exports.listing(self._store)
+        )
 
-    def take_back(self, export_id: str, file: Path, digest: str) -> None:
+    def take_back(self, export_id: str) -> None:
         """Delete the file of an export, if it still is what was written; the record stays.
 
         Raises:
             InputError: it is gone, was changed since, or cannot be deleted.
         """
-        if not file.exists():
+        found = [e for e in audience_exports.listing(self._store) if e.export_id == export_id]
+        file = Path(found[0].path) if found and found[0].path else None
+        if file is None or not _is_there(str(file)):
             raise _not_deleted("The file is not there any more.", file)
-        if file_digest(file) != digest:
+        if _file_digest(file) != found[0].digest:
             raise _not_deleted("The file was changed since it was written.", file)
         try:
             file.unlink()
@@ -195,7 +199,14 @@ def _number(value: object) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def file_digest(file: Path) -> str:
+def _is_there(path: str) -> bool:
+    try:
+        return bool(path) and Path(path).is_file()
+    except OSError:  # a drive that is away
+        return False
+
+
+def _file_digest(file: Path) -> str:
     """SHA-256 of a file; "" where it cannot be read."""
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest()
@@ -203,10 +214,10 @@ def file_digest(file: Path) -> str:
         return ""
 
 
-def _not_deleted(what: str, file: Path) -> UserFacing:
+def _not_deleted(what: str, file: Path | None) -> UserFacing:
     return InputError(
         what,
-        where=str(file),
+        where=str(file or ""),
         safe="Nothing was deleted.",
         todo="Delete the file by hand if you do not need it.",
     )

@@ -15,10 +15,12 @@ class ExportView:
     Attributes:
         record: When, who, how many, which form, the file's name.
         taken_back: The file was deleted again from here.
+        there: A file is still where it was written, so that it can be deleted.
     """
 
     record: Export
     taken_back: bool
+    there: bool
 
 
 @dataclass(frozen=True, slots=True)

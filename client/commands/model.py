@@ -38,7 +38,11 @@ def list_(home: Path, as_json: bool) -> None:
     """Installed models, the current one first."""
     with Store.open(home, read_only=True) as store:
         found = models.listing(store)
-    lines = [f"{'*' if b.current else ' '} {b.digest[:16]}  {b.installed_at}" for b in found]
+    lines = [
+        f"{'*' if b.current else ' '} {b.digest[:16]}  installed {b.installed_at}"
+        + (f"  in use since {b.used_since}" if b.current else "")
+        for b in found
+    ]
     emit(
         {"bundles": [asdict(b) for b in found]},
         as_json,

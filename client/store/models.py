@@ -19,7 +19,8 @@ class Installed:
 
     Attributes:
         digest: Names the bundle.
-        installed_at: ISO-8601 UTC.
+        installed_at: When it came, ISO-8601 UTC.
+        used_since: When it last became the one that scores.
         signer: The coordinator's public key that signed it.
         run_id: The run that made it.
         n_bytes: Size of the file.
@@ -28,6 +29,7 @@ class Installed:
 
     digest: str
     installed_at: str
+    used_since: str
     signer: str
     run_id: str
     n_bytes: int
@@ -52,9 +54,11 @@ def install(store: Store, bundle_bytes: bytes, trusted: PublicIdentity) -> str:
     bundle = unpack(bundle_bytes)
     bundle.verify(trusted, default_spec())
     digest = bundle.digest()
+    now = _now()
     values = (
         digest,
-        _now(),
+        now,
+        now,
         bundle.signer,
         bundle.feature_spec().digest(),
         str(bundle.provenance.get("run_id", "")),
@@ -64,23 +68,23 @@ def install(store: Store, bundle_bytes: bytes, trusted: PublicIdentity) -> str:
     with transaction(store.db) as conn:
         conn.execute(
             "INSERT INTO bundles"
-            " (digest, installed_at, signer, spec_digest, run_id, n_bytes, content)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (digest) DO UPDATE SET installed_at = excluded.installed_at",
+            " (digest, installed_at, used_since, signer, spec_digest, run_id, n_bytes, content)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (digest) DO UPDATE SET used_since = excluded.used_since",
             values,
         )
     return digest
 
 
 def current(store: Store) -> ModelBundle | None:
-    """The bundle that was installed last, its signature checked again; None without one.
+    """The bundle that was put to use last, its signature checked again; None without one.
 
     Raises:
         BadSignature: the stored bytes were changed.
         WrongSpec: this program makes other features now.
     """
     row = store.db.execute(
-        "SELECT content, signer FROM bundles ORDER BY installed_at DESC, rowid DESC LIMIT 1"
+        "SELECT content, signer FROM bundles ORDER BY used_since DESC, rowid DESC LIMIT 1"
     ).fetchone()
     return _checked(row[0], row[1]) if row else None
 
@@ -127,20 +131,17 @@ def use(store: Store, digest: str) -> str:
     before = next(b.digest for b in listing(store) if b.current)
     if wanted != before:
         with transaction(store.db) as conn:
-            conn.execute("UPDATE bundles SET installed_at = ? WHERE digest = ?", [_now(), wanted])
+            conn.execute("UPDATE bundles SET used_since = ? WHERE digest = ?", [_now(), wanted])
     return before
 
 
 def listing(store: Store) -> list[Installed]:
     """All installed bundles, the current one first."""
     rows = store.db.execute(
-        "SELECT digest, installed_at, signer, run_id, n_bytes FROM bundles"
-        " ORDER BY installed_at DESC, rowid DESC"
+        "SELECT digest, installed_at, used_since, signer, run_id, n_bytes FROM bundles"
+        " ORDER BY used_since DESC, rowid DESC"
     ).fetchall()
-    return [
-        Installed(digest, at, signer, run_id, n_bytes, current=i == 0)
-        for i, (digest, at, signer, run_id, n_bytes) in enumerate(rows)
-    ]
+    return [Installed(*row, current=i == 0) for i, row in enumerate(rows)]
 
 
 def _checked(content: bytes, signer: str) -> ModelBundle:

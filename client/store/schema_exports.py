@@ -1,6 +1,6 @@
 """Schema: which audiences were written to files; it holds no column of people."""
 
-#: `IF NOT EXISTS`: a shop of before this table gets it with its first export.
+#: `IF NOT EXISTS`: shops of before this migration got it with their first export.
 EXPORTS = """
 CREATE TABLE IF NOT EXISTS audience_exports (
     export_id   TEXT PRIMARY KEY,
@@ -14,10 +14,12 @@ CREATE TABLE IF NOT EXISTS audience_exports (
 CREATE INDEX IF NOT EXISTS audience_exports_by_time ON audience_exports (exported_at);
 """
 
-#: Files that were deleted again from the window that had written them; made with the first of them.
-TAKEN_BACK = """
+#: Where each file was written and what it was, so that it can be found again and deleted.
+FILES = """
+ALTER TABLE audience_exports ADD COLUMN path TEXT NOT NULL DEFAULT ''; -- '' before this migration
+ALTER TABLE audience_exports ADD COLUMN digest TEXT NOT NULL DEFAULT ''; -- SHA-256 of the file
 CREATE TABLE IF NOT EXISTS audience_exports_back (
     export_id     TEXT PRIMARY KEY,
     taken_back_at TEXT NOT NULL
-) STRICT
+) STRICT;
 """

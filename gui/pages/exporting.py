@@ -1,37 +1,27 @@
-"""Writing an audience to a file: the sheet that asks, the job that writes, the files that may be deleted again."""
+"""Writing an audience to a file: the sheet that asks, the job that writes, and deleting the file again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from client.api import Audience, JobResult, export_audience, file_digest
+from client.api import Audience, JobResult, export_audience
 from gui import format as fmt
 from gui.hub import Hub
 from gui.pages.exportsheet import ENDINGS, Choice, ExportSheet
 from gui.words import fill
 
 
-@dataclass(frozen=True)
-class File:
-    """A file that this window wrote, and its SHA-256 then."""
-
-    path: Path
-    digest: str
-
-
 class Exporting(QObject):
-    """Remembers the files of this sitting: those alone can be found again to be deleted."""
+    """Asks, writes, and deletes again."""
 
     done = Signal()
 
     def __init__(self, hub: Hub, page: QWidget) -> None:
         super().__init__(page)
         self._hub, self._page = hub, page
-        self.files: dict[str, File] = {}
 
     def ask(self, audience: Audience) -> None:
         """Open the sheet."""
@@ -61,7 +51,6 @@ class Exporting(QObject):
         self._hub.start(spec, lambda result: self._written(result, path))
 
     def _written(self, result: JobResult, path: Path) -> None:
-        self.files[str(result.values.get("export_id", ""))] = File(path, file_digest(path))
         n = int(result.values.get("n_people", 0))
         text = self.tr("%1 shoppers were written to %2. It can be deleted again under Exports.")
         self._hub.said.emit(fill(text, fmt.count(n), path.name), "good")
@@ -75,12 +64,7 @@ class Exporting(QObject):
 
     def delete(self, export_id: str) -> None:
         """Delete the file again; the note that it was written stays."""
-        shop, file = self._hub.shop, self.files.get(export_id)
-        if shop is None or file is None:
-            return
-        if self._hub.do(
-            lambda: shop.take_back(export_id, file.path, file.digest),
-            self.tr("The file was deleted. The list still says that it was written."),
-        ):
-            del self.files[export_id]
-            self._hub.touch()
+        shop = self._hub.shop
+        if shop is not None:
+            said = self.tr("The file was deleted. The list still says that it was written.")
+            self._hub.do(lambda: shop.take_back(export_id), said)

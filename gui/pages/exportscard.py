@@ -1,4 +1,4 @@
-"""Which audiences were written to files: when, by whom, how many; files of this sitting can be deleted."""
+"""Which audiences were written to files: when, by whom, how many; files that are still there can be deleted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtWidgets import QGridLayout, QLabel
 
 from client.api import Audience, ExportView
 from gui import format as fmt
@@ -21,7 +21,7 @@ MOST = 12
 
 
 class ExportsCard(Card):
-    """Newest first."""
+    """Newest first; older ones only while their files are still there."""
 
     def __init__(
         self,
@@ -37,7 +37,8 @@ class ExportsCard(Card):
             self.add(Empty("download", self.tr("Nothing was exported yet"), text))
             return
         products = {a.audience_id: titles.get(a.product_id) or a.name for a in audiences}
-        self.add(grid_in(self._grid(exports[:MOST], products)))
+        shown = [e for i, e in enumerate(exports) if i < MOST or e.there]
+        self.add(grid_in(self._grid(shown, products)))
         text = self.tr(
             "A file that left this computer cannot be called back from here: delete it where you gave"
             " it. Shoppers who withdraw later are in no new file."
@@ -66,21 +67,23 @@ class ExportsCard(Card):
             grid.addWidget(boxed(column(name, file, spacing=0)), at, 1)
             grid.addWidget(label(self._form(r.form)), at, 2)
             grid.addWidget(figure(fmt.count(r.n_people)), at, 3)
-            state = (
-                pill(self.tr("Deleted again"), "muted")
-                if e.taken_back
-                else pill(self.tr("Written"), "accent")
-            )
-            grid.addWidget(state, at, 4)
-            if r.export_id in self._exporting.files and not e.taken_back:
+            grid.addWidget(self._state(e), at, 4)
+            if e.there:
                 link = button(
                     self.tr("Delete the file"),
-                    partial(self._ask, r.export_id, r.file_name),
+                    partial(self._ask, r.export_id, r.path),
                     kind="link",
                 )
                 grid.addWidget(link, at, 5)
         grid.setColumnStretch(1, 1)
         return grid
+
+    def _state(self, e: ExportView) -> QLabel:
+        if e.taken_back:
+            return pill(self.tr("Deleted again"), "muted")
+        if e.there or not e.record.path:
+            return pill(self.tr("Written"), "accent")
+        return pill(self.tr("Not where it was written"), "muted")
 
     def _form(self, form: str) -> str:
         return {

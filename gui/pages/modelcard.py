@@ -51,6 +51,8 @@ class ModelCard(Card):
             named_row(self.tr("Model"), fmt.brief_hash(current.digest)),
             named_row(self.tr("Made"), f"{made} · {p.league}" if p.league else made),
             named_row(self.tr("Learnt in"), learnt),
+            named_row(self.tr("Installed"), fmt.moment(current.installed_at)),
+            named_row(self.tr("In use since"), fmt.moment(current.used_since)),
         )
         if p.epsilon is not None:
             protection = f"ε {fmt.number(p.epsilon)} · {self._mode(p.mode)}"

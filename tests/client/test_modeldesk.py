@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,6 @@ from client.api import Asked, Shop, pick_asked, preview_audience
 from client.audience_wish import Wish
 from client.commands.audience import audience as audience_verb
 from client.commands.model import bundle as bundle_verb
-from client.modeldesk import file_digest
 from client.store import Store, audience_exports, audiences, models
 from common.errors import AudienceError, InputError
 from tests.client import audience_shop
@@ -114,21 +114,29 @@ def test_overlap_leaves_out_who_withdrew(shop: Shop) -> None:
 
 
 def test_a_file_is_deleted_again_only_as_it_was_written(shop: Shop, tmp_path: Path) -> None:
-    file = tmp_path / "audience.csv"
-    file.write_text("shopper_key\nab\n")
-    digest = file_digest(file)
+    file, text = tmp_path / "audience.csv", "shopper_key\nab\n"
+    digest = sha256(text.encode()).hexdigest()
     with Store.open(shop.home) as store:
-        made = audience_exports.record(store, "a1", "me", "csv", 40, file.name)
-    assert [e.taken_back for e in shop.exports()] == [False]
+        made = audience_exports.record(store, "a1", "me", "csv", 40, file, digest)
+        store.db.execute(
+            "INSERT INTO audience_exports (export_id, audience_id, exported_at, exported_by, form,"
+            " n_people, file_name) VALUES ('old', 'a1', '2020-01-01T00:00:00Z', 'me', 'csv', 30, 'o')"
+        )
+    assert [(e.taken_back, e.there) for e in shop.exports()] == [(False, False), (False, False)]
     file.write_text("changed")
+    assert [e.there for e in shop.exports()] == [True, False]
     with pytest.raises(InputError, match="changed"):
-        shop.take_back(made.export_id, file, digest)
-    file.write_text("shopper_key\nab\n")
-    shop.take_back(made.export_id, file, digest)
+        shop.take_back(made.export_id)
+    file.write_text(text)
+    shop.close()
+    again = Shop.open(shop.home)  # another sitting
+    again.take_back(made.export_id)
     assert not file.exists()
-    assert [(e.taken_back, e.record) for e in shop.exports()] == [(True, made)]
-    with pytest.raises(InputError, match="not there"):
-        shop.take_back(made.export_id, file, digest)
+    assert [(e.taken_back, e.there) for e in again.exports()] == [(True, False), (False, False)]
+    for gone in (made.export_id, "old", "nothing"):
+        with pytest.raises(InputError, match="not there"):
+            again.take_back(gone)
+    again.close()
 
 
 def test_an_older_model_is_used_again_and_undone(shop: Shop) -> None:
@@ -139,7 +147,11 @@ def test_an_older_model_is_used_again_and_undone(shop: Shop) -> None:
     assert [m.digest for m in shop.models().installed] == [second, first]
     assert shop.use_model(first) == second
     assert [m.digest for m in shop.models().installed if m.current] == [first]
+    since = {m.digest: (m.installed_at, m.used_since) for m in shop.models().installed}
+    assert since[first][1] > since[second][0] == since[second][1] > since[first][0]
     assert shop.use_model(second) == first and shop.models().installed[0].digest == second
+    now = {m.digest: (m.installed_at, m.used_since) for m in shop.models().installed}
+    assert now[first] == since[first] and now[second][0] == since[second][0] < now[second][1]
     assert shop.use_model(second[:12]) == second
     with pytest.raises(InputError, match="No single"):
         shop.use_model("ffff")

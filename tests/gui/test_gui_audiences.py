@@ -181,15 +181,24 @@ def test_an_export_is_asked_for_written_and_deleted(qtbot, desktop, tmp_path):
     assert "Deleted again" in texts(desktop.window.findChild(ExportsCard))
 
 
-def test_a_file_of_another_sitting_has_no_way_back(qtbot, desktop):
+def test_files_of_other_sittings_can_be_deleted_while_they_are_there(qtbot, desktop):
     from client.store.audience_exports import Export
 
-    record = Export("e1", "aud-1", "2026-11-01T00:00:00Z", "me", "match", 30, "list.csv")
+    written = ("aud-1", "2026-11-01T00:00:00Z", "me", "match", 30, "list.csv", "/x/list.csv", "ab")
+    record = Export("e1", *written)
     shop = desktop.hub.shop
     exporting = Exporting(desktop.hub, desktop.window)
-    card = ExportsCard([ExportView(record, False)], shop.audiences(), {}, exporting)
+    card = ExportsCard([ExportView(record, False, False)], shop.audiences(), {}, exporting)
     qtbot.addWidget(card)
     assert "cannot be called back" in texts(card) and not card.findChildren(QPushButton)
+    assert "Not where it was written" in texts(card)
+    # however many came after it, a file that is still there can be deleted
+    many = [ExportView(Export(f"n{i}", *written), False, False) for i in range(20)]
+    card = ExportsCard([*many, ExportView(record, False, True)], shop.audiences(), {}, exporting)
+    qtbot.addWidget(card)
+    assert len(card.findChildren(QPushButton)) == 1
+    press(card, "Delete the file")
+    assert "/x/list.csv" in texts(card.findChild(Confirm))
 
 
 def group(name, value, low, high, warning=""):

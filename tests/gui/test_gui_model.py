@@ -88,7 +88,7 @@ def test_without_a_model_nothing_is_asked(qtbot, desktop):
     ],
 )
 def test_the_own_part_in_one_sentence(qtbot, kind, tried, words):
-    installed = Installed("ab" * 32, "2026-11-01T00:00:00Z", "", "r", 20_000, True)
+    installed = Installed("ab" * 32, *(2 * ["2026-11-01T00:00:00Z"]), "", "r", 20_000, True)
     head = OwnHead("conversion", kind, 900, 30, tried, True)
     told = Provenance("Tea league", "2026-11-01T00:00:00Z", 8, 3, 0.7, 3.0, 1e-5, "league-noise")
     card = ModelCard(ModelView((installed,), told, (head,)), print)
