@@ -74,8 +74,12 @@ _RANGE = re.compile(
 )
 
 
+#: what the law wants beside some goods: 未满18岁请勿饮酒
+_OF_AGE = re.compile(r"(?:未满|不满|年满|满|under|over|aged|[+])[\s-]*$")
 #: where one is, not how many: page 212, platform 9
-_PLACES = re.compile(r"\b(page|chapter|line|track|row|platform|gate|verse|channel|bus|route|no\.?) $")
+_PLACES = re.compile(
+    r"\b(page|chapter|line|track|row|platform|gate|verse|channel|bus|route|no\.?) $"
+)
 #: 3岁以上, ages 3+: every age from there on
 _FROM = re.compile(
     r"(\d{1,2})\s*(?:周?岁)?\s*(?:以上|及以上|起|\+(?=\s*岁)|岁\+)|age[sd]? (\d{1,2})\s*(?:\+|and (?:up|over|above)|or (?:over|older)|upwards?)"
@@ -89,6 +93,8 @@ def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount
     if is_spoken_count(text, a, source):
         return True
     before = text.text[max(0, a.start - 9) : a.start]
+    if a.value in (16, 18, 21) and _OF_AGE.search(before):
+        return True
     place = _PLACES.search(before)
     if place and place[1] not in source.text:
         return True

@@ -9,6 +9,7 @@ from client.creative.brief import AdText, Brief
 from client.creative.checks import clashes, compounds, deals, names, prices, quantities, traits
 from client.creative.checks.known import known
 from client.creative.checks.numerals import digits
+from client.creative.checks.numerals_zh import said_spans
 from client.creative.checks.rulebook import house
 from client.creative.figures import Amount, amounts, price_text
 from client.creative.text import Plain, plain
@@ -39,6 +40,7 @@ def _numbers(brief: Brief, text: Plain) -> Iterator[Finding]:
             words = text.original(deal.start, deal.end)
             right = f" as it is: “{brief.facts.offer}”" if offered else ""
             yield house("discount", words, right=right)
+    taken.extend(said_spans(text.text))
     ordinal = "第" not in brief.facts.source
     for a in amounts(text.text):
         if ordinal and text.text[: a.start].endswith("第"):
@@ -48,7 +50,9 @@ def _numbers(brief: Brief, text: Plain) -> Iterator[Finding]:
 
 
 #: a single one of these beside a price is what the price is for: 一斤不到7块
-_FOR_ONE = re.compile(r"(?:[不还才仅只约合]{1,2}到?|大约|是|[:：=])?\s*¥?\s*\d+(?:\.\d+)?\s*(?:元|块)")
+_FOR_ONE = re.compile(
+    r"(?:[不还才仅只约合]{1,2}到?|大约|是|[:：=])?\s*¥?\s*\d+(?:\.\d+)?\s*(?:元|块)"
+)
 
 
 def _amount(brief: Brief, text: Plain, a: Amount) -> Iterator[Finding]:

@@ -24,6 +24,15 @@ def _han() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
 
 
+def said_spans(text: str) -> list[tuple[int, int]]:
+    """Where ways of speaking stand that have a number in them: 半斤八两, 八十年代."""
+    found = [m.span() for m in _han()[1].finditer(text)]
+    return [*found, *(m.span() for m in _AGES.finditer(text))]
+
+
+_AGES = re.compile(r"[一二三四五六七八九十百\d]+年[代级]")
+
+
 def han_numbers(text: Plain) -> Iterator[Edit]:
     """三件, 半斤, 二十四小时; ways of speaking stay."""
     if not has_han(text.text):
@@ -39,7 +48,9 @@ def han_numbers(text: Plain) -> Iterator[Edit]:
         value, unit = han_value(m["n"]), m["u"]
         if value is None or (m["n"] in ("一", "半") and unit in loose and not m["half"]):
             continue
-        if unit in ("升", "米", "两", "度", "个", "色", "味") and _is_other_word(text.text, m):
+        if unit in ("升", "米", "两", "度", "个", "色", "味", "年") and _is_other_word(
+            text.text, m
+        ):
             continue
         if m["d"]:
             value += float("0." + "".join(str(int(han_value(c) or 0)) for c in m["d"]))
@@ -50,7 +61,7 @@ def han_numbers(text: Plain) -> Iterator[Edit]:
 
 
 _NOT_A_UNIT = re.compile(
-    r"升[级温值华]|米[饭粒粥线粉面香白]|两[口人个件全]|度[过假日]|[个色味](?:人|样|道|彩)"
+    r"升[级温值华]|年[代级纪华]|米[饭粒粥线粉面香白]|两[口人个件全]|度[过假日]|[个色味](?:人|样|道|彩)"
 )
 
 

@@ -127,4 +127,6 @@ def _near(a: Amount, b: Amount) -> bool:
     } == {28.35, 29.57}
     if ounces:
         return a.value == b.value
+    if a.name == "months" and a.base > 12 * 1900:
+        return a.base == b.base  # a year of the calendar
     return a.name == b.name and abs(a.base - b.base) <= NEAR * max(abs(a.base), abs(b.base))

@@ -55,7 +55,7 @@ def _all() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
     mark, new = re.compile(r"\?"), re.compile(r"(?:recent|new|fresh)ly ")
     han = re.compile("[\u3400-\u9fff]")
     body = re.compile(r" (?:by|with|in|from)")
-    own, han_then = re.compile(r"your "), re.compile("后|了")
+    own, han_then = re.compile(r"your "), han
     needed = (you, you, groups, mark, new, your, han, han, han, han, own, own, body, han_then)
     guesses = zip(needed, (*_guesses(), *_hardships()), strict=True)
     known = (
@@ -85,7 +85,7 @@ def _guesses() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"\b{are} (?:{small} )*(?:{state})\b(?! (?:enough|shoes|days?|friends))"),
         re.compile(rf"\b{have} (?:(?!own|next|whole|favou?rite)\w+ )?(?:{condition})\b(?! (?:pillow|cushion|wash|lotion|spray|butter|scrub|towel|brush|of (?:water|choice)|shop|team|group))"),
         re.compile(rf"\b(?:for|as|to|all|hey|dear|helps?|made for|perfect for|calling(?: all)?) (?:\w+ )?(?:{group})\b"),
-        re.compile(rf"(?:^|[.!?] ?)(?:recently |newly |just |freshly |still |always |secretly )?(?:{state})(?: again| lately| and \w+)?\s*\?"),
+        re.compile(rf"(?:^|[.!?] ?)(?:recently |newly |just |freshly |still |always |secretly )?(?:{state})(?: again| lately| and \w+)?(?:, (?:old|my|dear|mate|love|honey|sir|lad)[ \w]*)?\s*\?"),
         re.compile(rf"\b(?:recently|newly|freshly) (?:{state})\b"),
         re.compile(r"\byour \w+ (?:is|are) (?:failing|going|shot|giving (?:out|up)|sagging|thinning|getting (?:worse|old|weak)|gone|a mess)|, (?:grandpa|grandma|old (?:man|lady|timer)|gramps|granny|boomer|fatty|baldy)|(?:your|those|that) (?:poor|bad|weak|failing|sagging|saggy|aching|achy|flabby|wrinkl\w+|crooked|yellow\w*|thinning|receding|swollen|sore|arthritic|leaky|chubby|fat|ugly|damaged|greasy|oily|hairy|smelly|sweaty|low|high|fragile|failed|broken|lonely|sad|empty|unhappy|miserable) (?!(?:shoes?|socks?|bags?|shelf|shelves|light|heat|season|pan|pans|knife|knives|mug|mugs|kitchen|fridge|cupboard|phone|battery|cable|heels?|chair|fibre|fiber)\b)\w+"),
         re.compile(rf"(?:您|你)[^，。！？,.!?]{{0,5}}(?:{zh})"),
@@ -106,9 +106,14 @@ def _hardships() -> tuple[re.Pattern[str], ...]:
         re.compile(
             rf"\byour (?:\w+ )?(?:{kin})(?:'s|s')? (?:\w+ )?(?:with |has |have |suffers? from |battl\w+ |struggl\w+ with |is |are |was )?(?:an? |so |too )?(?:{troubles})\b"
         ),
-        re.compile(rf"\b(?:{words['events_en']}) (?:\w+ ){{0,4}}your\b|\b(?:after|since|during|from|following) your (?:\w+ )?(?:{words['events_en']})\b"),
+        re.compile(rf"\b(?:since|after|when|now that|because) your (?:\w+ )?(?:{kin}|cat|dog|pet) (?:\w+ )?(?:passed|died|left|went|moved out|got (?:ill|sick|worse)|fell|is gone|are gone|was diagnosed|lost)\b|"
+            rf"\b(?:{words['events_en']}) (?:\w+ ){{0,4}}your\b|\b(?:after|since|during|from|following) your (?:\w+ )?(?:{words['events_en']})\b"),
         re.compile(r"\b(?:skin|face|body|hair|hands?|feet|legs|belly|teeth) (?:is |are )?(?:scarred|ruined|ravaged|marked|covered|wrecked|pitted|swollen|yellowed) (?:by|with|in|from)\b"),
-        re.compile(rf"(?:{words['events_zh']})(?:之后|以后|后|了(?=[的你您，]))"),
+        re.compile(
+            rf"(?:{words['events_zh']})(?:之后|以后|后|了(?=[的你您，])|的(?:你|您))"
+            r"|(?:孩子|宝宝|娃|儿子|女儿|老公|老婆|爸妈|父母|老人|爸爸|妈妈)[^，。！？]{0,6}(?:总|老是|还|又|一直|太)?"
+            r"(?:垫底|倒数|不及格|不开窍|磨蹭|多动|坐不住|自卑|胆小|个子矮|挑食|尿床|厌学|叛逆|有网瘾|发育慢|近视了|太胖|太瘦|说话晚|跟不上|拖后腿|不听话|笨)"
+        ),
     )  # fmt: skip
 
 

@@ -68,50 +68,87 @@ def _compiled(word: str, latin: bool) -> re.Pattern[str]:
 def needs(pattern: str) -> tuple[str, ...]:
     """Letters of which one group must be in a text that the pattern matches; () = unknown.
 
-    Fixed letters outside brackets are looked for first, then a bracket of plain words.
+    Of all pieces that a match cannot do without, those whose shortest letters are longest.
     """
-    if re.search(r"(?<!\\)\|", _outside(pattern)):
-        return ()
-    runs = [r for r in re.split(r"[\x00]+", _outside(pattern)) if _is_enough(r)]
-    if runs:
-        return (max(runs, key=lambda r: len(r) * (2 if r[0] > "\u2e80" else 1)),)
-    for m in re.finditer(r"\(\?:([^()\[\]\\?*+.^$]+)\)(?![?*{])", pattern):
-        words = m[1].split("|")
-        if all(_is_enough(w) for w in words):
-            return tuple(words)
-    return ()
+    branches = _branches(pattern)
+    if len(branches) > 1:
+        each = [needs(b) for b in branches]
+        return tuple(dict.fromkeys(n for b in each for n in b)) if all(each) else ()
+    best: tuple[str, ...] = ()
+    run = ""
+    for atom, optional in [*_atoms(pattern), ("", True)]:
+        if len(atom) == 1 and not optional and atom not in ".^$":
+            run += atom
+            continue
+        found = (run,) if _is_enough(run) else ()
+        inner = needs(_inside(atom)) if atom.startswith("(") and not optional else ()
+        best = max((best, found, inner), key=_worth)
+        run = ""
+    return best
+
+
+def _worth(words: tuple[str, ...]) -> int:
+    """Letters of the shortest one; a Chinese character counts two."""
+    return min((len(w) * (2 if w[0] > "\u2e80" else 1) for w in words), default=0)
 
 
 def _is_enough(run: str) -> bool:
     return len(run) >= _LEAST_LATIN or any(c > "\u2e80" for c in run)
 
 
-def _outside(pattern: str) -> str:
-    """The pattern with all that may vary replaced by NUL: brackets, classes, optional letters."""
-    out: list[str] = []
-    depth = 0
+def _branches(pattern: str) -> list[str]:
+    """The alternatives of a pattern, not those in its brackets."""
+    out, start, i = [], 0, 0
+    while i < len(pattern):
+        if pattern[i] == "|":
+            out.append(pattern[start:i])
+            start = i + 1
+        i = _end_of_atom(pattern, i)
+    return [*out, pattern[start:]]
+
+
+def _atoms(pattern: str) -> list[tuple[str, bool]]:
+    """Each letter, class and bracket, and whether a match may do without it.
+
+    A letter that may be repeated ends a run, so it is followed by an empty atom.
+    """
+    out: list[tuple[str, bool]] = []
     i = 0
     while i < len(pattern):
+        end = _end_of_atom(pattern, i)
+        atom = pattern[i:end]
+        times = re.match(r"[?*+]\??|\{\d*(?:,\d*)?\}", pattern[end:])
+        optional = bool(times) and (times[0][0] in "?*" or times[0][:2] in ("{0", "{,"))
+        out.append((atom, optional))
+        if times:
+            out.append(("", True))
+            end += len(times[0])
+        i = end
+    return out
+
+
+def _end_of_atom(pattern: str, start: int) -> int:
+    if pattern[start] == "\\":
+        return start + 2
+    if pattern[start] == "[":
+        return _class_end(pattern, start)
+    if pattern[start] != "(":
+        return start + 1
+    depth, i = 0, start
+    while i < len(pattern):
         c = pattern[i]
-        if c == "\\":
-            out.append("\0")
-            i += 2
-            continue
-        if c == "[":
-            i = _class_end(pattern, i)
-            out.append("\0")
-            continue
         depth += (c == "(") - (c == ")")
-        if c in "?*{" and out:
-            out[-1] = "\0"
-            if c == "{":
-                i = pattern.index("}", i)
-        elif depth or c in "().^$+":
-            out.append("\0")
-        else:
-            out.append(c)
-        i += 1
-    return "".join(out)
+        if depth == 0:
+            return i + 1
+        i = i + 2 if c == "\\" else _class_end(pattern, i) if c == "[" else i + 1
+    return i
+
+
+def _inside(group: str) -> str:
+    """What a bracket holds; "" for what only looks ahead or back."""
+    if re.match(r"\(\?<?[=!]", group):
+        return ""
+    return re.sub(r"^\((?:\?:|\?P<\w+>)?", "", group)[:-1]
 
 
 def _class_end(pattern: str, start: int) -> int:
