@@ -120,7 +120,8 @@ class Scorer:
         """(p_click [N] or None, p_conversion [N]).
 
         p_click is None where the model has no trained click head. A model with a click head alone
-        has no probability of a conversion and is refused.
+        has no probability of a conversion and is refused. Of a model with a funnel no conversion is
+        likelier than its click, also where the shop's own heads, fitted one by one, would say so.
 
         Raises:
             BundleError: no conversion head, or rows that were not encoded for this model.
@@ -131,7 +132,10 @@ class Scorer:
                 "This model was not trained on conversions.", safe="Nothing was scored."
             )
         click = self.calibrated("click", logits["click"]) if "click" in logits else None
-        return click, self.calibrated("conversion", logits["conversion"])
+        conversion = self.calibrated("conversion", logits["conversion"])
+        if click is not None and self.bundle.provenance.get("funnel"):
+            conversion = np.minimum(conversion, click)
+        return click, conversion
 
 
 def probe(bundle: ModelBundle) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +55,7 @@ def release(folder: Folder, run: LeagueRun) -> Released:
     if "conversion" in run.options.recipe.heads and math.isfinite(pcoc):
         tensors = recentre(tensors, "conversion", pcoc)
         facts["recentred"] = {"head": "conversion", "pcoc": pcoc}
-    verdict = judge(run, facts.get("recentred", {}))
+    verdict = judge(run, whole_move(facts))
     facts["gates"] = verdict.as_dict()
     made = publish(tensors, spec, facts, folder.identity(), folder.bundles)
     digest, packed = made.digest(), made.pack()
@@ -67,7 +68,7 @@ def release(folder: Folder, run: LeagueRun) -> Released:
     return Released(digest, packed, verdict)
 
 
-def judge(run: LeagueRun, recentred: dict[str, Any]) -> Verdict:
+def judge(run: LeagueRun, recentred: Mapping[str, Any]) -> Verdict:
     """The gates' verdict on what a run learned, beside the bundle that merchants have now.
 
     The current bundle's figures are those of its own evaluation: evaluating it again in this run
@@ -79,10 +80,19 @@ def judge(run: LeagueRun, recentred: dict[str, Any]) -> Verdict:
     current = registry.current_bundle()
     before = None
     if current is not None:
-        before = measured(registry, current.run_id, current.provenance.get("recentred", {}))
+        before = measured(registry, current.run_id, whole_move(current.provenance))
     new = measured(registry, run.run.run_id, recentred)
     against = current.digest if current else ""
     return gates(new, before, against, asked=options.evaluate)
+
+
+def whole_move(provenance: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What its provenance says of recentring, where that moved every row's log-odds alike.
+
+    With a funnel it moves those given a click, and so each row's probability by no more than the factor
+    (never beyond it). By how much is not in a histogram: such a model is judged as before the move.
+    """
+    return {} if provenance.get("funnel") else provenance.get("recentred", {})
 
 
 def provenance(folder: Folder, run: LeagueRun) -> dict[str, Any]:
