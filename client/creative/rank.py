@@ -171,9 +171,15 @@ def _choose(pool: list[_Item], n: int) -> list[Ranked]:
         best = max(fresh or pool, key=lambda p: p.ranked.score - cost[id(p)])
         chosen.append(best)
         out.append(_with(best.ranked, {"diversity": -cost[id(best)]}))
-        headline = best.ranked.candidate.text.headline
-        pool = [p for p in pool if p.ranked.candidate.text.headline != headline]
+        pool = [p for p in pool if not _same_opening(p.ranked, best.ranked)]
     return out
+
+
+def _same_opening(a: Ranked, b: Ranked) -> bool:
+    """Whether two ads open with the same headline, or one hook with and without the name."""
+    hooks = [lines_of(r.candidate.hook_id, "")[:1] for r in (a, b)]
+    same = hooks[0] == hooks[1] != [] and not hooks[0][0].startswith(("g.", "title."))
+    return same or a.candidate.text.headline == b.candidate.text.headline
 
 
 def _cost(item: _Item, chosen: Sequence[_Item]) -> float:

@@ -181,7 +181,7 @@ def _by_line(ads: Sequence[Creative], shown: Mapping[tuple[str, int], Shown]) ->
 
 def lines_of(hook_id: str, template_id: str) -> list[str]:
     """Ids that mean the same words in every brief; a borrowed ad's are numbered anew each time."""
-    lines = (hook_id, *template_id.split("+"))
+    lines = (hook_id.removesuffix("+g.name"), *template_id.split("+"))
     return [line for line in lines if line and not line.startswith("best.")]
 
 

@@ -20,16 +20,26 @@ _SMALL = {"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "
 _UNIT = re.compile(r"(?:[mck]?l|[mk]?g|gm|oz|lbs?|ct|[cm]?m|[kw]|v|mah)", re.IGNORECASE)
 #: the same word at most so many times (Amazon, product title requirements, January 2025)
 _TWICE = 2
-#: titles that are enough without a shelf's words
-_ENOUGH = 3
+#: titles that are enough without a shelf's words, features that are without what it is for
+_ENOUGH, _FULL = 3, 3
 
 
 def titles(brief: Brief, slots: Slots) -> list[Line]:
     """Titles, fullest first; every one names the product and says no feature twice."""
-    plainest = _made(brief, slots, _features(brief, slots))
-    # A shelf's word is a poor feature: only where there is hardly another.
-    more = _shelves(brief, slots) if len(plainest) < _ENOUGH else []
-    return plainest + _made(brief, slots, [*_features(brief, slots), *more]) if more else plainest
+    features = _features(brief, slots)
+    # What it is for makes a thin title full; a shelf's word is poor, and only where all else is.
+    uses = _uses(brief, slots) if len(features) < _FULL else []
+    made = _made(brief, slots, [*features, *uses])
+    more = _shelves(brief, slots) if len(made) < _ENOUGH else []
+    made += _made(brief, slots, [*features, *more]) if more else []
+    made = sorted({x.text: x for x in made}.values(), key=lambda x: -_told(x))
+    full = [x for x in made if _told(x) >= _told(made[0]) - 1]
+    return full if len(full) >= _ENOUGH else made[: 2 * _ENOUGH]
+
+
+def _told(title: Line) -> int:
+    """How much a title tells: name, features, use, size."""
+    return int(title.line_id.removeprefix("title."))
 
 
 def _made(brief: Brief, slots: Slots, features: list[Filling]) -> list[Line]:
@@ -48,7 +58,8 @@ def _made(brief: Brief, slots: Slots, features: list[Filling]) -> list[Line]:
 
 def _names(brief: Brief, slots: Slots) -> list[Filling]:
     """The product's own name, then its kind; the brand goes before if it is not in the name."""
-    found = list(dict.fromkeys((*slots.values["name"], *slots.values["noun"])))
+    names = dict.fromkeys((*slots.values["name"], *slots.values["noun"]))
+    found = [f for f in names if f not in slots.values.get("short", ())]
     bare = [Filling(re.sub(r"^an? ", "", f.text), f.fact) for f in found]
     brand = _own(slots, "brand")
     gap = "" if brand and has_han(brand[0].text) else " "
@@ -65,6 +76,14 @@ def _features(brief: Brief, slots: Slots) -> list[Filling]:
     keys = ("material", "style", "fit", "collar", "sleeve", "detail", "attr", "ingredient")
     single = [f for k in keys for f in _own(slots, k) if "+" not in f.fact]
     return single
+
+
+def _uses(brief: Brief, slots: Slots) -> list[Filling]:
+    """What it is for, as the family's occasions say it."""
+    if brief.facts.noun.restricted or brief.facts.noun.family in ("general", "neutral"):
+        return []
+    lead = "适合" if brief.language == "zh" else "for "
+    return [Filling(f"{lead}{f.text}", "use") for f in _own(slots, "occ")[:2]]
 
 
 def _shelves(brief: Brief, slots: Slots) -> list[Filling]:
@@ -117,6 +136,8 @@ def _title(
     lead: list[str] = []
     tail: list[str] = []
     for f in features:
+        if f.fact == "use" and "use" in facts:
+            continue
         bare = re.sub(r"^an? ", "", f.text).removesuffix("的")
         if plain(bare).text.removesuffix("s") in plain(" ".join((text, *lead, *tail))).text:
             continue
@@ -134,12 +155,12 @@ def _title(
     else:
         whole = ", ".join((text, *(t for t in tail), *sizes))
         whole = " ".join(_capital(w, i) for i, w in enumerate(whole.split(" ")))
-    told = tuple(p for f in facts for p in f.split("+") if p and p != "shelf")
+    told = tuple(p for f in facts for p in f.split("+") if p and p not in ("shelf", "use"))
     return Line(f"title.{len(facts)}", whole, tuple(dict.fromkeys(told)), 1, True)
 
 
 #: features that follow the noun in an English title; the others stand before it
-_AFTER = {"collar", "sleeve", "fit", "detail", "ingredient", "contents", "shelf"}
+_AFTER = {"collar", "sleeve", "fit", "detail", "ingredient", "contents", "shelf", "use"}
 
 
 def _split(brief: Brief, name: str) -> tuple[str, str]:
