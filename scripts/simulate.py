@@ -120,7 +120,7 @@ def simulate(
     else:
         steps = recipe.rounds * recipe.local_steps
         sigma = calibrate(PrivacyBudget(epsilon, delta), recipe.sampling_rate, steps)
-    tensors, velocity, recent = initial_tensors(spec), None, []
+    tensors, velocity, recent = initial_tensors(spec, funnel=recipe.funnel), None, []
     for number in range(1, recipe.rounds + 1):
         plan = make_plan(spec, recipe, tensors, number, sigma, delta)
         if epsilon is None:
@@ -135,7 +135,8 @@ def simulate(
     label = "federated" if epsilon is None else f"federated, epsilon {epsilon:g}"
     sigma = 0.0 if epsilon is None else sigma
     every = [tail_mean(recent)] * len(merchants)
-    return judge(label, epsilon, sigma, merchants, spec, every, began, recipe.heads[-1])
+    head, funnel = recipe.heads[-1], recipe.funnel
+    return judge(label, epsilon, sigma, merchants, spec, every, began, head, funnel=funnel)
 
 
 def simulate_local(
@@ -166,12 +167,14 @@ def judge(
     every: Sequence[Arrays],
     began: float,
     head: str,
+    *,
+    funnel: bool = False,
 ) -> SimResult:
     """Score later rows with each merchant's weights, raw and after local calibration."""
     results, labels, raws, fitted = [], [], [], []
     for (name, before, later), tensors in zip(merchants, every, strict=True):
-        x = predict(spec, tensors, later, head)
-        platt = fit_platt(predict(spec, tensors, before, head), before.labels(head))
+        x, learned = (predict(spec, tensors, d, head, funnel=funnel) for d in (later, before))
+        platt = fit_platt(learned, before.labels(head))
         raw, p = sigmoid(x), platt.p(x) if platt else sigmoid(x)
         y = later.labels(head)
         results.append(MerchantResult(name, quality(y, raw), quality(y, p)))

@@ -70,7 +70,7 @@ def simulate_league(
     everybody = by_size(pooled([before for _, before, _ in merchants]))
     roster = Roster.of(Identity.generate().public for _ in range(n))
     names = trainable(spec, recipe.heads)
-    tensors, velocity, recent = initial_tensors(spec), None, []
+    tensors, velocity, recent = initial_tensors(spec, funnel=recipe.funnel), None, []
     for number in range(1, recipe.rounds + 1):
         draft = make_plan(spec, recipe, tensors, number, sigma, DELTA)
         plan = with_rate(
@@ -91,7 +91,8 @@ def simulate_league(
         recent = [*recent, tensors][-recipe.averaged :]
     label = f"league noise, epsilon {epsilon:g}"
     every = [tail_mean(recent)] * n
-    return judge(label, epsilon, sigma, merchants, spec, every, began, recipe.heads[-1])
+    head, funnel = recipe.heads[-1], recipe.funnel
+    return judge(label, epsilon, sigma, merchants, spec, every, began, head, funnel=funnel)
 
 
 def rows_of(merchants: Sequence[Merchant], spec: FeatureSpec, seeds: int) -> list[list[SimResult]]:

@@ -21,7 +21,7 @@ TINY = 1e-6
 CUT = "2024-04-01T00:00:00Z"
 #: Sets of weights that the sums are looked at with.
 WEIGHTS = ("initial", "moved", "far")
-#: Heads that are trained together.
+#: Heads that are trained together, each direct: the audit asks for no funnel.
 HEADS = (("conversion",), ("click", "conversion"))
 #: Steps of a run that looks at how steps go together, its step size and its public divisor.
 STEPS, RATE, DIVISOR = 4, 0.5, 8.0

@@ -59,6 +59,9 @@ def gradient(
 ) -> dict[str, Floats]:
     """Gradient of one shopper's loss: the sum over rows and heads of the log-loss, over K.
 
+    Of direct heads: no plan of the audit has a funnel (`RoundPlan.funnel`), whose slopes other tests hold
+    against autograd; clipping, noise and sampling are the same code for both.
+
     Args:
         weights: All of the model's, by name.
         unit: At most K rows.
