@@ -148,14 +148,15 @@ def simulate_local(
 ) -> SimResult:
     """Each merchant alone, no privacy: the same network and steps, with weight decay."""
     began, source = time.perf_counter(), noise or SystemNoise()
-    start = initial_tensors(spec)
+    start = initial_tensors(spec, funnel=recipe.funnel)
     every: list[Arrays] = []
     for _, data, _ in merchants:
         own = alone(recipe, data)
         plan = make_plan(spec, own, start, 1, 1.0, 1e-4)
         update = train_plain(plan, spec, data, source, weight_decay=LOCAL_DECAY).tensors
         every.append({k: start[k] + update[k] if k in update else start[k] for k in start})
-    return judge("each alone", None, 0.0, merchants, spec, every, began, recipe.heads[-1])
+    head, funnel = recipe.heads[-1], recipe.funnel
+    return judge("each alone", None, 0.0, merchants, spec, every, began, head, funnel=funnel)
 
 
 def judge(

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
+from scipy.optimize import brentq
 from simulate import Merchant, make_plan, without_privacy
 from simulate_league import simulate_league
 
@@ -112,11 +113,8 @@ def _hidden(rows: Encoded, weights: Floats) -> Floats:
 
 
 def _level(score: Floats, rate: float) -> float:
-    low, high = -30.0, 30.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if sigmoid(score + middle).mean() < rate else (low, middle)
-    return (low + high) / 2
+    """The bias with which the mean probability is `rate`."""
+    return float(brentq(lambda bias: sigmoid(score + bias).mean() - rate, -30.0, 30.0))
 
 
 def _parts(
