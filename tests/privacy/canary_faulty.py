@@ -1,8 +1,14 @@
-"""The canary worker with one fault planted in the client's training: `python canary_faulty.py FAULT ...`."""
+"""The canary worker with one fault planted in the client's training: `python canary_faulty.py FAULT ...`.
+
+With `--serve` it starts once for many: a line [fault, folder] on its input, the fork's exit code back.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,10 +20,11 @@ import numpy as np
 import torch
 
 from client import prepared, train
-from client.canary.__main__ import main
+from client.canary.__main__ import main, run
 from client.dataset import ShopperData
 from client.engine import cells, hooks
 from common import accounting
+from common.audit.canary_plan import CanaryPlan
 
 FAULTS: dict[str, Callable[[], None]] = {}
 
@@ -186,6 +193,31 @@ def _sum(optimizer: Any, factors: Callable[[torch.Tensor], torch.Tensor]) -> Non
         p.summed_grad = torch.einsum("b,b...->...", factor, p.grad_sample)
 
 
+def serve() -> None:
+    """Every fault in a fork of this process, which has imported the engines and run nothing."""
+    for line in sys.stdin:
+        name, folder = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            os._exit(_forked(name, Path(folder)))
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+def _forked(name: str, folder: Path) -> int:
+    try:
+        if name:
+            FAULTS[name]()
+        asked = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+        run(CanaryPlan.from_dict(asked), folder)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    FAULTS[sys.argv.pop(1)]()
-    main()
+    if sys.argv[1] == "--serve":
+        serve()
+    else:
+        FAULTS[sys.argv.pop(1)]()
+        main()
