@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from client.audience import score_candidates
 from client.audience_sift import known
 from client.parity_groups import Groups
+from client.parity_hidden import beside, shown_groups
 from client.personal_head import Told, quiet
 from client.store import Store, audiences
 from client.targeting import open_scorer
@@ -32,14 +33,15 @@ class Group:
         group: Its key.
         name: In words.
         n_addressable: People who may be addressed.
-        share_addressable: Of all in a group that is shown or not.
-        n_audience: Of them in the audience; None where they are fewer than the floor.
-        share_audience: Of the audience's people in a group; None with `n_audience`.
+        share_addressable: Of all in a group that is shown.
+        n_audience: Of them in the audience; None where they are fewer than the floor, or where such
+            a count of another group would follow from it.
+        share_audience: Of the audience's people in a group that is shown; None with `n_audience`.
         ratio: `share_audience` by `share_addressable`, with its 95 % interval; None with
             `n_audience`.
-        ratio_under: Where `ratio` is None: it is below this.
+        ratio_under: Where they are fewer than the floor, `ratio` is below this; else None.
         of_highest: Chance to be chosen, by that of the group chosen most, 95 %; None with
-            `n_audience`.
+            `n_audience` of either.
         mean_p_conversion: Mean score of the group's addressable people.
         warning: "", "below four fifths", or "below four fifths, perhaps by chance".
     """
@@ -66,8 +68,8 @@ class Parity:
         name: Its name.
         by: Column of the groups.
         groups: Those with enough people, largest first.
-        n_hidden: Groups with fewer addressable people than the floor.
-        share_undeclared: Of those addressable who are in no group.
+        n_hidden: Groups with fewer addressable people than the floor, or whose size would tell one's.
+        share_elsewhere: Of those addressable who are in no group that is shown.
         same_model: Whether the scores are of the model that the audience was made with.
         floor: The size floor.
     """
@@ -77,7 +79,7 @@ class Parity:
     by: str
     groups: tuple[Group, ...]
     n_hidden: int
-    share_undeclared: float
+    share_elsewhere: float
     same_model: bool
     floor: int
 
@@ -124,7 +126,7 @@ def report(
         by=by,
         groups=found,
         n_hidden=n_hidden,
-        share_undeclared=float((label == "").mean()),
+        share_elsewhere=1 - sum(g.n_addressable for g in found) / max(len(label), 1),
         same_model=audience.bundle_digest == scorer.bundle.digest(),
         floor=floor,
     )
@@ -137,39 +139,43 @@ def _groups(
     groups: Groups,
     floor: int,
 ) -> tuple[tuple[Group, ...], int]:
-    """Those above the floor, and how many are not; shares are of people in any group."""
+    """Those to show, and how many are not; shares are of people in the groups that are shown."""
     declared = label != ""
     names, code = np.unique(label[declared].astype(str), return_inverse=True)
     n_all = np.bincount(code, minlength=len(names))
     n_in = np.bincount(code, weights=inside[declared], minlength=len(names)).astype(np.int64)
     mean = np.bincount(code, weights=p[declared], minlength=len(names)) / np.maximum(n_all, 1)
-    shown = [int(i) for i in np.argsort(-n_all, kind="stable") if n_all[i] >= floor]
+    shown = shown_groups(n_all.tolist(), int((~declared).sum()), floor)
     if not shown:
         return (), len(names)
-    best = max(shown, key=lambda i: (n_in[i] / n_all[i], n_all[i]))
-    found = [
-        _group(
-            (str(names[i]), groups.names[str(names[i])]),
-            (int(n_in[i]), int(n_all[i])),
-            (int(n_in[best]), int(n_all[best])),
-            (int(n_in.sum()), int(n_all.sum())),
-            float(mean[i]),
-            floor,
-        )
-        for i in shown
-    ]
+    counts = [(int(n_in[i]), int(n_all[i])) for i in shown]
+    best = max(range(len(shown)), key=lambda i: (counts[i][0] / counts[i][1], counts[i][1]))
+    hidden = beside(*zip(*counts, strict=True), floor, best)
+    total = (sum(c[0] for c in counts), sum(c[1] for c in counts))
+    # a ratio to a count that is not shown would tell it
+    told = counts[best][0] >= floor and not hidden[best]
+    found = []
+    for i, own, away in zip(shown, counts, hidden.tolist(), strict=True):
+        name = str(names[i])
+        group = _group(own, counts[best], total, floor, away=away)
+        of = group.of_highest if told else None
+        group = replace(group, group=name, name=groups.names[name], of_highest=of)
+        found.append(replace(group, mean_p_conversion=float(mean[i])))
     return tuple(found), len(names) - len(shown)
 
 
 def _group(
-    names: tuple[str, str],
-    own: tuple[int, int],
-    best: tuple[int, int],
-    total: tuple[int, int],
-    mean: float,
-    floor: int,
+    own: tuple[int, int], best: tuple[int, int], total: tuple[int, int], floor: int, *, away: bool
 ) -> Group:
-    """One group; each pair of counts is (in the audience, addressable)."""
+    """One group, without its name; each pair of counts is (in the audience, addressable).
+
+    Args:
+        own: Of the group.
+        best: Of the group chosen most.
+        total: Of all that are shown.
+        floor: The size floor.
+        away: Hidden although it is not under the floor.
+    """
     n_in, n_all = own
     share = n_all / total[1]
     against = of_highest(own, best)
@@ -177,20 +183,21 @@ def _group(
     if against.value < FOUR_FIFTHS:
         sure = against.high < FOUR_FIFTHS
         warning = "below four fifths" + ("" if sure else ", perhaps by chance")
-    hidden = n_in < floor
+    under = n_in < floor
+    hidden = under or away
     low, high = wilson(n_in, total[0])
     ratio = Interval(n_in / max(total[0], 1) / share, low / share, high / share)
     return Group(
-        group=names[0],
-        name=names[1],
+        group="",
+        name="",
         n_addressable=n_all,
         share_addressable=share,
         n_audience=None if hidden else n_in,
         share_audience=None if hidden else n_in / total[0],
         ratio=None if hidden else ratio,
-        ratio_under=floor / max(total[0], 1) / share if hidden else None,
+        ratio_under=floor / max(total[0], 1) / share if under else None,
         of_highest=None if hidden else against,
-        mean_p_conversion=mean,
+        mean_p_conversion=0.0,
         warning=warning,
     )
 

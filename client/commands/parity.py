@@ -81,16 +81,23 @@ def _lines(p: Parity) -> list[str]:
         *(f"  {_line(g, p.floor)}" for g in p.groups),
     ]
     if p.n_hidden:
-        lines.append(f"  {p.n_hidden} groups with fewer than {p.floor} people are not shown")
-    if p.share_undeclared:
-        lines.append(f"  {p.share_undeclared:.0%} of those addressable are in no group")
+        lines.append(
+            f"  {p.n_hidden} groups are not shown: fewer than {p.floor} people, or they would"
+        )
+        lines[-1] += " tell how many such a group has"
+    if p.share_elsewhere:
+        lines.append(
+            f"  {p.share_elsewhere:.0%} of those addressable are in no group that is shown"
+        )
     if not p.same_model:
         lines.append("  the scores are of a newer model than the audience was made with")
     return lines
 
 
 def _line(g: Group, floor: int) -> str:
-    if g.ratio is None or g.share_audience is None:
+    if g.ratio_under is None and g.ratio is None:
+        shares = f"not shown, another group's few would follow / {g.share_addressable:.1%}"
+    elif g.ratio is None or g.share_audience is None:
         shares = f"under {floor} people / {g.share_addressable:.1%} = under {g.ratio_under:.2f}"
     else:
         shares = (

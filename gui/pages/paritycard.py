@@ -120,11 +120,15 @@ class ParityCard(Card):
         self.add(Banner(text, tone=tone), grid_in(self._grid(groups[:MOST], int(report["floor"]))))
         notes = []
         if report["n_hidden"]:
-            hidden = self.tr("%1 groups with fewer than %2 people are not shown.")
+            hidden = self.tr(
+                "%1 groups are not shown: they have fewer than %2 people, or would tell how many such"
+                " a group has."
+            )
             notes.append(fill(hidden, report["n_hidden"], report["floor"]))
-        if report["share_undeclared"] >= 0.005:
-            share = fmt.share(report["share_undeclared"], 0)
-            notes.append(fill(self.tr("%1 of those addressable are in no group."), share))
+        if report["share_elsewhere"] >= 0.005:
+            share = fmt.share(report["share_elsewhere"], 0)
+            told = self.tr("%1 of those addressable are in no group that is shown.")
+            notes.append(fill(told, share))
         if not report["same_model"]:
             notes.append(self.tr("The audience was picked with an older model."))
         if notes:
@@ -152,7 +156,10 @@ class ParityCard(Card):
             grid.addWidget(label(str(g["name"]), "strong"), at, 0)
             grid.addWidget(figure(fmt.share(g["share_addressable"], 1)), at, 1)
             own = g["share_audience"]
-            told = fill(self.tr("under %1 people"), floor) if own is None else fmt.share(own, 1)
+            told = fmt.share(own, 1)
+            if own is None:
+                few = g["ratio_under"] is not None
+                told = fill(self.tr("under %1 people"), floor) if few else self.tr("not shown")
             grid.addWidget(figure(told), at, 2)
             ratio = g["ratio"]
             if ratio is not None:

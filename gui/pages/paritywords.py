@@ -14,6 +14,8 @@ from gui.words import fill
 def surely_less(g: Mapping[str, Any]) -> bool:
     """Under four fifths of the group chosen most, and under its own part, both beyond chance."""
     ratio = g["ratio"]
+    if ratio is None and g["ratio_under"] is None:
+        return False
     under = g["ratio_under"] < 1 if ratio is None else ratio["high"] < 1
     return bool(under and g["warning"] == "below four fifths")
 
@@ -51,6 +53,8 @@ def group_line(g: Mapping[str, Any]) -> tuple[str, str, str]:
     """Words for one group, a tone for its bar, and its ratio with interval."""
     translate = QCoreApplication.translate
     ratio = g["ratio"]
+    if ratio is None and g["ratio_under"] is None:
+        return translate("Parity", "another group's few people would follow from it"), "", fmt.DASH
     if ratio is None:
         span = fill(translate("Parity", "less than ×%1"), fmt.number(g["ratio_under"]))
     else:

@@ -9,12 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from client import audience
+from client.commands.parity import _lines
 from client.commands.parity import parity as verb
 from client.ingest.pseudonym import Pseudonyms
 from client.parity import Parity, of_highest, report, wilson
 from client.parity_groups import Groups, from_file, from_segments
+from client.parity_hidden import beside
 from client.salt import place
 from client.store import Store
 from common.errors import AudienceError, InputError
@@ -50,7 +54,7 @@ def of(store: Store, file: Path, size: int = 40) -> Parity:
 
 
 def test_shares_ratios_and_the_four_fifths_rule(store: Store, file: Path) -> None:
-    found = of(store, file)
+    found = of(store, file, 70)
     by = {g.name: g for g in found.groups}
     assert set(by) == {"west", "east"} and found.n_hidden == 1 and found.same_model
     west, east = by["west"], by["east"]
@@ -59,8 +63,9 @@ def test_shares_ratios_and_the_four_fifths_rule(store: Store, file: Path) -> Non
     assert west.of_highest is not None and west.of_highest.value == 1
     assert "below four fifths" in east.warning
     assert west.mean_p_conversion > east.mean_p_conversion
-    assert west.share_addressable + east.share_addressable < 1  # the hidden group has the rest
-    assert 0.1 < found.share_undeclared < 0.2
+    # the hidden group is told together with those in none: neither follows from the other
+    assert west.share_addressable + east.share_addressable == pytest.approx(1)
+    assert 0.1 < found.share_elsewhere < 0.25
 
 
 @pytest.mark.privacy
@@ -82,6 +87,53 @@ def test_counts_of_few_people_are_not_shown(store: Store, file: Path) -> None:
         report(store, SETTINGS, found.audience_id, everybody, "x")
     with pytest.raises(AudienceError, match="Fewer than 41"):
         report(store, Settings(audience_floor=41), found.audience_id, Groups({}, {}), "x")
+
+
+@pytest.mark.privacy
+def test_of_two_groups_none_is_shown_where_one_is_few(store: Store) -> None:
+    made = audience.pick(store, SETTINGS, "P1", 40)
+    inside = [m.shopper_key for m in made.members]
+    outside = [key(store, i) for i in range(N) if key(store, i) not in inside]
+    of = {k: "few" for k in (*inside[:4], *outside[:30])}
+    of |= {k: "many" for k in (*inside[4:], *outside[30:])}
+    found = report(store, SETTINGS, made.audience_id, Groups(of, {"few": "f", "many": "m"}), "x")
+    few, many = sorted(found.groups, key=lambda g: g.group)
+    for g in (few, many):
+        assert g.n_audience is g.share_audience is g.ratio is g.of_highest is None
+    assert few.ratio_under is not None and many.ratio_under is None
+    assert "below four fifths" in few.warning and many.warning == ""
+    said = "\n".join(_lines(found))
+    assert "under 10 people" in said and "not shown" in said
+    # a group of few addressable people does not follow from the size of the shop either
+    all_of_them = {key(store, i): "few" if i < 5 else "ab"[i % 2] for i in range(N)}
+    names = {g: g for g in ("few", "a", "b")}
+    found = report(store, SETTINGS, made.audience_id, Groups(all_of_them, names), "x")
+    assert len(found.groups) == 1 and found.n_hidden == 2
+
+
+@pytest.mark.privacy
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_count_of_few_follows_from_what_is_shown(data: st.DataObject) -> None:
+    floor = 5
+    n_in = data.draw(st.lists(st.integers(0, 30), min_size=1, max_size=6))
+    n_all = [n + data.draw(st.integers(5, 40)) for n in n_in]
+    hidden = beside(n_in, n_all, floor)
+    few = [n < floor for n in n_in]
+    assert not any(h and f for h, f in zip(hidden, few, strict=True))
+    if not any(few):
+        assert not hidden.any()
+        return
+    away = [i for i in range(len(n_in)) if few[i] or hidden[i]]
+    if len(away) == len(n_in):
+        return  # nothing is shown
+    total = sum(n_in[i] for i in away)
+    bounds = [(0, floor - 1) if few[i] else (floor, n_all[i]) for i in away]
+    for at, i in enumerate(away):
+        if few[i]:
+            rest = [b for j, b in enumerate(bounds) if j != at]
+            low, high = total - sum(b[1] for b in rest), total - sum(b[0] for b in rest)
+            assert low <= 0 and high >= floor - 1
 
 
 @pytest.mark.privacy
