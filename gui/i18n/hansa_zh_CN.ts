@@ -1563,6 +1563,10 @@
         <translation>人群已就绪。</translation>
     </message>
     <message>
+        <source>The audience is ready: %1 of the %2 asked for, no more fit.</source>
+        <translation>人群已选好：您要 %2 人，符合条件的只有 %1 人。</translation>
+    </message>
+    <message>
         <source>New ads wait for your approval.</source>
         <translation>新创意等待您确认。</translation>
     </message>
@@ -2098,6 +2102,10 @@
         <translation>已将 %1 位顾客写入 %2。可在“导出记录”中删除该文件。</translation>
     </message>
     <message>
+        <source>Phone numbers without a calling code were left out. Type your country&apos;s code in the sheet and write a new file.</source>
+        <translation>没有国家区号的手机号未写入文件。请在导出窗口中填写国家区号，再写出一个新文件。</translation>
+    </message>
+    <message>
         <source>The file was deleted. The list still says that it was written.</source>
         <translation>文件已删除。记录中仍会注明它曾被写出。</translation>
     </message>
@@ -2151,6 +2159,10 @@
     <message>
         <source>Delete the file</source>
         <translation>删除文件</translation>
+    </message>
+    <message>
+        <source>Not where it was written</source>
+        <translation>已不在原处</translation>
     </message>
     <message>
         <source>Pseudonyms (CSV)</source>
@@ -2526,6 +2538,37 @@
     <message>
         <source>Good to know</source>
         <translation>供参考</translation>
+    </message>
+</context>
+<context>
+    <name>Lacking</name>
+    <message>
+        <source>There is nothing to learn from yet: no ad was shown to a shopper who agreed.</source>
+        <translation>还没有可供学习的数据：没有已同意的顾客看过广告。</translation>
+    </message>
+    <message>
+        <source>There is nothing to learn from yet: no ad has a click or an order.</source>
+        <translation>还没有可供学习的数据：没有广告带来点击或订单。</translation>
+    </message>
+    <message>
+        <source>There is too little to learn from yet: %1 shoppers who agreed were shown an ad, and below %2 a model learns little more than noise.</source>
+        <translation>可供学习的数据还太少：已同意且看过广告的顾客有 %1 人，不足 %2 人时，模型学到的几乎只是噪声。</translation>
+    </message>
+    <message>
+        <source>Import files</source>
+        <translation type="unfinished">导入文件</translation>
+    </message>
+    <message>
+        <source>Each round would still be charged to your privacy budget. Nothing was sent or charged so far.</source>
+        <translation>每一轮仍会计入您的隐私预算。到目前为止没有发送任何内容，也没有记账。</translation>
+    </message>
+    <message>
+        <source>Start learning all the same?</source>
+        <translation>仍要开始学习吗？</translation>
+    </message>
+    <message>
+        <source>Start all the same</source>
+        <translation>仍要开始</translation>
     </message>
 </context>
 <context>
@@ -2989,6 +3032,14 @@
         <translation>学习轮次</translation>
     </message>
     <message>
+        <source>Installed</source>
+        <translation>安装时间</translation>
+    </message>
+    <message>
+        <source>In use since</source>
+        <translation>启用时间</translation>
+    </message>
+    <message>
         <source>Privacy of its run</source>
         <translation>该次运行的隐私</translation>
     </message>
@@ -3308,6 +3359,10 @@
         <translation>没有哪一组明显少于其他组。</translation>
     </message>
     <message>
+        <source>another group&apos;s few people would follow from it</source>
+        <translation>公开后可推算出另一群组的少数人数</translation>
+    </message>
+    <message>
         <source>less than ×%1</source>
         <translation>小于 ×%1</translation>
     </message>
@@ -3363,12 +3418,16 @@
         <translation>比较</translation>
     </message>
     <message>
-        <source>%1 groups with fewer than %2 people are not shown.</source>
-        <translation>有 %1 个群组少于 %2 人，未显示。</translation>
+        <source>%1 groups are not shown: they have fewer than %2 people, or would tell how many such a group has.</source>
+        <translation>有 %1 个群组未显示：人数少于 %2 人，或者公开后可推算出这类群组的人数。</translation>
     </message>
     <message>
-        <source>%1 of those addressable are in no group.</source>
-        <translation>可触达顾客中有 %1 不属于任何群组。</translation>
+        <source>%1 of those addressable are in no group that is shown.</source>
+        <translation>可触达顾客中有 %1 不属于任何已显示的群组。</translation>
+    </message>
+    <message>
+        <source>not shown</source>
+        <translation>不显示</translation>
     </message>
     <message>
         <source>The audience was picked with an older model.</source>
@@ -3561,6 +3620,10 @@
     <message>
         <source>of %1 who may be in it</source>
         <translation>共 %1 位可入选</translation>
+    </message>
+    <message>
+        <source>%1 were asked for: no more fit</source>
+        <translation>您要 %1 人，符合条件的只有这些</translation>
     </message>
     <message>
         <source>Shoppers</source>
@@ -4806,6 +4869,10 @@
 <context>
     <name>Waiting</name>
     <message>
+        <source>Fitting the model to your own rows, once for these rows: %1%</source>
+        <translation>正在用您自己的数据拟合模型（数据不变时只需一次）：%1%</translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation>重试</translation>
     </message>
@@ -5170,6 +5237,10 @@
     <message>
         <source>Finding the reasons %1</source>
         <translation>正在查找依据 %1</translation>
+    </message>
+    <message>
+        <source>Fitting the model to your own rows %1</source>
+        <translation>正在用您自己的数据拟合模型 %1</translation>
     </message>
     <message>
         <source>Writing %1</source>
