@@ -92,6 +92,8 @@ def fill(brief: Brief, occasions: dict[str, str], pairs: dict[str, str]) -> Slot
 
 def _counter(noun: str) -> list[str]:
     """The measure word of a Chinese noun by its longest known end; none where none is sure."""
+    if noun.startswith("半"):
+        return []  # 一条半身裙 reads as one and a half
     words: dict[str, list[str]] = data_file("bank", "goods.json")["counters"]
     found = [(len(e), c) for c, ends in words.items() for e in ends if noun.endswith(e)]
     return [max(found)[1]] if found else []

@@ -6,7 +6,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from client.creative.judge.figures import against, copy_rate, distinct, mean, se
 from client.creative.judge.sets import Case
 from client.creative.judge.stated import stated
 from client.creative.rank import rank
-from client.creative.signals import Signals
+from client.creative.signals import Signals, lately
 from client.creative.template import MOST
 from client.creative.write import Writer
 from client.text.encoder import Encoder
@@ -36,6 +36,8 @@ class _Tally:
     seconds: float = 0.0
     failures: Counter[str] = field(default_factory=Counter)
     best: list[tuple[Case, AdText]] = field(default_factory=list)
+    every: list[str] = field(default_factory=list)
+    written: list[tuple[str, str]] = field(default_factory=list)
 
 
 def evaluate(
@@ -83,6 +85,7 @@ def _figures(tally: _Tally, n_cases: int, language: str) -> dict[str, float]:
         "fact_precision": tally.n_right / tally.n_facts if tally.n_facts else 1.0,
         "distinct_1": distinct(texts, 1),
         "distinct_2": distinct(texts, 2),
+        "distinct_2_all_three": distinct(tally.every, 2),
         "self_bleu": self_bleu(texts, language),
         "copy_rate": mean([copy_rate(t.whole(), c.product.description) for c, t in tally.best]),
         "seconds_per_case": tally.seconds / n,
@@ -130,7 +133,11 @@ def _one(writer: Writer, case: Case, seed: int, tally: _Tally, signals: Signals 
         tally.n_facts += n_facts
         if not has_errors(found):
             passed.append(c)
-    best = rank(brief, passed, 3, None, signals)
+    # As in a shop, too: what was written for the products before counts less.
+    known = replace(signals or Signals(), lately=lately(tally.written[::-1]))
+    best = rank(brief, passed, 3, None, known)
+    tally.written += [(r.candidate.hook_id, r.candidate.template_id) for r in best]
+    tally.every += [r.candidate.text.whole() for r in best]
     tally.n_candidates += len(candidates)
     tally.n_passed += len(passed)
     tally.n_three += len(best) == 3
