@@ -70,26 +70,6 @@ def aggregate(
     return Aggregate(new, kept)
 
 
-def noise_weights(plans: Sequence[tuple[float, float]]) -> list[float]:
-    """(B / sigma)^2 of each merchant, for `aggregate`: how sharp its own noise leaves its mean gradient.
-
-    A mean gradient over B shoppers carries noise of variance (sigma C / B)^2 a value; weights that
-    are the inverse of it give the mean of several merchants the least noise (Aitken 1935). B and sigma
-    are those of the plan that a merchant answered: B is its public divisor, taken from the size tier
-    that it declares (`common.privacy.TIER_LIMIT`), never from its rows. In a round of one plan for
-    everybody all weights are equal, which is what `aggregate` does without any.
-
-    Args:
-        plans: B and sigma of each merchant's plan.
-
-    Raises:
-        InternalError: a figure is not finite and above 0.
-    """
-    if not all(np.isfinite(x) and x > 0 for plan in plans for x in plan):
-        raise InternalError("divisor and noise must be finite and above 0")
-    return [(batch / sigma) ** 2 for batch, sigma in plans]
-
-
 def tail_mean(weights: Sequence[Mapping[str, NDArray[np.float32]]]) -> Arrays:
     """Mean of the weights after several rounds (Polyak & Juditsky 1992).
 

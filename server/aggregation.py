@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common import scorebins
-from common.averaging import Aggregate, Arrays, aggregate, noise_weights
+from common.averaging import Aggregate, Arrays, aggregate
 from common.errors import InternalError
 
-__all__ = ["Aggregate", "Arrays", "aggregate", "curve_metrics", "noise_weights"]
+__all__ = ["Aggregate", "Arrays", "aggregate", "curve_metrics"]
 
 
 def curve_metrics(

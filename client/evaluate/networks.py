@@ -41,7 +41,7 @@ from common.privacy import (
     PrivacyMode,
     PrivacyUnit,
 )
-from common.recipe import Recipe
+from common.recipe import Recipe, for_epsilon
 from common.rounds import RoundPlan
 from common.secagg.discrete import Source, gaussian, system_source
 from common.secagg.encoding import MAX_WEIGHT
@@ -93,7 +93,7 @@ def federated(case: Case, noise: Noise, rounds: int = PLAIN_ROUNDS) -> Scored:
 
 def own_noise(case: Case, noise: Noise, epsilon: float) -> Scored:
     """Every merchant adds the whole noise to its own update."""
-    recipe = replace(case.own, heads=case.heads)
+    recipe = for_epsilon(replace(case.own, heads=case.heads), epsilon)
     shops = [m.before.data for m in case.merchants]
     sigma = noise_multiplier(case, recipe, epsilon)
     everybody, names = by_size(pooled(shops)), trainable(case.spec, recipe.heads)

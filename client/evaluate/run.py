@@ -21,7 +21,7 @@ from client.noise import Noise, SystemNoise
 from common.errors import InputError
 from common.features import FeatureSpec, default_spec
 from common.privacy import DELTA_BY_TIER, TIER_LIMIT
-from common.recipe import DEFAULT, LEAGUE
+from common.recipe import DEFAULT, LEAGUE, OWN_DIVISOR
 
 Tell = Callable[[str], None]
 #: Scores of the methods that others are built on or compared with, one a run.
@@ -165,11 +165,11 @@ def case_of(
     merchants = part(shops, split, seed)
     largest = max(m.before.data.n_shoppers for m in merchants)
     fits = [tier for tier, limit in TIER_LIMIT.items() if largest <= limit]
-    delta = DELTA_BY_TIER[fits[0]] if fits else min(DELTA_BY_TIER.values())
+    tier = fits[0] if fits else "large"
     part_of = 2 if wishes.quick else 1
-    own = replace(DEFAULT, rounds=DEFAULT.rounds // part_of)
+    own = replace(DEFAULT, rounds=DEFAULT.rounds // part_of, expected_batch=OWN_DIVISOR[tier])
     league = replace(LEAGUE, rounds=LEAGUE.rounds // part_of)
-    return Case(merchants, spec, heads, delta, own, league)
+    return Case(merchants, spec, heads, DELTA_BY_TIER[tier], own, league)
 
 
 def _table(

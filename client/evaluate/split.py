@@ -102,7 +102,9 @@ def moment(cut: str) -> int:
     return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
 
 
-def part(shops: Sequence[Shop], split: Split, seed: int) -> tuple[Merchant, ...]:
+def part(
+    shops: Sequence[Shop], split: Split, seed: int, share: float = SHARE
+) -> tuple[Merchant, ...]:
     """The merchants' rows on either side; a random split is another for every seed."""
     at = moment(split.cut_at) if split.kind == "time" else 0
     out = []
@@ -113,7 +115,7 @@ def part(shops: Sequence[Shop], split: Split, seed: int) -> tuple[Merchant, ...]
             who, code = np.unique(s.rows.shopper, return_inverse=True)
             drawn = np.empty(len(who))
             drawn[_by_content(s.rows)] = np.random.default_rng((seed, i)).random(len(who))
-            before = (drawn < SHARE)[code]
+            before = (drawn < share)[code]
         out.append(Merchant(s.name, s.rows.take(before), s.rows.take(~before)))
     return tuple(out)
 

@@ -13,7 +13,7 @@ import click
 
 from common.errors import BundleError, FederationError, InputError
 from common.privacy import DELTA_BY_TIER, PrivacyMode
-from common.recipe import DEFAULT, LEAGUE
+from common.recipe import LEAGUE, own_recipe
 from common.shapes import HEADS
 from common.terminal import emit, json_option, progress
 from server.commands import home_option
@@ -29,8 +29,8 @@ JUDGE_DAYS = 28
 #: From here on a merchant is worth a look: once in some thousands of honest merchants by chance.
 STRIKING_T = 4.0
 #: Constants of training that are called in the recipe as they are here.
-CONSTANTS = ("rounds", "local_steps", "sampling_rate", "learning_rate", "expected_batch")
-CONSTANTS += ("proximal", "funnel")
+CONSTANTS: list[str] = ["rounds", "local_steps", "sampling_rate", "learning_rate"]
+CONSTANTS += ["expected_batch", "proximal", "funnel"]
 MODES = {"own": PrivacyMode.OWN, "league": PrivacyMode.LEAGUE}
 
 
@@ -113,7 +113,7 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
     from server.options import RunOptions
     from server.runner import with_recipe
 
-    mode = MODES[chosen["mode"]]
+    league = chosen["mode"] == "league"
     options = RunOptions(
         train_before_at=_date(chosen["train_before"]),
         epsilon=chosen["epsilon"],
@@ -125,7 +125,7 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
         straggler_s=chosen["straggler_seconds"],
         void_limit=chosen["attempts"],
         evaluate=not chosen["no_evaluation"],
-        mode=mode,
+        mode=MODES[chosen["mode"]],
         colluders=chosen["colluders"],
         threshold=chosen["threshold"],
         stage_s=chosen["stage_seconds"],
@@ -134,7 +134,7 @@ def _options(chosen: dict[str, Any]) -> RunOptions:
         gates=not chosen["no_gates"],
         start=_start(chosen["start"], chosen["warm_start"]),
         stop_when_flat=chosen["stop_when_flat"],
-        recipe=LEAGUE if mode is PrivacyMode.LEAGUE else DEFAULT,
+        recipe=LEAGUE if league else own_recipe(chosen["tier"], chosen["epsilon"]),
     )
     return with_recipe(
         options,

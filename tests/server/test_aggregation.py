@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from common.errors import InternalError
 from common.metrics import auc, log_loss, quality, sigmoid
 from common.scorebins import NEGATIVE_WEIGHT, bin_of
-from server.aggregation import aggregate, curve_metrics, noise_weights
+from server.aggregation import aggregate, curve_metrics
 
 
 def tensors(value: float) -> dict[str, np.ndarray]:
@@ -23,25 +23,6 @@ def test_the_mean_is_weighted_by_public_weights_and_leaves_the_rest() -> None:
     out = aggregate(tensors(10), updates, [3, 1])
     assert (out.tensors["a"] == 11.5).all() and (out.tensors["b"] == 10).all()
     assert set(out.velocity) == {"a"}
-
-
-def test_weights_by_declared_size_leave_the_least_noise() -> None:
-    plans = [(100.0, 2.0), (100.0, 2.0), (1_000.0, 1.0)]
-    weights = noise_weights(plans)
-    assert weights == [2_500.0, 2_500.0, 1_000_000.0]
-    noise = np.array([s / b for b, s in plans])
-
-    def std(w: list[float]) -> float:
-        share = np.array(w) / sum(w)
-        return float(np.sqrt((share * noise) @ (share * noise)))
-
-    assert std(weights) < min(std([1, 1, 1]), std([100, 100, 1_000]), noise.min())
-    same = [tensors(v) for v in (1, 3)]
-    alike = aggregate(tensors(0), same, noise_weights([(100.0, 2.0)] * 2)).tensors["a"]
-    assert (alike == aggregate(tensors(0), same).tensors["a"]).all()
-    for wrong in ((0.0, 1.0), (1.0, 0.0), (float("nan"), 1.0)):
-        with pytest.raises(InternalError):
-            noise_weights([wrong])
 
 
 def test_momentum_goes_on_from_round_to_round() -> None:
