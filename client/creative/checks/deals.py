@@ -56,7 +56,7 @@ _FOR = re.compile(
 )
 _HALF = re.compile(r"half[- ]?price|half[- ]off|half off|半价|对折")
 _OFF = (
-    re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|percent|per cent)[\s-]*(?:off|discount|less|cheaper|reduction|saving)"),
+    re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|percent|per cent)[\s-]*(?:off|discount|(?:less|cheaper)(?! (?!than|for|at|on|if|when|to)[a-z])|reduction|saving)"),
     re.compile(r"(?:save|saving|discount of|off|reduced by|knock|cut by|down)\s+(?:up to\s+)?(\d+(?:\.\d+)?)\s*(?:%|percent)"),
     re.compile(r"(?:立减|直降|优惠|减免|省|降|减|便宜)(?:价)?了?\s*(\d+(?:\.\d+)?)\s*%"),
 )  # fmt: skip

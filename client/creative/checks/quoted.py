@@ -85,9 +85,9 @@ def _han_phrases(text: str, start: int, end: int) -> list[str]:
 
 
 def _latin_phrases(text: str, start: int, end: int) -> list[str]:
-    """The words with their neighbour on one side; three of their own are enough."""
+    """The words with their neighbour on one side; two of their own are enough."""
     inside = _WORD.findall(text[start:end])
-    out = [text[start:end].strip()] if len(inside) > 2 else []
+    out = [text[start:end].strip()] if len(inside) > 1 else []
     after = re.match(rf"\s+({_WORD.pattern})", text[end:])
     if after and after[1] not in _EMPTY:
         out.append(text[start : end + after.end()])

@@ -78,12 +78,15 @@ def _said() -> re.Pattern[str]:
 def _guesses() -> tuple[re.Pattern[str], ...]:
     state, condition, group = (_either(f"{k}_en") for k in ("states", "conditions", "groups"))
     zh = _either("sensitive_zh")
+    everyday = _either("everyday_en")
     are = r"(?:you(?:'?re| are| were|'ve been| have been| feel| look| seem| got| must be)|are you|were you|do you feel|feel|feeling|if you|tired of being|sick of being|being|not getting any|as someone|since you'?re|because you'?re)"
     small = r"(?:so|too|very|really|still|always|also|now|a bit|a little|a|an|tired of being|not|already|recently|just|over|getting|growing|secretly|clearly|feeling|going)"
     have = r"(?:you(?:'ve got| have| suffer from|'re living with| live with|'re battling|'re struggling with| struggle with|'re dealing with)|your|do you have|suffer(?:ing|s)? from|struggl(?:e|ing|es) with|living with|dealing with|coping with|battling|tired of(?: your)?|worried about(?: your)?|ashamed of(?: your)?|hate your|hide your|hiding your|self-conscious about(?: your)?|embarrassed (?:by|about)(?: your)?)"
+    trouble = have.replace(r"|your|", "|")
     return (
         re.compile(rf"\b{are} (?:{small} )*(?:{state})\b(?! (?:enough|shoes|days?|friends))"),
-        re.compile(rf"\b{have} (?:(?!own|next|whole|favou?rite)\w+ )?(?:{condition})\b(?! (?:pillow|cushion|wash|lotion|spray|butter|scrub|towel|brush|of (?:water|choice)|shop|team|group))"),
+        re.compile(rf"\b{have} (?:(?!own|next|whole|favou?rite)\w+ )?(?:{condition})\b(?! (?:pillow|cushion|wash|lotion|spray|butter|scrub|towel|brush|of (?:water|choice)|shop|team|group))"
+            rf"|\b(?:{trouble}) (?:{everyday})\b|\byour (?:{everyday}) (?:problems?|troubles?|worr(?:y|ies)|issues?|is (?:failing|your|too|a|getting|so|not)|betrays?|shows?|hurts?|aches?|fails?|needs?)"),
         re.compile(rf"\b(?:for|as|to|all|hey|dear|helps?|made for|perfect for|calling(?: all)?) (?:\w+ )?(?:{group})\b"),
         re.compile(rf"(?:^|[.!?] ?)(?:recently |newly |just |freshly |still |always |secretly )?(?:{state})(?: again| lately| and \w+)?(?:, (?:old|my|dear|mate|love|honey|sir|lad)[ \w]*)?\s*\?"),
         re.compile(rf"\b(?:recently|newly|freshly) (?:{state})\b"),
