@@ -2556,7 +2556,7 @@
     </message>
     <message>
         <source>Import files</source>
-        <translation type="unfinished">导入文件</translation>
+        <translation>导入文件</translation>
     </message>
     <message>
         <source>Each round would still be charged to your privacy budget. Nothing was sent or charged so far.</source>
