@@ -68,10 +68,6 @@ class AdsDesk(PrivacyDesk):
         """Another pair after every change of the database, by this program or another."""
         return browse.version(self._store), self._store.db.conn.total_changes
 
-    def ad_counts(self) -> dict[str, int]:
-        """How many ads there are in each state."""
-        return creatives.counts(self._store)
-
     def ad(self, creative_id: str) -> AdView:
         """One ad with what a person needs to judge it."""
         from client.creative import marks
@@ -207,12 +203,6 @@ class AdsDesk(PrivacyDesk):
         from client.creative.learn import preferences
 
         return preferences.count(self._store)
-
-    def banner_sizes(self) -> tuple[str, ...]:
-        """Names of the banner sizes, such as "300x250"; loads Pillow."""
-        from client.creative.banner import sizes
-
-        return tuple(s.name for s in sizes.SIZES)
 
     def banner(self, ad: Creative, size: str = "300x250", layout: str = "") -> bytes:
         """One banner of the ad as PNG, marked as a preview unless the words are approved.

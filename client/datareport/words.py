@@ -34,11 +34,6 @@ def alert_words(alert: Alert, language: str) -> tuple[str, str]:
     return what[:1].upper() + what[1:], texts[2 + zh].format(*values)
 
 
-def alert_codes() -> frozenset[str]:
-    """Every code there are words for."""
-    return frozenset(_book()["alerts"])
-
-
 def rule_title(name: str, language: str) -> str:
     """Two or three words for a cleaning rule; its name where it is not known."""
     return BY_NAME[name].title.of(language) if name in BY_NAME else name

@@ -107,11 +107,6 @@ def _found(text: str, looks: frozenset[str] = ALL_LOOKS) -> Iterator[tuple[str, 
                 yield name, match.start(), match.end()
 
 
-def kinds_in(text: str) -> set[str]:
-    """Names of what is in a text."""
-    return {name for name, _, _ in _found(text)}
-
-
 def mask(text: str, looks: frozenset[str] = ALL_LOOKS) -> str:
     """The text with every piece of personal data of these looks replaced by "[removed]"."""
     # what stood right behind another piece is only seen when that one is gone

@@ -61,11 +61,6 @@ class TextSource:
         """The file's name without its folder."""
         return self.file.name
 
-    @property
-    def header_lines(self) -> int:
-        """Lines before the first row: titles, comments, the column names."""
-        return self.start.skip
-
     def digest(self) -> str:
         """SHA-256 of the file's bytes."""
         return self.file.digest()

@@ -237,9 +237,3 @@ def _rule_segments(
             Segment(rules.segment_id(key, interest), "rfm", names.en, names.zh, text, made_at)
         )
     return out
-
-
-def profile_of(store: Store, shopper_key: str) -> Profile | None:
-    """One shopper's profile by pseudonym, for 'hansa shopper show' and the window."""
-    body = kept.profile_body(store, shopper_key)
-    return Profile.parse(body) if body else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -190,15 +190,6 @@ def last_run(store: Store) -> RunRecord | None:
         "SELECT run_id, ran_at, rules, seconds FROM cleaning_runs ORDER BY run_id DESC LIMIT 1"
     ).fetchone()
     return None if row is None else RunRecord(row[0], row[1], json.loads(row[2]), row[3])
-
-
-def numbers_of(store: Store, keys: Sequence[str]) -> list[int]:
-    """Numbers of the shoppers with these pseudonyms; who is not there is left out."""
-    marks = ", ".join("?" * len(keys))
-    rows = store.db.execute(
-        f"SELECT shopper FROM shoppers WHERE shopper_key IN ({marks}) ORDER BY shopper", list(keys)
-    )
-    return [int(r[0]) for r in rows]
 
 
 def bits_of(store: Store, shopper: int) -> int:

@@ -254,14 +254,6 @@ def bodies(store: Store, segment: Segment) -> Iterator[str]:
         yield str(row[0])
 
 
-def profile_body(store: Store, shopper_key: str) -> str | None:
-    """JSON of one shopper's profile; None where there is none or it may not be shown."""
-    row = store.db.execute(
-        f"SELECT p.body FROM {_READABLE} AND s.shopper_key = ?", [shopper_key]
-    ).fetchone()
-    return str(row[0]) if row else None
-
-
 def moves(store: Store, segment: Segment) -> list[tuple[str, str, int]]:
     """(from, to, people) of those who came into a segment or left it at the last run."""
     column = _column(segment)

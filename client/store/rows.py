@@ -42,16 +42,6 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class DayCount:
-    """What happened on one UTC day; `n_converted` counts impressions shown that day."""
-
-    day: str
-    n_events: int
-    n_impressions: int
-    n_converted: int
-
-
-@dataclass(frozen=True, slots=True)
 class ProductCount:
     """A product and how its offers did."""
 
@@ -228,19 +218,6 @@ def page(store: Store, table: str, *, offset: int = 0, limit: int = 100) -> Page
         [limit, offset],
     ).fetchall()
     return Page(columns, tuple(rows), _one(store, f"SELECT count(*) FROM {table}"))
-
-
-def by_day(store: Store) -> list[DayCount]:
-    """Counts for each UTC day on which anything happened, oldest first."""
-    rows = store.db.execute(
-        "SELECT day, sum(e), sum(i), sum(c) FROM ("
-        " SELECT substr(happened_at, 1, 10) AS day, count(*) AS e, 0 AS i, 0 AS c"
-        "  FROM events GROUP BY 1"
-        " UNION ALL SELECT substr(shown_at, 1, 10), 0, count(*), count(converted_at)"
-        "  FROM impressions LEFT JOIN conversions USING (impression_id) GROUP BY 1"
-        ") GROUP BY day ORDER BY day"
-    )
-    return [DayCount(*r) for r in rows]
 
 
 def imports(store: Store) -> list[ImportRecord]:

@@ -14,7 +14,7 @@ from client.datareport.alerts import alerts, gaps_and_drops
 from client.datareport.facts import Day
 from client.datareport.filledin import every_day
 from client.datareport.gather import gather
-from client.datareport.words import alert_codes, alert_words
+from client.datareport.words import _book, alert_words
 from client.ingest.files import import_files
 from client.shop import make_shop
 from client.store import Store
@@ -105,7 +105,7 @@ def test_gaps_and_drops_are_found_and_quiet_shops_left_alone():
 def test_every_warning_has_words_in_both_languages(shop):
     from client.datareport.facts import Alert
 
-    for code in alert_codes():
+    for code in _book()["alerts"]:
         alert = Alert(code, "warn", ("1", "2", "3"))
         for language in ("en", "zh"):
             what, todo = alert_words(alert, language)

@@ -277,12 +277,6 @@ def test_browsing(tmp_path):
             assert rows.page(store, table).total == rows.summary(store).tables[table]
         with pytest.raises(InputError):
             rows.page(store, "ledger; DROP TABLE events")
-        days = rows.by_day(store)
-        assert [(d.day, d.n_events, d.n_impressions, d.n_converted) for d in days] == [
-            ("2024-01-10", 0, 1, 0),
-            ("2024-01-12", 1, 0, 0),
-            ("2024-01-20", 0, 2, 1),
-        ]
         assert [i.kind for i in rows.imports(store)][::-1] == [
             *("products", "shoppers", "events", "impressions", "conversions")
         ]

@@ -100,7 +100,7 @@ def test_titles_above_and_totals_below(tmp_path, above, names):
     assert [r[0] for r in rows] == ["a", "b", "c"]
     n = above.count("\n")
     assert [(b.line, b.code) for b in bad] == [(n + 5, "footer"), (n + 6, "footer")]
-    assert source.header_lines == n + 1
+    assert source.start.skip == n + 1
 
 
 def test_a_total_in_the_midst_is_a_row(tmp_path):
@@ -270,7 +270,7 @@ def test_any_bytes_are_rows_bad_rows_or_one_error(tmp_path, content):
         content = gzip.decompress(content)
     if source.layout.encoding != "utf-8" or b"\r" in content:
         return
-    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")[source.header_lines :]
+    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")[source.start.skip :]
     taken = [b.raw(i) for b in blocks for i in range(b.frame.height)]
     taken += [x.raw for b in blocks for x in b.bad]
     parts = sorted(p for t in taken for p in t.split(b"\n") if p.strip())

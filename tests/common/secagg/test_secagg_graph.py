@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from common.secagg import graph
 from common.secagg.roster import usual_threshold
+from tests.common.secagg.random_drops import random_degree
 
 
 def names(n):
@@ -110,10 +111,10 @@ def test_the_bound_is_above_what_is_met():
 
 
 def test_the_degree_with_random_drop_outs_for_comparison():
-    k = graph.random_degree(1000, 50, 333)
+    k = random_degree(1000, 50, 333)
     assert 60 <= k < graph.degree(1000, 667, 50)
-    assert graph.random_degree(20, 4, 6) == 12
-    assert graph.random_degree(8, 2, 5) == 7
+    assert random_degree(20, 4, 6) == 12
+    assert random_degree(8, 2, 5) == 7
     tail = graph._at_least(50, 10, 20, 8)
     exact = sum(math.comb(10, x) * math.comb(40, 20 - x) for x in range(8, 11)) / math.comb(50, 20)
     assert tail == pytest.approx(exact)
