@@ -3,9 +3,8 @@
     python3 scripts/simulate_funnel.py made-up [--views .5] [--seeds 6]
     python3 scripts/simulate_funnel.py taobao SOURCE/taobao_userbehavior_100k/events.parquet
 
-Three ways to learn p_conversion on the same rows: a conversion head alone, both heads direct, and the
-funnel (docs/model.md, "Clicks and conversions"). Each without privacy and with league noise, by the
-product's own code (scripts/simulate.py, scripts/simulate_league.py). Nothing is tuned here.
+A conversion head alone, both heads direct, and the funnel (docs/model.md, "Clicks and conversions"), each
+without privacy and with league noise, by the product's own code. Nothing is tuned here.
 
 made-up: rows of `server.warmstart.made_up`, eight shops. A click follows hidden weights of its own, a
 conversion given a click follows others, and `--views` is the share of conversions that come without
@@ -13,8 +12,7 @@ any click, where the funnel is wrong. It is made as the funnel supposes: what it
 
 taobao: no merchants and no impressions are in that set, so both are arranged: a shop is an eighth of
 the categories, an impression is the first view of an item by a user on a day. Click: cart, favourite
-or purchase of the item within 24 hours, conversion: purchase. (93 in 100 of the purchases have no
-cart or favourite before them, so that these alone are no step of a funnel.)
+or purchase within 24 hours (93 in 100 purchases come without the first two), conversion: purchase.
 """
 
 from __future__ import annotations
@@ -272,8 +270,8 @@ def _error(gap: Floats) -> str:
 def main(kind: str, path: Path | None, views: float, seeds: int) -> None:
     """Compare the three ways on the same rows."""
     spec = default_spec()
-    if kind == "taobao" and path is None:
-        raise click.UsageError("taobao needs the path of events.parquet")
+    if (kind == "taobao") != (path is not None):
+        raise click.UsageError("taobao, and only it, needs the path of events.parquet")
     rows: dict[str, dict[str, list[Figures]]] = {}
     for seed in range(seeds):
         if path is None or not seed:
@@ -282,8 +280,8 @@ def main(kind: str, path: Path | None, views: float, seeds: int) -> None:
             label = "no privacy" if epsilon is None else f"league noise, epsilon {epsilon:g}"
             found = rows.setdefault(label, {way: [] for way in WAYS})
             for way, (heads, funnel) in WAYS.items():
-                made = learn(shops, spec, epsilon, replace(LEAGUE, heads=heads, funnel=funnel))
-                found[way].append(judged(shops, spec, made, way))
+                recipe = replace(LEAGUE, heads=heads, funnel=funnel)
+                found[way].append(judged(shops, spec, learn(shops, spec, epsilon, recipe), way))
     facts = {
         part: {
             "rows": sum(m[i].n_rows for m in shops),
