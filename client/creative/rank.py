@@ -165,14 +165,20 @@ def _choose(pool: list[_Item], n: int) -> list[Ranked]:
     out: list[Ranked] = []
     while pool and len(chosen) < n:
         cost = {id(p): _cost(p, chosen) for p in pool}
-        told = {p.ranked.candidate.text.body for p in chosen}
-        # Another body too, as long as there is one.
-        fresh = [p for p in pool if p.ranked.candidate.text.body not in told]
+        told = {line for p in chosen for line in _sentences(p.ranked)}
+        # Other sentences throughout, as long as there are any.
+        fresh = [p for p in pool if not told & _sentences(p.ranked)]
         best = max(fresh or pool, key=lambda p: p.ranked.score - cost[id(p)])
         chosen.append(best)
         out.append(_with(best.ranked, {"diversity": -cost[id(best)]}))
         pool = [p for p in pool if not _same_opening(p.ranked, best.ranked)]
     return out
+
+
+def _sentences(ranked: Ranked) -> set[str]:
+    """Ids of the sentences of an ad's body; the body itself where it has none."""
+    own = ranked.candidate
+    return set(lines_of("", own.template_id)) or {own.text.body}
 
 
 def _same_opening(a: Ranked, b: Ranked) -> bool:
