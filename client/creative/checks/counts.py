@@ -42,7 +42,11 @@ def counted(brief: Brief, text: Plain, a: Amount, have: tuple[Amount, ...]) -> b
     if mine == "块" and price_is_right(brief, text, replace(a, kind="money", name="CNY")):
         return True
     for b in have:
-        if b.value != a.value or b.name == "|ingredient":
+        if b.value != a.value:
+            continue
+        if b.name == "|ingredient":
+            if mine == "piece":
+                return True  # hammer, saw and pliers are three pieces
             continue
         if b.kind == "unit" and b.name in ("count", "products"):
             if not _apart(mine, _word(source, b)):
@@ -123,7 +127,7 @@ def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount
             continue
         if _scaled(text.text, a) != _scaled(source.text, b):
             continue  # 5千牛 of 5牛
-        if b.name == "|ingredient" and after_word(text.text, a) not in _INGREDIENTS:
+        if b.name == "|ingredient" and not _of_a_list(text.text, a):
             continue
         loose = b.kind == "bare" or b.name in ("count", "ratio", "months", "time")
         if loose and neighbours(text, a, source, b):
@@ -139,6 +143,8 @@ def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount
 #: what a list of three things may be called
 _INGREDIENTS = frozenset(
     [
+        "piece",
+        "tool",
         "ingredient",
         "thing",
         "kind",
@@ -159,6 +165,11 @@ _INGREDIENTS = frozenset(
         "item",
     ]
 )
+
+
+def _of_a_list(text: str, a: Amount) -> bool:
+    near = re.findall(r"[a-z]+", re.split(r"[.,;:!?]", text[a.end : a.end + 30])[0])[:2]
+    return any(w.removesuffix("s") in _INGREDIENTS for w in near)
 
 
 def _scaled(text: str, a: Amount) -> str:

@@ -54,6 +54,8 @@ _BUNDLE = (
 _FOR = re.compile(
     rf"\b{_EN_N} for (?:the price of )?{_EN_N}\b(?! (?:minutes|days|hours|people|of))"
 )
+_PART = re.compile(r"\b(?:a|one) (third|quarter|fifth|tenth) (?:off|less|cheaper)\b")
+_PARTS = {"third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}
 _HALF = re.compile(r"half[- ]?price|half[- ]off|half off|半价|对折")
 _OFF = (
     re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|percent|per cent)[\s-]*(?:off|discount|(?:less|cheaper)(?! (?!than|for|at|on|if|when|to)[a-z])|reduction|saving)"),
@@ -109,6 +111,8 @@ def _all(text: str) -> Iterator[Deal]:
     for pattern in _OFF:
         for m in pattern.finditer(text):
             yield _deal("off", (float(m[1]),), text, m)
+    for m in _PART.finditer(text):
+        yield _deal("off", (_PARTS[m[1]],), text, m)
     for m in _HALF.finditer(text):
         yield _deal("off", (50.0,), text, m)
     for m in _FOLD.finditer(text):

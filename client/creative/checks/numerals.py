@@ -106,6 +106,10 @@ def _english() -> tuple[re.Pattern[str], ...]:
         ),
         re.compile(rf"\b(?:(?:pack|set|box|case|bag|bundle|tray)s? of|(?:serves?|feeds?|sleeps?|seats?)(?: up to)?) (?P<n>{number})\b"),
         re.compile(rf"\b(?P<n>{number})[\s-]+(?=\d+(?:\.\d+)?[\s-]?(?:{units}|[a-z]{{1,4}})\b)"),
+        re.compile(
+            rf"\b(?P<n>{number}) (?!(?:of|for|to|or|and|by|per|in|on|more|less|long|short|whole|full|good|quiet)\b)[a-z]{{3,}} "
+            rf"(?:bars|bags|cans|bottles|jars|tins|pieces|packs|pods|capsules|tablets|sheets|rolls|candles|towels|socks|mugs|glasses|plates|bowls|blades|ports|pages|drawers|shelves|cards|lessons|tracks|patches|sachets|slices|eggs|prints|pockets|wheels|keys)\b"
+        ),
     )  # fmt: skip
 
 
@@ -143,6 +147,14 @@ def _many(text: Plain) -> Iterator[Edit]:
         if m["n"] == "one":
             continue  # each one 70 x 70 cm
         yield m.start(), m.end(), f"{number_text(word_value(m['n']))} pcs "
+
+
+def _counted_far(text: Plain) -> Iterator[Edit]:
+    """Twenty-four oat bars: five and more of what is counted, with a word between."""
+    for m in _english()[5].finditer(text.text):
+        value = word_value(m["n"])
+        if value > 4:
+            yield m.start("n"), m.end("n"), number_text(value)
 
 
 def _halves(text: Plain) -> Iterator[Edit]:
@@ -228,10 +240,11 @@ _STEPS: tuple[Callable[[Plain], Iterator[Edit]], ...] = (
     _dozens,
     _halves,
     _counted,
+    _counted_far,
     _packs_of,
     _many,
-    han_numbers,
     han_mixed,
+    han_numbers,
     _ranges,
     _enumerations,
     _dimensions,

@@ -73,6 +73,9 @@ def _is_other_word(text: str, m: re.Match[str]) -> bool:
 
 _LIANG = re.compile(r"(\d+(?:\.\d+)?)两(?![口人个件全])")
 
+_KUAI_HAN = re.compile(
+    r"(?<![\d.])([一二两三四五六七八九十]+)块([一二三四五六七八九])(?![十个块件包片])"
+)
 _KUAI = re.compile(r"(\d+)块(\d)(?!\d)")
 
 _AND_HALF = re.compile(r"(?<![\d.])(\d+)(公斤|千克|斤|升|米|小时|年)半(?![价天夜])")
@@ -82,6 +85,9 @@ def han_mixed(text: Plain) -> Iterator[Edit]:
     """3两, 9块9, 1斤半."""
     for m in _LIANG.finditer(text.text):
         yield m.start(), m.end(), f"{number_text(float(m[1]) * 50)}克"
+    for m in _KUAI_HAN.finditer(text.text):
+        tenths = number_text(han_value(m[2]) or 0)
+        yield m.start(), m.end(), f"{number_text(han_value(m[1]) or 0)}.{tenths}元"
     for m in _KUAI.finditer(text.text):
         yield m.start(), m.end(), f"{m[1]}.{m[2]}元"
     for m in _AND_HALF.finditer(text.text):

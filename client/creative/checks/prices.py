@@ -6,7 +6,8 @@ import re
 
 from client.creative.brief import Brief
 from client.creative.checks import deals
-from client.creative.checks.known import known_text
+from client.creative.checks.known import known, known_text
+from client.creative.checks.spoken import clause_of
 from client.creative.figures import Amount, amounts
 from client.creative.text import Plain
 
@@ -16,6 +17,8 @@ def price_is_right(brief: Brief, text: Plain, a: Amount) -> bool:
     facts = brief.facts
     if facts.price is None or not _same_currency(a.name, facts.currency):
         return _is_in_offer(brief, a)
+    if _is_told(brief, text, a):
+        return True
     price = float(facts.price)
     before = text.text[max(0, a.start - 14) : a.start]
     after = text.text[a.end : a.end + 4]
@@ -52,6 +55,24 @@ def _same_currency(said: str, own: str) -> bool:
     if said == "USD" and own in ("CAD", "AUD", "NZD", "HKD", "SGD", "TWD"):
         return True
     return said == own or (said, own) == ("CNY", "JPY")
+
+
+def _is_told(brief: Brief, text: Plain, a: Amount) -> bool:
+    """A sum of the product text beside the same word: the sauna is 20 euros extra."""
+    source, have = known(brief)
+    mine = _long_words(clause_of(text.text, a.start, a.end))
+    return any(
+        (b.kind, b.value, b.name) == ("money", a.value, a.name)
+        and mine & _long_words(clause_of(source.text, b.start, b.end))
+        for b in have
+    )
+
+
+def _long_words(text: str) -> set[str]:
+    """What a clause speaks of: words but the names of money, pairs of Chinese characters."""
+    latin = {w.removesuffix("s") for w in re.findall(r"[a-z]{4,}", text)}
+    money = {"euro", "dollar", "pound", "yuan", "only", "just", "with", "from", "price"}
+    return (latin - money) | set(re.findall(r"(?=([\u3400-\u9fff]{2}))", text))
 
 
 def _is_in_offer(brief: Brief, a: Amount) -> bool:

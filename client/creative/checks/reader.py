@@ -10,6 +10,7 @@ from client.creative.brief import AdText, Brief
 from client.creative.checks.disguise import readings
 from client.creative.checks.quoted import is_quoted
 from client.creative.checks.rulebook import house
+from client.creative.checks.wordlist import as_plain
 from client.creative.text import Plain, data_file, plain
 from common.domain import Finding
 
@@ -51,18 +52,46 @@ def _all() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
         r"you|feel|being|someone|suffer|struggl|living|dealing|coping|battl|tired|worried|ashamed|hate|hid|self-|embarr"
     )
     groups = re.compile(r"\b(?:for|as|to|all|hey|dear|helps?|calling) ")
+    everything = re.compile("")
     your = re.compile(r"your |those |that |, (?:g|o|b|f)")
     mark, new = re.compile(r"\?"), re.compile(r"(?:recent|new|fresh)ly ")
     han = re.compile("[\u3400-\u9fff]")
     body = re.compile(r" (?:by|with|in|from)")
     own, han_then = re.compile(r"your "), han
-    needed = (you, you, groups, mark, new, your, han, han, han, han, own, own, body, han_then)
+    needed = (
+        you,
+        you,
+        groups,
+        mark,
+        new,
+        everything,
+        your,
+        han,
+        han,
+        han,
+        han,
+        own,
+        own,
+        body,
+        han_then,
+    )
     guesses = zip(needed, (*_guesses(), *_hardships()), strict=True)
     known = (
-        ("watched", re.compile(r"you|we |we'|shoppers? |as a |in your cart"), _known()[0]),
+        (
+            "watched",
+            re.compile(
+                r"you|we |we'|stress|binge|comfort|emotion|secret|shoppers? |as a |in your cart"
+            ),
+            _known()[0],
+        ),
         ("watched", han, _known()[1]),
     )
     return (*(("guess", n, p) for n, p in guesses), *known)
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern over plain text."""
+    return re.compile(as_plain(pattern))
 
 
 def _either(key: str) -> str:
@@ -78,25 +107,26 @@ def _said() -> re.Pattern[str]:
 def _guesses() -> tuple[re.Pattern[str], ...]:
     state, condition, group = (_either(f"{k}_en") for k in ("states", "conditions", "groups"))
     zh = _either("sensitive_zh")
-    everyday = _either("everyday_en")
+    everyday, alone = _either("everyday_en"), _either("alone_en")
     are = r"(?:you(?:'?re| are| were|'ve been| have been| feel| look| seem| got| must be)|are you|were you|do you feel|feel|feeling|if you|tired of being|sick of being|being|not getting any|as someone|since you'?re|because you'?re)"
     small = r"(?:so|too|very|really|still|always|also|now|a bit|a little|a|an|tired of being|not|already|recently|just|over|getting|growing|secretly|clearly|feeling|going)"
     have = r"(?:you(?:'ve got| have| suffer from|'re living with| live with|'re battling|'re struggling with| struggle with|'re dealing with)|your|do you have|suffer(?:ing|s)? from|struggl(?:e|ing|es) with|living with|dealing with|coping with|battling|tired of(?: your)?|worried about(?: your)?|ashamed of(?: your)?|hate your|hide your|hiding your|self-conscious about(?: your)?|embarrassed (?:by|about)(?: your)?)"
     trouble = have.replace(r"|your|", "|")
     return (
-        re.compile(rf"\b{are} (?:{small} )*(?:{state})\b(?! (?:enough|shoes|days?|friends))"),
-        re.compile(rf"\b{have} (?:(?!own|next|whole|favou?rite)\w+ )?(?:{condition})\b(?! (?:pillow|cushion|wash|lotion|spray|butter|scrub|towel|brush|of (?:water|choice)|shop|team|group))"
+        _compiled(rf"\b{are} (?:{small} )*(?:{state})\b(?! (?:enough|shoes|days?|friends))"),
+        _compiled(rf"\b{have} (?:(?!own|next|whole|favou?rite)\w+ )?(?:{condition})\b(?! (?:pillow|cushion|wash|lotion|spray|butter|scrub|towel|brush|of (?:water|choice)|shop|team|group))"
             rf"|\b(?:{trouble}) (?:{everyday})\b|\byour (?:{everyday}) (?:problems?|troubles?|worr(?:y|ies)|issues?|is (?:failing|your|too|a|getting|so|not)|betrays?|shows?|hurts?|aches?|fails?|needs?)"),
-        re.compile(rf"\b(?:for|as|to|all|hey|dear|helps?|made for|perfect for|calling(?: all)?) (?:\w+ )?(?:{group})\b"),
-        re.compile(rf"(?:^|[.!?] ?)(?:recently |newly |just |freshly |still |always |secretly )?(?:{state})(?: again| lately| and \w+)?(?:, (?:old|my|dear|mate|love|honey|sir|lad)[ \w]*)?\s*\?"),
-        re.compile(rf"\b(?:recently|newly|freshly) (?:{state})\b"),
-        re.compile(r"\byour \w+ (?:is|are) (?:failing|going|shot|giving (?:out|up)|sagging|thinning|getting (?:worse|old|weak)|gone|a mess)|, (?:grandpa|grandma|old (?:man|lady|timer)|gramps|granny|boomer|fatty|baldy)|(?:your|those|that) (?:poor|bad|weak|failing|sagging|saggy|aching|achy|flabby|wrinkl\w+|crooked|yellow\w*|thinning|receding|swollen|sore|arthritic|leaky|chubby|fat|ugly|damaged|greasy|oily|hairy|smelly|sweaty|low|high|fragile|failed|broken|lonely|sad|empty|unhappy|miserable) (?!(?:shoes?|socks?|bags?|shelf|shelves|light|heat|season|pan|pans|knife|knives|mug|mugs|kitchen|fridge|cupboard|phone|battery|cable|heels?|chair|fibre|fiber)\b)\w+"),
-        re.compile(rf"(?:您|你)[^，。！？,.!?]{{0,5}}(?:{zh})"),
-        re.compile(
-            rf"(?:{zh})[^，。！？,.!?]{{0,3}}(?:的(?:您|你)|您|你|患者|人群|人士|(?<![爱作])者(?!的话)|的(?:人|姐妹|朋友|女人|男人|妈妈|兄弟|女生|男生|老人|家庭)|星人|一族|党|姐妹|族)"
+        _compiled(rf"\b(?:for|as|to|all|hey|dear|helps?|made for|perfect for|calling(?: all)?) (?:\w+ )?(?:{group})\b"),
+        _compiled(rf"(?:^|[.!?] ?)(?:recently |newly |just |freshly |still |always |secretly )?(?:{state})(?: again| lately| and \w+)?(?:, (?:old|my|dear|mate|love|honey|sir|lad)[ \w]*)?\s*\?"),
+        _compiled(rf"\b(?:recently|newly|freshly) (?:{state})\b"),
+        _compiled(rf"\b(?:people|women|men|mums|moms|mothers|dads|kids|children|girls|boys|anyone|everyone|those|folks|parents|teens|runners|dogs?) (?:with|who have|who suffer|suffering|living with|battling|fighting|struggling)(?: from| with| the| an?)? ?(?:{condition}|{everyday}|{state}|baby blues|\w+ (?:disease|disorder|problems|syndrome|pain))\b|(?:^|[.!?] )(?:{alone})\b[^.!?,]{{0,24}}\?"),
+        _compiled(r"\byour \w+ (?:is|are) (?:failing|going|shot|giving (?:out|up)|sagging|thinning|getting (?:worse|old|weak)|gone|a mess)|, (?:grandpa|grandma|old (?:man|lady|timer)|gramps|granny|boomer|fatty|baldy)|(?:your|those|that) (?:poor|bad|weak|failing|sagging|saggy|aching|achy|flabby|wrinkl\w+|crooked|yellow\w*|thinning|receding|swollen|sore|arthritic|leaky|chubby|fat|ugly|damaged|greasy|oily|hairy|smelly|sweaty|low|high|fragile|failed|broken|lonely|sad|empty|unhappy|miserable) (?!(?:shoes?|socks?|bags?|shelf|shelves|light|heat|season|pan|pans|knife|knives|mug|mugs|kitchen|fridge|cupboard|phone|battery|cable|heels?|chair|fibre|fiber)\b)\w+"),
+        _compiled(rf"(?:您|你)[^，。！？,.!?]{{0,5}}(?:{zh})"),
+        _compiled(
+            rf"(?:^|[，。！？])(?:{zh})[，,](?:更|就|也要|才|别|那就|试试|来|快|用)|(?:{zh})[^，。！？,.!?]{{0,3}}(?:的(?:您|你)|您|你|患者|人群|人士|(?<![爱作])者(?!的话)|的(?:人|姐妹|朋友|女人|男人|妈妈|兄弟|女生|男生|老人|家庭)|星人|一族|党|姐妹|族)"
         ),
-        re.compile(rf"(?:专为|适合|献给|致|送给|帮助|关爱)[^，。！？]{{0,4}}(?:{zh})"),
-        re.compile(rf"(?:还在|是否|是不是|正在|总是|又|受够了?|苦于|饱受|害怕|担心|摆脱)(?:为)?[^，。！？]{{0,3}}(?:{zh})"),
+        _compiled(rf"(?:专为|适合|献给|致|送给|帮助|关爱)[^，。！？]{{0,4}}(?:{zh})"),
+        _compiled(rf"(?:还在|是否|是不是|正在|总是|又|受够了?|苦于|饱受|害怕|担心|摆脱)(?:为)?[^，。！？]{{0,3}}(?:{zh})"),
     )  # fmt: skip
 
 
@@ -106,13 +136,13 @@ def _hardships() -> tuple[re.Pattern[str], ...]:
     words = {k: _either(k) for k in ("kin_en", "troubles_en", "events_en", "events_zh")}
     kin, troubles = words["kin_en"], words["troubles_en"]
     return (
-        re.compile(
+        _compiled(
             rf"\byour (?:\w+ )?(?:{kin})(?:'s|s')? (?:\w+ )?(?:with |has |have |suffers? from |battl\w+ |struggl\w+ with |is |are |was )?(?:an? |so |too )?(?:{troubles})\b"
         ),
-        re.compile(rf"\b(?:since|after|when|now that|because) your (?:\w+ )?(?:{kin}|cat|dog|pet) (?:\w+ )?(?:passed|died|left|went|moved out|got (?:ill|sick|worse)|fell|is gone|are gone|was diagnosed|lost)\b|"
+        _compiled(rf"\b(?:since|after|when|now that|because) your (?:\w+ )?(?:{kin}|cat|dog|pet) (?:\w+ )?(?:passed|died|left|went|moved out|got (?:ill|sick|worse)|fell|is gone|are gone|was diagnosed|lost)\b|"
             rf"\b(?:{words['events_en']}) (?:\w+ ){{0,4}}your\b|\b(?:after|since|during|from|following) your (?:\w+ )?(?:{words['events_en']})\b"),
-        re.compile(r"\b(?:skin|face|body|hair|hands?|feet|legs|belly|teeth) (?:is |are )?(?:scarred|ruined|ravaged|marked|covered|wrecked|pitted|swollen|yellowed) (?:by|with|in|from)\b"),
-        re.compile(
+        _compiled(r"\b(?:skin|face|body|hair|hands?|feet|legs|belly|teeth) (?:is |are )?(?:scarred|ruined|ravaged|marked|covered|wrecked|pitted|swollen|yellowed) (?:by|with|in|from)\b"),
+        _compiled(
             rf"(?:{words['events_zh']})(?:之后|以后|后|了(?=[的你您，])|的(?:你|您))"
             r"|(?:孩子|宝宝|娃|儿子|女儿|老公|老婆|爸妈|父母|老人|爸爸|妈妈)[^，。！？]{0,6}(?:总|老是|还|又|一直|太)?"
             r"(?:垫底|倒数|不及格|不开窍|磨蹭|多动|坐不住|自卑|胆小|个子矮|挑食|尿床|厌学|叛逆|有网瘾|发育慢|近视了|太胖|太瘦|说话晚|跟不上|拖后腿|不听话|笨)"
@@ -122,9 +152,9 @@ def _hardships() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _known() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return re.compile(rf"\b(?:{_either('behaviour_en')})\b"), re.compile(_either("behaviour_zh"))
+    return _compiled(rf"\b(?:{_either('behaviour_en')})\b"), _compiled(_either("behaviour_zh"))
 
 
 @cache
 def _greeting() -> re.Pattern[str]:
-    return re.compile(f"{_either('greeting_zh')}|{_either('names_zh')}")
+    return _compiled(f"{_either('greeting_zh')}|{_either('names_zh')}")

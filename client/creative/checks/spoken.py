@@ -98,7 +98,10 @@ def is_spoken_count(text: Plain, a: Amount, source: Plain) -> bool:
     after = after_word(text.text, a)
     if len(after) < 1:
         return False
-    if _is_people(text, a, after) and not _serves(text, a):
+    other = re.search(
+        rf"(?:\d|{'|'.join(rules()['words'])})[ -](?:[a-z]+ )?{re.escape(after)}", source.text
+    )
+    if _is_people(text, a, after) and not _serves(text, a) and not other:
         # 300 ways to miss a train, of 300 crosswords
         known = re.search(rf"(?<![\d.]){a.value:g}(?![\d.]*\d)", source.text)
         return bool(known) or not written.isdigit()

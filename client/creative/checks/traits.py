@@ -260,7 +260,7 @@ _CUE_BEFORE = re.compile(
 _CUE_AFTER = re.compile(
     r"[\s-]*(?:flavou?r(?:ed|s)?|taste|finish|body|lid|handles?|frame|base|casing|lining|filling|"
     r"coating|coated|infused|filled|scent(?:ed)?|colou?r(?:ed)?|version|edition|plated|lined|tones?|sauce|glaze|notes?|"
-    r"trim|sole|strap|soles)(?![a-z])|口?味|风味|香型|夹心|馅|果?粒|汁|香气|香精|调|制成?|质|材质|面料|材料|外壳|机身|瓶身|手柄|表面|涂层|底座|内胆|款"
+    r"trim|sole|strap|soles)(?![a-z])|口?味|风味|香型|夹心|馅|果?粒|汁|香气|香精|调|制成?|质|材质|面料|材料|外壳|机身|瓶身|手柄|表面|涂层|底座|内胆|款|千层|蛋糕|慕斯|布丁|月饼|粽|曲奇|饼干|面包|冰淇淋|雪糕|奶茶|拿铁"
 )
 
 

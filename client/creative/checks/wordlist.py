@@ -19,10 +19,10 @@ class WordList:
     def __init__(self, words: Sequence[str], script: str) -> None:
         """Take the patterns; "latin" ones must not run on into other letters or digits."""
         self._latin = script == "latin"
-        self._words = tuple(words)
+        self._words = tuple(as_plain(w) for w in words)
         self._always: list[int] = []
         self._by_key: dict[str, list[tuple[str, int]]] = {}
-        for number, word in enumerate(words):
+        for number, word in enumerate(self._words):
             fixed = needs(word)
             if not fixed:
                 self._always.append(number)
@@ -45,6 +45,15 @@ class WordList:
     def search(self, text: str) -> re.Match[str] | None:
         """The first match."""
         return next(self.finditer(text), None)
+
+
+#: marks as plain text has them
+_MARKS = str.maketrans({"，": ",", "！": "!", "？": r"\?", "：": ":", "；": ";"})
+
+
+def as_plain(pattern: str) -> str:
+    """The pattern with Chinese marks as `text.plain` writes them, so that [^，] ends at a comma."""
+    return pattern.translate(_MARKS)
 
 
 def _key(fixed: str) -> str:
