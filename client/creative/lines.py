@@ -109,7 +109,13 @@ def is_sound(body: Line) -> bool:
 
 def benefits(brief: Brief) -> list[Line]:
     """What the product's own features are good for."""
-    traits = {t.trait_id: t for t in brief.facts.traits}
+    said = [phrases.said(brief, t) for t in brief.facts.traits]
+    # "小立领" says "立领" too: only the narrower one is told.
+    traits = {
+        t.trait_id: t
+        for t, own in zip(brief.facts.traits, said, strict=True)
+        if not any(own in other != own for other in said)
+    }
     out = []
     for b in data_file("bank", "benefits.json")["benefits"]:
         trait = traits.get(b["trait"])

@@ -13,6 +13,8 @@ from client.creative.text import likeness, words
 
 #: likeness of two ads that open with the same hook, whatever the product
 _SAME_HOOK = 0.6
+#: a title of this length is full, however much its marketplace allows
+_TITLE = 60.0
 _SMALL = "a an and are at be by for from in is it of on or our so the to with you your this that"
 _STOP = frozenset((*_SMALL.split(), *"的了和在是有就也都把给"))
 
@@ -26,7 +28,7 @@ class Weights:
         hook: Opens with a hook that a person wrote for the product's family.
         novelty: Likeness to an earlier ad of this product and audience, taken off.
         fatigue: Likeness to what this audience was shown, weighted by how often and how long ago.
-        fullness: Uses the room of the body.
+        fullness: Uses the room of the body, or of a title.
         names: Gives the product's own name.
         echo: Share of the headline that the body repeats.
         bland: Each line that would suit any product.
@@ -56,9 +58,10 @@ class Weights:
 
 def word_parts(brief: Brief, candidate: Candidate, weights: Weights) -> dict[str, float]:
     """Contributions by name that the brief and the words alone decide."""
-    text, room = candidate.text, 0.7 * brief.slot.body
+    text, slot = candidate.text, brief.slot
+    room = 0.7 * slot.body or min(_TITLE, 0.6 * slot.headline)
     told = {f for f in candidate.facts_used if f not in ("noun", "title")}
-    full = min(1.0, brief.slot.length(text.body) / room) if room else 0.0
+    full = min(1.0, slot.length(text.body if slot.body else text.headline) / room)
     return {
         "facts": weights.facts * min(len(told), 2),
         "hook": weights.hook * _has_hook(candidate),

@@ -176,11 +176,17 @@ def _with_name(brief: Brief, hooks: Iterable[Line], slots: Slots) -> list[Line]:
         for f in dict.fromkeys((*slots.values["name"][:2], *slots.values.get("short", ())))
     ]
     return [
-        join((replace(h, text=h.text.rstrip(".。")), n), _gap(h.text, zh))
+        join((replace(h, text=h.text.rstrip(".。")), _begun(h, n)), _gap(h.text, zh))
         for h in hooks
         for n in names
         if not set("：:，") & set(h.text)
     ]
+
+
+def _begun(hook: Line, name: Line) -> Line:
+    """The name with a capital after a question."""
+    asked = hook.text.endswith("?")
+    return replace(name, text=name.text[:1].upper() + name.text[1:]) if asked else name
 
 
 def _gap(hook: str, zh: bool) -> str:

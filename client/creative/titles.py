@@ -31,7 +31,7 @@ def titles(brief: Brief, slots: Slots) -> list[Line]:
     uses = _uses(brief, slots) if len(features) < _FULL else []
     made = _made(brief, slots, [*features, *uses])
     more = _shelves(brief, slots) if len(made) < _ENOUGH else []
-    made += _made(brief, slots, [*features, *more]) if more else []
+    made += _made(brief, slots, [*features, *more[:1], *uses]) if more else []
     made = sorted({x.text: x for x in made}.values(), key=lambda x: -_told(x))
     full = [x for x in made if _told(x) >= _told(made[0]) - 1]
     return full if len(full) >= _ENOUGH else made[: 2 * _ENOUGH]
@@ -119,12 +119,12 @@ def _own(slots: Slots, name: str) -> list[Filling]:
 
 
 def _choices(features: list[Filling], rng: random.Random) -> list[list[Filling]]:
-    """Some sets of features: all that come first, then shuffled ones, then none."""
+    """Some sets of features: all that come first, then shuffled ones, each alone, then none."""
     out = [features[:k] for k in range(min(len(features), 6), 0, -1)]
     for _ in range(8):
         own = set(rng.sample(range(len(features)), min(rng.randint(1, 5), len(features))))
         out.append([f for i, f in enumerate(features) if i in own])
-    return [*out, []]
+    return [*out, *([f] for f in features), []]
 
 
 def _title(

@@ -114,11 +114,15 @@ def test_equal_candidates_have_no_z_score() -> None:
     assert abs(signals.z_scores(np.array([0.0] * 50 + [1.0]))).max() == 2.5
 
 
-def test_chinese_gets_no_headline_model_and_no_body_no_fullness() -> None:
+def test_chinese_gets_no_headline_model_and_a_title_is_full_by_itself() -> None:
     zh = rank(brief("zh"), [ad("喝水更方便"), ad("带上一瓶水？")], 2)
     assert all(r.parts["headline"] == 0 for r in zh)
     title = make_brief(BOTTLE, slot_name="marketplace")
-    assert rank(title, [ad("Steel Bottle 750 ml", "")], 1)[0].parts["fullness"] == 0
+    full = [
+        rank(title, [ad(words, "")], 1)[0].parts["fullness"]
+        for words in ("Steel Bottle", "PolarSip Leak-proof Steel Bottle for the Office, 750 ml")
+    ]
+    assert 0 < full[0] < full[1] == Weights().fullness
     assert rank(title, [], 3) == []
 
 
