@@ -8,6 +8,11 @@ to the ledger trial by trial. Rows from the sample's cut on are not read: a tria
 an inner date and is judged by those between it and the cut. Trials are drawn by a seeded TPE (Bergstra
 et al. 2011) and kept in an SQLite file; the same command goes on from there. A trial whose AUC is below
 the median of the others' at the same point is cut short. The first trial is the shipped recipe.
+
+    python3 scripts/tune.py --servers --sample DIR [--split random] [--splits 4] [--draws 1] [--budget 3]
+
+No search: other server optimisers and numbers of rounds beside the shipped ones, in league noise, on the
+same draws. DIR is as `hansa evaluate` takes it, a public set; rows after its outer cut are not read.
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).res
 import optuna
 from ablation_data import INNER
 from simulate_shops import sample_homes
+from tunelib.compare import compared, inner, line
 from tunelib.learn import Repeated, Shop, figures, rounds_of
 from tunelib.space import MODES, recipe_of, shipped
 
@@ -153,6 +159,20 @@ def as_toml(recipe: Recipe) -> str:
     return text
 
 
+def compare_servers(
+    data: Path, budget: float, draws: int, *, kind: str, cut: str, inner_cut: str, splits: int
+) -> None:
+    """A table of server optimisers and numbers of rounds, a line as soon as it is known."""
+    shops, head, options = inner(data, kind, cut, inner_cut, splits, budget)
+    click.echo(
+        f"| {data.name}, epsilon {budget:g} | overall AUC / mean AUC per merchant |\n|---|---|"
+    )
+    first = None
+    for found in compared(shops, default_spec(), head, options, draws):
+        first = first or found
+        click.echo(line(found, first))
+
+
 @click.command()
 @click.option("--sample", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--trials", default=30, show_default=True)
@@ -163,6 +183,12 @@ def as_toml(recipe: Recipe) -> str:
 @click.option("--study", "file", type=click.Path(path_type=Path), help="SQLite file to go on from.")
 @click.option("--write", type=click.Path(path_type=Path), help="The best recipe as TOML.")
 @click.option("--json", "as_json", is_flag=True)
+@click.option("--servers", is_flag=True, help="No search: compare server optimisers.")
+@click.option("--split", "kind", default="auto", help="--servers: auto, time or random.")
+@click.option("--cut", default="", help="--servers: outer cut.")
+@click.option("--inner", "inner_cut", default="", help="--servers: inner cut.")
+@click.option("--splits", default=1, show_default=True, help="--servers: inner splits.")
+@click.option("--draws", default=DRAWS, show_default=True, help="--servers: runs a split.")
 def main(
     sample: Path,
     trials: int,
@@ -173,8 +199,14 @@ def main(
     file: Path | None,
     write: Path | None,
     as_json: bool,
+    servers: bool,
+    draws: int,
+    **parted: Any,
 ) -> None:
     """Search the constants of a recipe on a public sample."""
+    if servers:
+        compare_servers(sample, budget, draws, **parted)
+        return
     if not (sample / "federation.json").is_file():
         raise click.ClickException("only a public sample with its federation.json is searched on")
     optuna.logging.set_verbosity(optuna.logging.WARNING)

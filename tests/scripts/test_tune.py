@@ -8,13 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 optuna = pytest.importorskip("optuna")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 import tune
+from tunelib import compare
 from tunelib.learn import Repeated, figures, rounds_of
+from tunelib.servers import Adam, Momentum, Way, pace
 from tunelib.space import MODES, recipe_of, shipped
 
 from common.model import initial_tensors
@@ -42,6 +45,43 @@ def test_rounds_repeat_themselves_and_learn(league: bool) -> None:
     for name, value in told[0][-1].items():
         assert (value == told[1][-1][name]).all()
     assert figures(SHOPS, SPEC, told[0][-1])[0] > figures(SHOPS, SPEC, initial_tensors(SPEC))[0]
+
+
+def test_the_servers_momentum_is_the_products() -> None:
+    asked = options(True)
+    (*_, theirs), (*_, ours) = (
+        rounds_of(SHOPS, SPEC, asked, Repeated(1), server) for server in (None, Momentum(3))
+    )
+    for name, value in theirs.items():
+        np.testing.assert_allclose(ours[name], value, atol=1e-6)
+
+
+def test_the_same_noise_in_half_as_many_rounds() -> None:
+    one, two = Repeated(3), Repeated(3, parts=2)
+    np.testing.assert_allclose((one.normal(4) + one.normal(4)) / 2**0.5, two.normal(4))
+    assert (one.uniform(3) == two.uniform(3)).all()
+
+
+def test_adam_takes_known_noise_out_of_the_second_moment() -> None:
+    update = np.array([3.0, 1.0])
+    step = Adam(floor=0.5).step(update, 1.0)
+    np.testing.assert_allclose(step, 0.5 / 0.2 * update / np.sqrt([8.0, 0.25]), rtol=1e-6)
+
+
+def test_rates_of_columns_reach_their_ids_only() -> None:
+    rates = pace(SPEC, SPEC.n_ids + 9, 2.0, 0.5)
+    assert set(np.unique(rates)) <= {0.5, 1.0, 2.0}
+    assert (rates[SPEC.n_ids :] == 1).all()
+
+
+def test_ways_are_compared_on_the_same_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = options(True)
+    ways = [Way("a", asked.recipe), Way("b", asked.recipe, lambda spec, size: Momentum(3))]
+    monkeypatch.setattr(compare, "ways", lambda recipe: ways)
+    first, second = compare.compared([SHOPS], SPEC, "conversion", asked, 2)
+    (apart, error), _ = second.against(first)
+    assert abs(apart) < 1e-3 and error < 1e-3
+    assert compare.line(first, first).count("|") == 3 and "±" in compare.line(second, first)
 
 
 @pytest.mark.parametrize("mode", list(MODES))
