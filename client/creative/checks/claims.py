@@ -101,6 +101,8 @@ def _excused(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> bool:
         return _is_material(facts, text, m)
     if rule.unless == "source" and words.removesuffix("d") in facts.source:
         return True  # guaranteed of a guarantee
+    if rule.rule_id.startswith("service") and _is_told(facts, words):
+        return True
     if words == "free" and _is_without(facts, text, m):
         return True
     offer = plain(facts.offer).text
@@ -119,6 +121,14 @@ def _excused(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> bool:
     pairs: dict[str, list[list[str]]] = data_file("rules", "house.v2.json")["offers"]
     needed = [has for said, has in pairs["pairs"] if re.search(said, words)]
     return bool(needed) and all(re.search(has, offer) for has in needed)
+
+
+def _is_told(facts: Facts, words: str) -> bool:
+    """Delivered within the UK, where the product text says when and where it delivers."""
+    said = [w for w in re.findall(r"[a-z]{3,}", words) if w not in ("the", "and", "for")]
+    return (
+        bool(said) and "free" not in said and all(re.search(rf"\b{w}", facts.source) for w in said)
+    )
 
 
 def _is_without(facts: Facts, text: Plain, m: re.Match[str]) -> bool:

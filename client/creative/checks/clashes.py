@@ -25,7 +25,7 @@ def contradictions(brief: Brief, text: Plain) -> list[tuple[int, int]]:
     said: list[str] = rules()["han_said"]
     units = {*rules()["counted"], *rules()["han_counted"]}
     long_units = [u for u in units if len(u) > 1 and not u.isascii()]
-    out = []
+    out = [*_far_contradictions(have, text.text), *denied(brief, text.text)]
     for m in _PAIR.finditer(text.text):
         n = _pair_value(m["n"])
         word = m["w"].removesuffix("s")
@@ -45,6 +45,36 @@ def contradictions(brief: Brief, text: Plain) -> list[tuple[int, int]]:
 _FAR = re.compile(
     r"(?<![a-z\d.])(?P<n>\d+|[a-z]+) (?!(?:of|for|to|or|and|by|per|in|on|x)\b)[a-z]{3,}(?: [a-z]{3,})? (?P<w>[a-z]{3,}s)\b"
 )
+
+
+def _far_contradictions(have: dict[str, set[float]], text: str) -> list[tuple[int, int]]:
+    """Thirty seasonal stems, of fifteen: five and more, so that no way of speaking is meant."""
+    out = []
+    for m in _FAR.finditer(text):
+        n, known = _pair_value(m["n"]), have.get(m["w"].removesuffix("s"), set())
+        if n is not None and n > 4 and not m["n"].isdigit() and known and n not in known:
+            out.append(m.span())
+    return out
+
+
+_DENIED = re.compile(
+    r"\b([a-z]{3,}?)s? (?:is |are )?(?:not (?:included|supplied)|sold separately)\b"
+    r"|(?:不可|不能|请勿|勿|不宜|不含|不附|不带|不支持|不包含?)([\u3400-\u9fff]{2})"
+)
+
+
+def denied(brief: Brief, text: str) -> list[tuple[int, int]]:
+    """Where an ad says what the product text denies: "vase not included", 不可入洗碗机."""
+    out = []
+    for m in _DENIED.finditer(known(brief)[0].text):
+        thing = re.escape(m[1] or m[2])
+        said = (
+            rf"\b(?:with|plus|includ(?:es|ing)|comes with|free) (?:an? |the |its |your |free )?{thing}s?\b|\b{thing}s? (?:is |are )?included"
+            if m[1]
+            else rf"(?<![不无])(?:可以?|能|含|附赠?|带|送|支持|包含?){thing}"
+        )
+        out += [s.span() for s in re.finditer(said, text)]
+    return out
 
 
 def _pairs(text: str) -> dict[str, set[float]]:

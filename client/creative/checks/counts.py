@@ -10,7 +10,7 @@ from client.creative.checks.counting import rules
 from client.creative.checks.known import after_word, beside, known, neighbours, products
 from client.creative.checks.numerals import digits
 from client.creative.checks.prices import price_is_right
-from client.creative.checks.spoken import is_spoken_count
+from client.creative.checks.spoken import is_of_life, is_spoken_count
 from client.creative.figures import Amount
 from client.creative.text import Plain, has_han
 
@@ -33,6 +33,8 @@ def counted(brief: Brief, text: Plain, a: Amount, have: tuple[Amount, ...]) -> b
     written = text.source[text.origins[a.start]]
     noun = re.match(r"(?![装套组入])[\u3400-\u9fff]{2}", text.text[a.end :])
     small = a.value <= 4 and not written.isdigit() and text.text[a.end - 1] in _CLASSIFIERS
+    if is_of_life(text, a):
+        return True
     if noun and small and noun.group() not in source:
         return True
     mine = _word(text.text, a)

@@ -128,6 +128,13 @@ def _parts(brief: Brief, text: Plain, a: Amount) -> set[float]:
         for b in have
         if b.value > 0 and re.search(rf"{re.escape(unit)}s?$", source.text[b.start : b.end])
     }
+    counted |= {
+        b.value
+        for b in have
+        if b.kind == "bare"
+        and b.value > 0
+        and re.match(rf"[\s-]*{re.escape(unit)}s?\b", source.text[b.end :])
+    }
     # 一对, a twin pack: a count without words of its own, in its place in the text
     counted |= {
         b.value

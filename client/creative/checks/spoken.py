@@ -26,7 +26,7 @@ _PEOPLE = frozenset(
     ["friend", "guest", "people", "kid", "child", "children", "cousin", "neighbour", "neighbor", "hand", "foot", "feet", "leg", "finger", "toe", "eye", "ear", "reason", "thing", "way", "minute_walk", "question", "story", "excuse", "wish", "corner", "wheel", "side", "chair", "seat", "o'clock", "generation", "wonder", "world", "mile", "step", "flight", "stair", "season", "direction", "mouth", "helper", "pair", "corner", "colleague", "player", "rider", "passenger", "dog", "cat", "paw", "sister", "brother", "uncle", "aunt", "child", "knight", "morning", "evening", "afternoon", "weekend", "weekday", "night", "winter", "summer", "autumn", "spring", "sunday", "monday", "friday", "saturday"]
 )  # fmt: skip
 _PEOPLE_HAN = re.compile(
-    r"[个位只双条]?(?:人(?!份)|朋友|口人|口之家|家人|孩子|小孩|娃|客人|同事|邻居|手(?!柄)|脚|眼|理由|故事|心情|话|回忆|愿望|世界|季节|季|方向|代人|室友|姐妹|兄弟|早晨|晚上|夜晚|下午|周末|冬天|夏天|春天|秋天|街|站|顿|餐(?!具))"
+    r"[个位只双条]?(?:人(?!份)|朋友|口人|口之家|家人|孩子|小孩|娃|客人|同事|邻居|手(?!柄)|脚|眼|理由|故事|心情|话|回忆|愿望|世界|季节|季|方向|代人|室友|姐妹|兄弟|早晨|晚上|夜晚|下午|周末|冬天|夏天|春天|秋天|街|站|顿|字|词|问题|选择|答案|秘密|烦恼|步|餐(?!具))"
 )
 #: counted things that the product itself may be made of
 _PARTS = frozenset(
@@ -110,6 +110,13 @@ def is_spoken_count(text: Plain, a: Amount, source: Plain) -> bool:
     if after in _PARTS or (f"{after}s" in rules()["counted"] and f"{after}s" not in _TABLE):
         return False
     return a.value <= 4 and len(after) > 1 and after not in source.text
+
+
+def is_of_life(text: Plain, a: Amount) -> bool:
+    """两个字, 三个朋友: of the reader's life, not of the product, where they are in words."""
+    written = text.source[text.origins[a.start]]
+    at = a.end - 1 if text.text[a.end - 1] in "个位只双条" else a.end
+    return not written.isdigit() and not _serves(text, a) and bool(_PEOPLE_HAN.match(text.text, at))
 
 
 def _is_people(text: Plain, a: Amount, after: str) -> bool:
