@@ -100,7 +100,9 @@ def _given() -> frozenset[str]:
 def _given_and_family() -> re.Pattern[str]:
     """Tom Barlow, Anna's: a given name and another capital, or one that has something."""
     names = "|".join(sorted(_given()))
-    return re.compile(rf"\b((?:{names}) (?!(?:And|Or|The|For|In|Of|With)\b)[A-Z][a-z]{{2,}})\b")
+    return re.compile(
+        rf"\b((?:{names}) (?!(?:And|Or|The|For|In|Of|With|Yum|Kha|Collins|Mix|Russell|Bond|Day|Street)\b)[A-Z][a-z]{{2,}})\b"
+    )
 
 
 def _is_name(word: str) -> bool:
