@@ -70,7 +70,7 @@ def test_a_whole_book_has_no_problem() -> None:
 
 
 @pytest.mark.privacy
-@pytest.mark.parametrize("n_ways", [1, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_ways", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("which", ["ledger", "book"])
 def test_every_single_byte_of_a_small_export_counts(which: str, n_ways: int) -> None:
     """Exhaustive over places; at each, bytes that are likely to leave the file readable."""
@@ -78,7 +78,7 @@ def test_every_single_byte_of_a_small_export_counts(which: str, n_ways: int) -> 
     load: Any = ledger_file.load if which == "ledger" else book_file.load
     data = (ledger_file if which == "ledger" else book_file).dump(export.as_dict())
     assert not is_detected(data, load)
-    rng = random.Random(3)
+    rng = random.Random(n_ways)  # other ways than the other run tries
     for i, old in enumerate(data):
         alike = {chr(old).swapcase(), chr(old ^ 1), "0", "7", "a", "e", " "} - {chr(old)}
         for new in rng.sample(sorted(alike), n_ways):

@@ -1,7 +1,5 @@
 """The shop's own head stays: it moves with a shopper, the body's update for a plan does not move with it."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import grimp
@@ -106,16 +104,3 @@ def test_the_way_that_the_test_looks_for_would_be_found(graph):
         assert graph.find_shortest_chain("client.sums", "client.personal_head")
     finally:
         graph.remove_import(importer="client.sums", imported="client.personal_head")
-
-
-def test_importing_what_leaves_loads_no_head():
-    names = [n for n in OUT if n != "client.league"]
-    code = (
-        f"import sys, {', '.join(names)};"
-        " print(sorted(m for m in sys.modules if m.startswith('client.personal')"
-        " or m.startswith('client.store.personal')))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    assert done.stdout.strip() == "[]"

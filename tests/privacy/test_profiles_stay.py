@@ -91,10 +91,12 @@ def test_no_import_leads_from_what_leaves_to_profiles(graph, start):
         assert not chains, sorted(chains)
 
 
-def test_importing_them_does_not_load_profiles_either():
-    names = [n for n in OUT if n not in ("client.league",)]
+def test_importing_what_leaves_loads_neither_profiles_nor_a_shops_own_head():
+    """The ways of imports to a head: tests/privacy/test_head_stays.py."""
+    names = [n for n in OUT if n not in ("client.league", "client.personal")]
     code = (
-        f"import sys, {', '.join(names)}; print(sorted(m for m in sys.modules if 'profiles' in m))"
+        f"import sys, {', '.join(names)}; print(sorted(m for m in sys.modules if 'profiles' in m"
+        " or m.startswith(('client.personal', 'client.store.personal'))))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
