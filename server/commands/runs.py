@@ -211,12 +211,14 @@ def _story(r: dict[str, Any]) -> str:
 def rounds(run_id: str | None, home: Path, as_json: bool) -> None:
     """Show runs, or the rounds of one run and who said what."""
     from server.registry import Registry
-    from server.runner import summary
 
     folder = Folder(home)
     folder.config()
     with closing(Registry.of(folder)) as registry:
         if run_id is None:
+            # imported here: the runner brings all of flwr, the rounds of one run need none of it
+            from server.runner import summary
+
             runs = [summary(registry, name) for name, _ in registry.run_ids()]
             lines = [f"{r['run']}  {r['status']:9} {r['rounds']} rounds" for r in runs]
             emit({"runs": runs}, as_json, "\n".join(lines) or "No run yet.")
