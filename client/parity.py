@@ -150,7 +150,7 @@ def _groups(
         return (), len(names)
     counts = [(int(n_in[i]), int(n_all[i])) for i in shown]
     best = max(range(len(shown)), key=lambda i: (counts[i][0] / counts[i][1], counts[i][1]))
-    hidden = beside(*zip(*counts, strict=True), floor, best)
+    hidden = beside([c[0] for c in counts], [c[1] for c in counts], floor, best)
     total = (sum(c[0] for c in counts), sum(c[1] for c in counts))
     # a ratio to a count that is not shown would tell it
     told = counts[best][0] >= floor and not hidden[best]

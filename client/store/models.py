@@ -141,7 +141,10 @@ def listing(store: Store) -> list[Installed]:
         "SELECT digest, installed_at, used_since, signer, run_id, n_bytes FROM bundles"
         " ORDER BY used_since DESC, rowid DESC"
     ).fetchall()
-    return [Installed(*row, current=i == 0) for i, row in enumerate(rows)]
+    return [
+        Installed(digest, at, since, signer, run_id, n_bytes, current=i == 0)
+        for i, (digest, at, since, signer, run_id, n_bytes) in enumerate(rows)
+    ]
 
 
 def _checked(content: bytes, signer: str) -> ModelBundle:
