@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.league import MARKS, MERCHANTS, QUICK, column, ledger
 
 pytestmark = MARKS
-SUMS = [*QUICK, "--mode", "league", "--stage-seconds", "4", "--merchants-min", "4"]
+SUMS = [*QUICK, "--mode", "league", "--merchants-min", "4"]
 #: It is set back to a backup in the end.
 ONE = MERCHANTS[0]
 
@@ -29,7 +29,9 @@ def summed(league):
     for name in (ONE, MERCHANTS[-1]):
         league.node(league.folder / name)
     league.online()
-    code, result = league.run(*SUMS, "--rounds", "2").result()
+    # a stage ends when all have answered: only a loaded machine waits so long
+    patient = ("--stage-seconds", "30", "--straggler-seconds", "30")
+    code, result = league.run(*SUMS, *patient, "--rounds", "2").result()
     assert code == 0, result
     return SimpleNamespace(backup=backup, result=result)
 
@@ -81,7 +83,7 @@ def test_2_both_sides_hold_proofs_of_every_kind_of_round(league, summed):
 def test_3_one_is_killed_and_the_others_finish(league, summed):
     victim = league.nodes[ONE]
     seen = len(victim.lines())
-    run = league.run(*SUMS, "--rounds", "1", "--no-evaluation")
+    run = league.run(*SUMS, "--stage-seconds", "4", "--rounds", "1", "--no-evaluation")
     victim.wait_for(lambda x: x.get("run_id") and x.get("round") == 1, since=seen)
     victim.end(signal.SIGKILL)
     code, result = run.result()
