@@ -161,7 +161,7 @@ def log_odds(
     total: NDArray[np.float32] = (first + second + third)[:, 0]
     if funnel:
         click = log_odds(weights, "click", ids, numeric)
-        return -np.logaddexp(np.logaddexp(-click, -total), -click - total)
+        total = -np.logaddexp(np.logaddexp(-click, -total), -click - total)
     return total
 
 
