@@ -71,11 +71,7 @@ MODES = {"own": PrivacyMode.OWN, "league": PrivacyMode.LEAGUE}
     "--from", "start", default="last", show_default=True, metavar="last|fresh|DIGEST",
     help="Whose weights learning goes on from; last: the current bundle's.",
 )  # fmt: skip
-@click.option(
-    "--warm-start",
-    type=click.Choice(["synthetic"]),
-    help="Begin with weights of public made-up data.",
-)
+@click.option("--warm-start", type=click.Choice(["synthetic"]), help="Begin with made-up data.")
 @click.option("--stop-when-flat", type=click.IntRange(0), default=0, help="Rounds within noise.")
 @click.option("--resume", metavar="RUN", help="Go on with a run; 'last' for the newest.")
 @json_option
