@@ -134,6 +134,11 @@ def _is_made_of(brief: Brief, trait: Trait) -> bool:
 _OTHER = re.compile(r"plastic|melamine|glass|acrylic|bone china|塑料|玻璃|密胺")
 
 
+#: families that are poured or spread: what their text names as a material is what they are free of
+_POURED = {"hair", "skin", "soap", "oral", "deodorant", "shaving", "makeup", "fragrance", "suncare"}
+_POURED |= {"laundry", "dish", "cleaning", "air"}
+
+
 def is_borne_out(brief: Brief, trait: Trait) -> bool:
     """Whether the title or a plain sentence of the product text claims the trait."""
     title = plain(brief.facts.name).text
@@ -154,7 +159,7 @@ def _may_say(brief: Brief, trait: Trait) -> bool:
     title = plain(facts.name).text
     if trait.families and facts.noun.family not in trait.families:
         return False
-    if trait.group == "materials" and _OTHER.search(title):
+    if trait.group == "materials" and (facts.noun.family in _POURED or _OTHER.search(title)):
         return False
     for start, end in trait.spans(facts.source):
         words = facts.source[start:end]
