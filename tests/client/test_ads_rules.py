@@ -69,7 +69,7 @@ def test_a_finding_names_rule_and_version() -> None:
     for found in errors(en(), "The finest oats for $5", "20% off, click here!!!"):
         assert re.search(r"\[[a-z-]+@\d+ [a-z-]+\]$", found.message), found
         assert found.fix and "{" not in found.message + found.fix
-    assert "cn-law@2" in rule_versions() and "google-ads@1" in rule_versions()
+    assert "cn-law@3" in rule_versions() and "google-ads@1" in rule_versions()
 
 
 def test_the_platform_chooses_the_rules() -> None:

@@ -116,6 +116,8 @@ def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount
             return True  # 一岁 of 12至36月龄
         if any(float(m[1] or m[2]) <= a.value < 100 for m in _FROM.finditer(source.text)):
             return True
+        if "岁" in text.text[a.end : a.end + 2] and "岁" in source.text:
+            return False  # another age; two colours prove no two years
     title = digits(
         Plain(brief.product.title.casefold(), tuple(range(len(brief.product.title))), "")
     )

@@ -87,7 +87,7 @@ def is_spoken_time(text: Plain, a: Amount, have: tuple[Amount, ...]) -> bool:
     if text.source[text.origins[a.start]].isdigit():
         return bool(living) and not doing and not told
     near = text.text[max(0, a.start - 8) : a.start] + "#" + text.text[a.end : a.end + 1]
-    if doing or re.search(r"\b(?:in|within|under|every)\s+(?:\w+\s)?#|#[内就即]", near):
+    if doing or re.search(r"\b(?:in|within|under|every|for)\s+(?:\w+\s)?#|#[内就即]", near):
         return bool(living) and not told
     return bool(living) or a.name != "months" or not told
 
