@@ -14,16 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.accounting import calibrate, spent
-from common.accounting_discrete import (
-    EXAMPLES,
-    Example,
-    LeagueRelease,
-    both,
-    concentrated,
-    epsilon,
-    lattice_epsilon,
-    share_sum,
-)
 from common.privacy import Mechanism, MechanismKind, PrivacyBudget, PrivacyMode
 from common.secagg.encoding import League, choose
 from common.secagg.shares import (
@@ -34,6 +24,16 @@ from common.secagg.shares import (
     _theta,
     refusals,
     share_std,
+)
+from tests.common.secagg_noise.league_figures import (
+    EXAMPLES,
+    Example,
+    LeagueRelease,
+    both,
+    concentrated,
+    epsilon,
+    lattice_epsilon,
+    share_sum,
 )
 
 pytestmark = pytest.mark.privacy
