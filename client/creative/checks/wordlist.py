@@ -127,7 +127,7 @@ def _atoms(pattern: str) -> list[tuple[str, bool]]:
         end = _end_of_atom(pattern, i)
         atom = pattern[i:end]
         times = re.match(r"[?*+]\??|\{\d*(?:,\d*)?\}", pattern[end:])
-        optional = bool(times) and (times[0][0] in "?*" or times[0][:2] in ("{0", "{,"))
+        optional = times is not None and (times[0][0] in "?*" or times[0][:2] in ("{0", "{,"))
         out.append((atom, optional))
         if times:
             out.append(("", True))
