@@ -41,6 +41,8 @@ QUICK = [
     "4",
     "--wait",
     "90",
+    "--round-seconds",
+    "300",  # for machines with more to do: a round ends when all have answered
     "--no-gates",  # a round or two of noise are no model; the gates have tests of their own
 ]
 

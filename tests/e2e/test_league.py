@@ -136,7 +136,7 @@ def test_5_flowers_own_node_takes_part(league, tmp_path):
     try:
         run = league.run(
             *QUICK, "--rounds", "1", "--merchants-min", "4", "--quorum", "1",
-            "--round-seconds", "90", "--no-evaluation",
+            "--no-evaluation",
         )  # fmt: skip
         code, result = run.result(240)
         assert code == 0, (result, (league.folder / "supernode.log").read_text()[-3000:])
