@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from simulate_heads import inner_cases
 
 from common.features import FeatureSpec
@@ -16,6 +17,24 @@ from common.recipe import LEAGUE
 from server.options import RunOptions
 from tunelib.learn import Repeated, Shop, figures, rounds_of
 from tunelib.servers import Way, ways
+
+
+class Walk(Repeated):
+    """A generator whose normals walk where those of another number of rounds walk.
+
+    Args:
+        seed: Of everything.
+        parts: A normal is the sum of so many, over the root of their number.
+    """
+
+    def __init__(self, seed: int, parts: int) -> None:
+        super().__init__(seed)
+        self._normals, self._parts = np.random.default_rng([seed, 1]), parts
+
+    def normal(self, n: int) -> NDArray[np.float64]:
+        """Standard normals [n]."""
+        drawn = self._normals.standard_normal((self._parts, n))
+        return np.asarray(drawn.sum(0) / self._parts**0.5, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +88,7 @@ def _last(
     draw: int,
 ) -> tuple[float, float]:
     server = way.server(spec, size) if way.server else None
-    # as many normals for all: a run of half as many rounds walks where the other one walks
-    noise = Repeated(draw, max(1, 2 * LEAGUE.rounds // way.recipe.rounds))
+    noise = Walk(draw, max(1, 2 * LEAGUE.rounds // way.recipe.rounds))
     *_, tensors = rounds_of(shops, spec, options, noise, server)
     return figures(shops, spec, tensors, way.recipe.heads[0])
 

@@ -42,21 +42,14 @@ class Repeated:
     """A generator that repeats itself: every trial sees the same draws, so that trials can be compared.
 
     For public rows only; nothing that it protects may leave a merchant.
-
-    Args:
-        seed: Of everything.
-        parts: A normal is the sum of so many, over the root of their number: a run of half as many
-            rounds with two parts walks where the other one walks.
     """
 
-    def __init__(self, seed: int, parts: int = 1) -> None:
+    def __init__(self, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
-        self._normals, self._parts = np.random.default_rng([seed, 1]), parts
 
     def normal(self, n: int) -> NDArray[np.float64]:
         """Standard normals [n]."""
-        drawn = self._normals.standard_normal((self._parts, n))
-        return np.asarray(drawn.sum(0) / self._parts**0.5, np.float64)
+        return self._rng.standard_normal(n)
 
     def uniform(self, n: int) -> NDArray[np.float64]:
         """Uniform values in [0, 1), [n]."""

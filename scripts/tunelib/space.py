@@ -24,7 +24,7 @@ def recipe_of(trial: Any, league: bool) -> Recipe:
     if league:  # a round is one step; its rate follows from the noise
         return replace(
             LEAGUE,
-            rounds=trial.suggest_int("rounds", 20, 160, step=20),
+            rounds=trial.suggest_int("rounds", 20, 100, step=20),
             step_noise=trial.suggest_float("step_noise", 0.0007, 0.014, log=True),
             **common,
         )

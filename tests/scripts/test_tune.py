@@ -57,7 +57,7 @@ def test_the_servers_momentum_is_the_products() -> None:
 
 
 def test_the_same_noise_in_half_as_many_rounds() -> None:
-    one, two = Repeated(3), Repeated(3, parts=2)
+    one, two = compare.Walk(3, 1), compare.Walk(3, 2)
     np.testing.assert_allclose((one.normal(4) + one.normal(4)) / 2**0.5, two.normal(4))
     assert (one.uniform(3) == two.uniform(3)).all()
 
