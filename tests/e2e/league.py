@@ -93,7 +93,7 @@ class Process:
             time.sleep(0.1)
         raise AssertionError(f"{self.log.name}:\n{self.log.read_text(errors='replace')[-3000:]}")
 
-    def result(self, seconds=300.0):
+    def result(self, seconds=600.0):
         """Exit code and last line."""
         code = self.child.wait(seconds)
         lines = self.lines()

@@ -138,7 +138,7 @@ def test_5_flowers_own_node_takes_part(league, tmp_path):
             *QUICK, "--rounds", "1", "--merchants-min", "4", "--quorum", "1",
             "--no-evaluation",
         )  # fmt: skip
-        code, result = run.result(240)
+        code, result = run.result()
         assert code == 0, (result, (league.folder / "supernode.log").read_text()[-3000:])
         assert result["merchants"] == 4 and result["installed"] == 4
         assert ledger(home) == ["open", "reserve", "commit"]
