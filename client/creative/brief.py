@@ -8,7 +8,6 @@ from typing import Literal
 
 from client.creative import facts as facts_
 from client.creative.facts import Facts
-from client.creative.offers import in_language
 from client.creative.text import Unit, data_file, measure
 from common.domain import Audience, Product
 
@@ -196,15 +195,14 @@ def make_brief(
         kind: None = "promotion" with an offer, "coupon" for several products without a price.
         tone: How warm the words are.
         audience: Only the names of its reasons enter the brief, never a member.
-        offer: The discount in the shop's words; told in the ad's language where it is in the
-            other one and can be told without guessing.
+        offer: The discount in the shop's words, in the ad's language.
         earlier: Ads that exist already.
         best: Approved ads whose form may be borrowed, best first.
         other_brands: Brands of other products of the shop.
         seed: Same seed, same ads.
         slot_name: A slot of the rules.
     """
-    found = facts_.extract(product, in_language(offer, language, product.currency) or offer)
+    found = facts_.extract(product, offer)
     return Brief(
         product=product,
         facts=found,

@@ -192,7 +192,8 @@ class _Asked:
 def _brief(store: Store, product: Product, audience: Audience | None, asked: _Asked) -> Brief:
     """The brief with what the shop has written and approved before."""
     audience_id = audience.audience_id if audience else ""
-    if asked.offer and not in_language(asked.offer, asked.language, product.currency):
+    offer = in_language(asked.offer, asked.language, product.currency)
+    if asked.offer and not offer:
         raise _other_language(asked)
     earlier = earlier_texts(store, product.product_id, audience_id, asked.language, asked.slot_name)
     own = _seed(product.product_id, audience_id, len(earlier))
@@ -202,7 +203,7 @@ def _brief(store: Store, product: Product, audience: Audience | None, asked: _As
         kind=asked.kind,
         tone=asked.tone,
         audience=audience,
-        offer=asked.offer,
+        offer=offer,
         earlier=earlier,
         best=examples(store, product, asked.language, asked.slot_name),
         other_brands=creatives.brands(store),
