@@ -9,6 +9,8 @@ from dataclasses import replace
 from client.creative.brief import AdText, Brief
 from client.creative.checks import deals, rulebook, superlatives
 from client.creative.checks.disguise import readings
+from client.creative.checks.known import known_text
+from client.creative.checks.numerals import digits
 from client.creative.checks.quoted import is_quoted
 from client.creative.checks.rulebook import Rule, RuleFile
 from client.creative.facts import Facts
@@ -95,6 +97,9 @@ def _excused(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> bool:
         return True
     if rule.quoted == "fact" and is_quoted(facts.source, text, m):
         return True
+    if words in ("百分百", "百分之百"):
+        after = text.text[m.end() : m.end() + 2]
+        return len(after) == 2 and f"100%{after}" in facts.source
     if rule.unless == "never":
         return False
     if rule.unless == "facts":
@@ -124,10 +129,15 @@ def _excused(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> bool:
 
 
 def _is_told(facts: Facts, words: str) -> bool:
-    """Delivered within the UK, where the product text says when and where it delivers."""
-    said = [w for w in re.findall(r"[a-z]{3,}", words) if w not in ("the", "and", "for")]
+    """Delivered within the UK, 24-month warranty: the product text tells it, figures are checked as facts."""
+    if has_han(words):
+        return digits(plain(words)).text in known_text(facts.source)[0].text
+    small = r"the|and|for|within|days?|months?|years?|weeks?|hours?"
+    said = [w for w in re.findall(r"[a-z]{3,}", words) if not re.fullmatch(small, w)]
     return (
-        bool(said) and "free" not in said and all(re.search(rf"\b{w}", facts.source) for w in said)
+        bool(said)
+        and "free" not in said
+        and all(re.search(rf"\b{w.removesuffix('s')}", facts.source) for w in said)
     )
 
 

@@ -29,7 +29,7 @@ _PATTERNS = tuple(
         (rf"(?:{_HAN_DIGIT}[\s·.\-_、，]?){{7,}}", "A phone number, spelled out."),
         (r"\b1-?800-?[a-z0-9-]{4,}", "A phone number."),
         (
-            r"\b(?:call|phone|ring|dial|text|sms|whatsapp|fax|tel|telephone|hotline|mobile|cell)\b[ :.]*(?:us|me|now|our \w+|anna|today)?[ :.]*(?:at |on |to |\+|\(|no\.? ?)?\(?\d[\d\s().-]{2,}",
+            r"\b(?:call|phone|ring|dial|text|sms|whatsapp|fax|tel|telephone|hotline|mobile|cell)\b[ :.]*(?:us|me|now|our \w+|anna|today)?[ :.]*(?:at |on |to |\+|\(|no\.? ?)?\(?(?:\d[\s().-]*){3,}",
             "A phone number.",
         ),
         (r"\b(?:call|phone|ring|text|dial|message|dm|whatsapp) (?:us|me|now|our (?:hotline|shop|store|team|number))\b", "A way to call."),

@@ -139,6 +139,13 @@ def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount
         # "wash at 40": the unit is left out, nothing else is counted
         if not loose and not after_word(text.text, a) and beside(text, a, source, b):
             return True
+    if a.value >= 5 and _is_free(text, a, source):
+        return any(
+            b.value == a.value
+            and (b.kind == "bare" or b.name == "count")
+            and _scaled(text.text, a) == _scaled(source.text, b)
+            for b in have
+        )
     return has_han(text.text) != has_han(source.text) and any(
         b.value == a.value and (b.kind == "bare" or b.name == "count") for b in have
     )
@@ -169,6 +176,16 @@ _INGREDIENTS = frozenset(
         "item",
     ]
 )
+
+
+def _is_free(text: Plain, a: Amount, source: Plain) -> bool:
+    """40 dinners of 40 recipes: nothing beside the number has a number of its own in the product text."""
+    near = re.match(r"[\s-]*((?:[a-z]+ ?){1,2}|[\u3400-\u9fff]{1,2})", text.text[a.end :])
+    said = re.findall(r"[a-z]{3,}|[\u3400-\u9fff]", near[1]) if near else []
+    return bool(said) and not any(
+        re.search(rf"\d[\s-]*(?:[a-z]+ )?{re.escape(w.removesuffix('s'))}", source.text)
+        for w in said
+    )
 
 
 def _of_a_list(text: str, a: Amount) -> bool:

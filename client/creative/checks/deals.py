@@ -67,7 +67,7 @@ _FOLD = re.compile(
 )
 _MINUS = (
     re.compile(rf"{_SIGN}\s*(\d+(?:\.\d+)?)\s*(?:off|discount|less|cheaper)\b"),
-    re.compile(r"(\d+(?:\.\d+)?) (?:dollars?|euros?|pounds?|rupees?|bucks?) (?:off|less|cheaper)"),
+    re.compile(r"(\d+(?:\.\d+)?) ?(?:€|\$|£|eur|usd|gbp|dollars?|euros?|pounds?|rupees?|bucks?) (?:off|less|cheaper)"),
     re.compile(rf"\b(?:save|saving|knock|minus)s?\s+(?:up to\s+)?{_SIGN}\s*(\d+(?:\.\d+)?)"),
     re.compile(rf"满\s*{_N}\s*元?\s*(?:立)?减\s*(?P<by>{_N[1:-1]})\s*元?"),
     re.compile(rf"(?:立减|直降|优惠|减免|立省|省下?|便宜|降价|抵扣?|返现?)了?\s*¥?\s*{_N}\s*(?:元|块)"),

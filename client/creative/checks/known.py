@@ -38,7 +38,63 @@ def known_text(source: str) -> tuple[Plain, tuple[Amount, ...]]:
     """A text with digits and its amounts, with what follows from them."""
     text = digits(plain(source))
     found = amounts(text.text)
-    return text, (*found, *_totals(text.text, found), *_listed(text.text))
+    follows = (*_totals(text.text, found), *_listed(text.text), *_single(text.text))
+    return text, (*found, *follows, *_each(text.text, found), *_sums(text.text))
+
+
+_ONE = re.compile(
+    r"(?<![\w一-鿿])(?:an?|one) (minute|hour|day|week|month|year)\b|[一1]个?(年|小时|分钟|周|星期|天)(?![一-鿿]?[\d])"
+)
+
+
+def _single(text: str) -> list[Amount]:
+    """Absorbs in about a minute, 一年质保: an amount without a figure."""
+    out = []
+    for m in _ONE.finditer(text):
+        [one] = amounts(f"1 {m[1] or m[2]}")[:1] or [None]
+        if one is not None and one.kind == "unit":
+            out.append(replace(one, start=len(text), end=len(text)))
+    return out
+
+
+def _each(text: str, found: list[Amount]) -> list[Amount]:
+    """Five shelves that hold 25 kg each hold 125 kg; three of 96 pages have 288."""
+    words = rules()["words"]
+    counts = {b.value for b in found if b.name == "count" or b.kind == "bare"}
+    counts |= {float(words[w]) for w in re.findall(r"[a-z]+", text) if w in words}
+    return [
+        replace(b, value=b.value * n, base=b.base * n, start=len(text), end=len(text))
+        for n in counts
+        if 1 < n <= 12
+        for b in found
+        if b.kind in ("unit", "bare")
+        and b.value > 1
+        and b.name not in ("percent", "time", "months")
+        if _EACH.search(_around(text, b))
+    ]
+
+
+_EACH = re.compile(r"\beach\b|\bper\b|\bevery\b|每|各")
+
+
+def _around(text: str, b: Amount) -> str:
+    """The clause that a number stands in."""
+    before = re.split(r"[.,;:!?。]\s", text[max(0, b.start - 40) : b.start])[-1]
+    return before + re.split(r"[.,;:!?。](?:\s|$)|,", text[b.start : b.end + 24])[0]
+
+
+_SUM = re.compile(r"\b([a-z]+|\d+) (?:[\w-]+ )?([a-z]{3,}?)s? and ([a-z]+|\d+) (?:[\w-]+ )?\2s?\b")
+
+
+def _sums(text: str) -> list[Amount]:
+    """Two USB-C ports and one USB-A port are three ports."""
+    words = rules()["words"]
+    out = []
+    for m in _SUM.finditer(text):
+        pair = [float(words.get(n, 0) or (n if n.isdigit() else 0)) for n in (m[1], m[3])]
+        if all(pair):
+            out.append(Amount("bare", sum(pair), f"|{m[2]}", sum(pair), len(text), len(text)))
+    return out
 
 
 _LIST = re.compile(

@@ -101,7 +101,7 @@ def _english() -> tuple[re.Pattern[str], ...]:
             rf"\b(?P<n>{number})(?P<half> and a half)?(?P<gap>[\s-]+)(?P<u>{units})\b(?! (?:at a time|by))"
         ),
         re.compile(
-            rf"\b(?:half(?: an?|-)?|(?P<quarter>(?:a )?quarter(?: of an?|-)?))[\s-]*(?P<u>{units})\b"
+            rf"(?<!and a )\b(?:half(?: an?|-)?|(?P<quarter>(?:a )?quarter(?: of an?|-)?))[\s-]*(?P<u>{units})\b"
             rf"|\ban? (?P<v>{units}) and a half\b"
         ),
         re.compile(rf"\b(?:(?:pack|set|box|case|bag|bundle|tray)s? of|(?:serves?|feeds?|sleeps?|seats?)(?: up to)?) (?P<n>{number})\b"),
@@ -110,6 +110,7 @@ def _english() -> tuple[re.Pattern[str], ...]:
             rf"\b(?P<n>{number}) (?!(?:of|for|to|or|and|by|per|in|on|more|less|long|short|whole|full|good|quiet)\b)[a-z]{{3,}} "
             rf"(?:bars|bags|cans|bottles|jars|tins|pieces|packs|pods|capsules|tablets|sheets|rolls|candles|towels|socks|mugs|glasses|plates|bowls|blades|ports|pages|drawers|shelves|cards|lessons|tracks|patches|sachets|slices|eggs|prints|pockets|wheels|keys)\b"
         ),
+        re.compile(rf"\b({number}) (pounds|dollars|euros) ({small})\b(?! \w+s\b)"),
     )  # fmt: skip
 
 
@@ -163,6 +164,12 @@ def _halves(text: Plain) -> Iterator[Edit]:
             yield m.start(), m.end(), f"1.5 {m['v']}"
         elif m["u"] not in _HALF_SAID:
             yield m.start(), m.end(), f"{0.25 if m['quarter'] else 0.5} {m['u']}"
+
+
+def _pounds_and_pence(text: Plain) -> Iterator[Edit]:
+    """Eighteen pounds ninety."""
+    for m in _english()[6].finditer(text.text):
+        yield m.start(), m.end(), f"{word_value(m[1]):g}.{word_value(m[3]):02.0f} {m[2]}"
 
 
 def _packs_of(text: Plain) -> Iterator[Edit]:
@@ -238,6 +245,7 @@ _STEPS: tuple[Callable[[Plain], Iterator[Edit]], ...] = (
     metres_months,
     _fractions,
     _dozens,
+    _pounds_and_pence,
     _halves,
     _counted,
     _counted_far,

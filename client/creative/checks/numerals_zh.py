@@ -71,18 +71,24 @@ def _is_other_word(text: str, m: re.Match[str]) -> bool:
     return _NOT_A_UNIT.match(text, m.start("u")) is not None
 
 
+_JIN_LIANG = re.compile(r"([一二两三四五六七八九十]+|\d+)斤([一二三四五六七八九]|\d)两")
 _LIANG = re.compile(r"(\d+(?:\.\d+)?)两(?![口人个件全])")
 
 _KUAI_HAN = re.compile(
     r"(?<![\d.])([一二两三四五六七八九十]+)块([一二三四五六七八九])(?![十个块件包片])"
 )
-_KUAI = re.compile(r"(\d+)块(\d)(?!\d)")
+_KUAI = re.compile(r"(\d+)块(\d)(?![\d岁个件片])")
 
 _AND_HALF = re.compile(r"(?<![\d.])(\d+)(公斤|千克|斤|升|米|小时|年)半(?![价天夜])")
 
 
 def han_mixed(text: Plain) -> Iterator[Edit]:
     """3两, 9块9, 1斤半."""
+    for m in re.finditer(r"(?<=\d)个(?=小时|钟头|星期|礼拜)", text.text):
+        yield m.start(), m.end(), ""
+    for m in _JIN_LIANG.finditer(text.text):
+        jin, liang = han_or_digit(m[1]), han_or_digit(m[2])
+        yield m.start(), m.end(), f"{number_text(jin + liang / 10)}斤"
     for m in _LIANG.finditer(text.text):
         yield m.start(), m.end(), f"{number_text(float(m[1]) * 50)}克"
     for m in _KUAI_HAN.finditer(text.text):

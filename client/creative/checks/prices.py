@@ -25,6 +25,7 @@ def price_is_right(brief: Brief, text: Plain, a: Amount) -> bool:
     if _is_in_offer(brief, a):
         return True
     right = {price, *_reduced(brief, price)}
+    right |= {p + extra for p in tuple(right) for extra in _extras(brief)}
     right |= {p / n for p in right for n in _parts(brief, text, a)}
     if _UNDER.search(before) or re.match(r"\s*(?:以内|以下|有余|不到)", after):
         return any(p <= a.value <= p * 1.3 + 0.01 for p in right)
@@ -66,6 +67,17 @@ def _is_told(brief: Brief, text: Plain, a: Amount) -> bool:
         and mine & _long_words(clause_of(source.text, b.start, b.end))
         for b in have
     )
+
+
+_EXTRA = re.compile(
+    r"(?:另?加|再加|加收)\s*¥?(\d+(?:\.\d+)?)\s*元|(?:plus|add|extra|another) [$€£]?(\d+(?:\.\d+)?)|[$€£]?(\d+(?:\.\d+)?)(?: \w+)? (?:extra|more)\b"
+)
+
+
+def _extras(brief: Brief) -> set[float]:
+    """What the product text takes on top of the price: 刻字加10元."""
+    source = known(brief)[0].text
+    return {float(m[1] or m[2] or m[3]) for m in _EXTRA.finditer(source)}
 
 
 def _long_words(text: str) -> set[str]:

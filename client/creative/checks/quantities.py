@@ -119,6 +119,9 @@ def _of_what(text: str, a: Amount) -> set[str]:
 
 
 def _near(a: Amount, b: Amount) -> bool:
+    if {a.name, b.name} == {"months", "time"}:
+        days = [x.base * 30 if x.name == "months" else x.base / 86_400 for x in (a, b)]
+        return abs(days[0] - days[1]) <= 0.04 * max(days)  # half a month, 15 days
     if a.kind != b.kind:
         return False
     ounces = {a.name, b.name} == {"mass", "volume"} and {

@@ -116,7 +116,11 @@ def _known_traits(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
         if not inside and not brief.facts.has_trait(trait.trait_id):
             piece = text.text[start:end]
             own = own_of(brief)
-            said_so = any(n in own for n in (piece, *trait.names)) or _is_inflected(piece, own)
+            said_so = (
+                any(n in own for n in (piece, *trait.names))
+                or _is_inflected(piece, own)
+                or key_of(piece) in key_of(own)
+            )
             if not said_so and piece not in noun.zh + noun.en:
                 yield start, end, "trait"
 
