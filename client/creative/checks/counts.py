@@ -92,6 +92,37 @@ _FROM = re.compile(
 )
 
 
+def _size(text: Plain, a: Amount, source: Plain, have: tuple[Amount, ...]) -> bool | None:
+    """Whether a size or an age is within those of the brief; None where it is none or nobody can tell."""
+    before = text.text[max(0, a.start - 9) : a.start]
+    if not (_SIZE.match(text.text, a.end) or re.search(r"(?:sizes?|ages?|aged|eu|uk) $", before)):
+        return None
+    for m in _RANGE.finditer(source.text):
+        low, high = (float(g) for g in m.groups() if g)
+        if low <= a.value <= high:
+            return True
+    months = [b.base for b in have if b.name == "months"]
+    if months and min(months) <= 12 * a.value <= max(months):
+        return True  # 一岁 of 12至36月龄
+    if any(float(m[1] or m[2]) <= a.value < 100 for m in _FROM.finditer(source.text)):
+        return True
+    # another age; two colours prove no two years
+    return False if "岁" in text.text[a.end : a.end + 2] and "岁" in source.text else None
+
+
+def _in_sense(text: Plain, a: Amount, source: Plain, b: Amount) -> bool:
+    """Whether two equal numbers speak of the same, as far as their neighbours tell."""
+    if _scaled(text.text, a) != _scaled(source.text, b):
+        return False  # 5千牛 of 5牛
+    if b.name == "|ingredient" and not _of_a_list(text.text, a):
+        return False
+    loose = b.kind == "bare" or b.name in ("count", "ratio", "months", "time")
+    if loose:
+        return neighbours(text, a, source, b)
+    # "wash at 40": the unit is left out, nothing else is counted
+    return not after_word(text.text, a) and beside(text, a, source, b)
+
+
 def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount, ...]) -> bool:
     """Whether a number without a unit is in the brief in this sense: piece, size, model, hour."""
     if any(b.kind == "bare" and a.same(b) for b in have) or a.value in products(brief):
@@ -106,18 +137,9 @@ def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount
         return True
     if _CLOCK.match(text.text, a.end) and a.value <= 24:
         return True
-    if _SIZE.match(text.text, a.end) or re.search(r"(?:sizes?|ages?|aged|eu|uk) $", before):
-        for m in _RANGE.finditer(source.text):
-            low, high = (float(g) for g in m.groups() if g)
-            if low <= a.value <= high:
-                return True
-        months = [b.base for b in have if b.name == "months"]
-        if months and min(months) <= 12 * a.value <= max(months):
-            return True  # 一岁 of 12至36月龄
-        if any(float(m[1] or m[2]) <= a.value < 100 for m in _FROM.finditer(source.text)):
-            return True
-        if "岁" in text.text[a.end : a.end + 2] and "岁" in source.text:
-            return False  # another age; two colours prove no two years
+    sized = _size(text, a, source, have)
+    if sized is not None:
+        return sized
     title = digits(
         Plain(brief.product.title.casefold(), tuple(range(len(brief.product.title))), "")
     )
@@ -126,19 +148,8 @@ def bare(brief: Brief, text: Plain, a: Amount, source: Plain, have: tuple[Amount
         return True
     if f"{after_word(text.text, a)}s" in rules()["counted"] and counted(brief, text, a, have):
         return True
-    for b in have:
-        if b.value != a.value:
-            continue
-        if _scaled(text.text, a) != _scaled(source.text, b):
-            continue  # 5千牛 of 5牛
-        if b.name == "|ingredient" and not _of_a_list(text.text, a):
-            continue
-        loose = b.kind == "bare" or b.name in ("count", "ratio", "months", "time")
-        if loose and neighbours(text, a, source, b):
-            return True
-        # "wash at 40": the unit is left out, nothing else is counted
-        if not loose and not after_word(text.text, a) and beside(text, a, source, b):
-            return True
+    if any(_in_sense(text, a, source, b) for b in have if b.value == a.value):
+        return True
     if a.value >= 5 and _is_free(text, a, source):
         return any(
             b.value == a.value

@@ -51,9 +51,9 @@ def _single(text: str) -> list[Amount]:
     """Absorbs in about a minute, 一年质保: an amount without a figure."""
     out = []
     for m in _ONE.finditer(text):
-        [one] = amounts(f"1 {m[1] or m[2]}")[:1] or [None]
-        if one is not None and one.kind == "unit":
-            out.append(replace(one, start=len(text), end=len(text)))
+        for one in amounts(f"1 {m[1] or m[2]}")[:1]:
+            if one.kind == "unit":
+                out.append(replace(one, start=len(text), end=len(text)))
     return out
 
 
@@ -79,8 +79,8 @@ _EACH = re.compile(r"\beach\b|\bper\b|\bevery\b|每|各")
 
 def _around(text: str, b: Amount) -> str:
     """The clause that a number stands in."""
-    before = re.split(r"[.,;:!?。]\s", text[max(0, b.start - 40) : b.start])[-1]
-    return before + re.split(r"[.,;:!?。](?:\s|$)|,", text[b.start : b.end + 24])[0]
+    before = re.split(r"[.,;:!?。](?!\d)", text[max(0, b.start - 40) : b.start])[-1]
+    return before + re.split(r"[.,;:!?。](?!\d)", text[b.start : b.end + 24])[0]
 
 
 _SUM = re.compile(r"\b([a-z]+|\d+) (?:[\w-]+ )?([a-z]{3,}?)s? and ([a-z]+|\d+) (?:[\w-]+ )?\2s?\b")

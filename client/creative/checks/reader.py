@@ -57,24 +57,8 @@ def _all() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
     mark, new = re.compile(r"\?"), re.compile(r"(?:recent|new|fresh)ly ")
     han = re.compile("[\u3400-\u9fff]")
     body = re.compile(r" (?:by|with|in|from)")
-    own, han_then = re.compile(r"your "), han
-    needed = (
-        you,
-        you,
-        groups,
-        mark,
-        new,
-        everything,
-        your,
-        han,
-        han,
-        han,
-        han,
-        own,
-        own,
-        body,
-        han_then,
-    )
+    own = re.compile(r"your ")
+    needed = (you, you, groups, mark, new, everything, your, *[han] * 4, own, own, body, han)
     guesses = zip(needed, (*_guesses(), *_hardships()), strict=True)
     known = (
         (
