@@ -94,7 +94,12 @@ def _han() -> re.Pattern[str]:
 
 
 _DISCOUNTS = (
-    (re.compile(rf"({_NUMBER})\s*(?:%|percent|per cent)\s*(?:off|discount|(?:less|cheaper)(?! (?!than|for|at|on|if|when|to)[a-z]))"), "off"),
+    (
+        re.compile(
+            rf"({_NUMBER})\s*(?:%|percent|per cent)\s*(?:off|discount|(?:less|cheaper)(?! (?!than|for|at|on|if|when|to)[a-z]))"
+        ),
+        "off",
+    ),
     (re.compile(rf"(?:save|saving|discount of|off)\s+(?:up to\s+)?({_NUMBER})\s*%"), "off"),
     (re.compile(rf"(?:\$|€|£|¥|₹|rs\.?\s?)\s*({_NUMBER})\s*off\b"), "minus"),
     (re.compile(rf"\bsave\s+(?:up to\s+)?(?:\$|€|£|¥|₹|rs\.?\s?)\s*({_NUMBER})"), "minus"),
