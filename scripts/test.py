@@ -60,7 +60,7 @@ def run(title: str, command: list[str]) -> float:
     """One check; ends the program with its exit code if it fails."""
     say(title)
     started = time.monotonic()
-    env = child_env(QT_QPA_PLATFORM="offscreen", OMP_NUM_THREADS="1", PYTHONDONTWRITEBYTECODE="1")
+    env = child_env(QT_QPA_PLATFORM="offscreen", OMP_NUM_THREADS="1")
     code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
     if code:
         sys.exit(f"[hansa] failed: {title} (exit {code})")

@@ -6,12 +6,10 @@ import json
 import sqlite3
 from datetime import UTC, datetime
 
-from sqlite_utils import Database
-
 from common import book_check
 from common.book import BookEntry, BookKind, append, open_book
 from common.canonical import canonical
-from common.database import transaction
+from common.database import Database, transaction
 from common.errors import InternalError, LedgerBroken
 from common.heads import LedgerHead
 from common.keys import Identity

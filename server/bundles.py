@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlite_utils import Database
-
 from common.book import BookKind
 from common.canonical import canonical
-from common.database import transaction
+from common.database import Database, transaction
 from common.errors import InputError
 from common.rounds import Tensors
 from server.book import Book, entry

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from common.book import BookKind
-from common.database import open_database, transaction
+from common.database import Database, open_database, transaction
 from common.errors import InputError
 from common.keys import Identity
 from server.book import Book, entry

@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlite_utils import Database
-
 from common import merkle
 from common.book import BookEntry, BookKind, leaves
 from common.canonical import canonical
-from common.database import transaction
+from common.database import Database, transaction
 from common.errors import InternalError
 from common.rounds import RoundPlan, Task, Tensors, tensors_digest
 from server.book import Book, entry

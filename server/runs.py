@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 
-from sqlite_utils import Database
-
 from common.canonical import canonical
-from common.database import transaction
+from common.database import Database, transaction
 from common.errors import InputError
 from common.rounds import Tensors
 from server.options import RunOptions

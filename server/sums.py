@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlite_utils import Database
-
 from common.canonical import canonical
-from common.database import transaction
+from common.database import Database, transaction
 from common.errors import InternalError, Refusal
 from common.rounds import RoundPlan
 from common.secagg import codec

@@ -591,8 +591,8 @@
         <translation>本店至今的点击率</translation>
     </message>
     <message>
-        <source>assumed: no model and too few clicks</source>
-        <translation>假定值：没有模型，点击太少</translation>
+        <source>a common rate of shop ads, until your own were shown often enough</source>
+        <translation>店铺广告的常见点击率，等本店广告展示够多后再用自己的</translation>
     </message>
     <message>
         <source>made a draft again</source>

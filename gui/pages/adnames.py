@@ -182,7 +182,9 @@ def prior_source(name: str) -> str:
     return {
         "model": translate("AdNames", "the audience's expected rate by the model"),
         "shop": translate("AdNames", "the shop's own rate so far"),
-        "assumed": translate("AdNames", "assumed: no model and too few clicks"),
+        "assumed": translate(
+            "AdNames", "a common rate of shop ads, until your own were shown often enough"
+        ),
     }.get(name, name)
 
 
