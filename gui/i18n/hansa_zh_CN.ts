@@ -1134,6 +1134,18 @@
         <translation>侮辱、低俗或贬损的词语。</translation>
     </message>
     <message>
+        <source>A rude word: fine of things, not of people.</source>
+        <translation>粗俗的字眼：可以说物，不可以说人。</translation>
+    </message>
+    <message>
+        <source>Praise that no fact of the product text carries.</source>
+        <translation>商品文字中没有依据的夸赞。</translation>
+    </message>
+    <message>
+        <source>An offer of money or of investment.</source>
+        <translation>涉及金钱或投资的推介。</translation>
+    </message>
+    <message>
         <source>Goods or services whose ads are prohibited or restricted.</source>
         <translation>禁止或限制做广告的商品或服务。</translation>
     </message>

@@ -230,6 +230,22 @@ _RULES = {
         QT_TRANSLATE_NOOP("AdRules", "Insulting, indecent or demeaning words."),
         "remove",
     ),
+    "insult-person": (
+        QT_TRANSLATE_NOOP("AdRules", "Insulting, indecent or demeaning words."),
+        "remove",
+    ),
+    "insult-thing": (
+        QT_TRANSLATE_NOOP("AdRules", "A rude word: fine of things, not of people."),
+        "out",
+    ),
+    "puffery": (
+        QT_TRANSLATE_NOOP("AdRules", "Praise that no fact of the product text carries."),
+        "fact",
+    ),
+    "finance-topic": (
+        QT_TRANSLATE_NOOP("AdRules", "An offer of money or of investment."),
+        "remove",
+    ),
     "goods-en": (
         QT_TRANSLATE_NOOP("AdRules", "Goods or services whose ads are prohibited or restricted."),
         "product",
