@@ -54,8 +54,13 @@ def _rules() -> dict[str, Any]:
 
 
 @cache
-def _units() -> dict[str, tuple[str, float]]:
-    return {n: (u["dimension"], float(u["factor"])) for u in _rules()["units"] for n in u["names"]}
+def _units() -> dict[str, tuple[str, float, float]]:
+    """Name -> dimension, factor, and the figure that is 0 of the base unit (32 °F)."""
+    return {
+        n: (u["dimension"], float(u["factor"]), float(u.get("zero", 0)))
+        for u in _rules()["units"]
+        for n in u["names"]
+    }
 
 
 def _either(names: list[str]) -> str:
@@ -161,11 +166,24 @@ def _figures(text: str) -> list[Amount]:
             currency = _rules()["currencies"][money]
             out.append(Amount("money", value, currency, value, m.start(), m.end()))
         elif m["unit"]:
-            dimension, factor = _units()[m["unit"]]
-            out.append(Amount("unit", value, dimension, value * factor, m.start(), m.end()))
+            out.append(_measured(text, value, m["unit"], m.start(), m.end()))
         else:
             out.append(_bare(text, m, value))
     return out
+
+
+_COLD_BEFORE = re.compile(r"(?:(?<![\w°])[-−]|(?:\bminus|零下|负)\s?)$")
+_COLD_AFTER = re.compile(r"\s?below (?:zero|freezing)")
+
+
+def _measured(text: str, value: float, unit: str, start: int, end: int) -> Amount:
+    """An amount with a unit; of temperatures the sign counts, and -22 °F are -30 °C."""
+    dimension, factor, zero = _units()[unit]
+    base = value
+    if dimension == "temperature":
+        cold = _COLD_BEFORE.search(text[:start]) or _COLD_AFTER.match(text, end)
+        base = -value if cold else value
+    return Amount("unit", value, dimension, (base - zero) * factor, start, end)
 
 
 _NEXT = re.compile(r"[\s-]*([^\W\d_]+|[\u3400-\u9fff])")
@@ -186,8 +204,7 @@ def _words_with_units(text: str) -> list[Amount]:
     out = []
     for m in _spelled().finditer(text):
         value = float(_rules()["number_words"][m["number"]])
-        dimension, factor = _units()[m["unit"]]
-        out.append(Amount("unit", value, dimension, value * factor, m.start(), m.end()))
+        out.append(_measured(text, value, m["unit"], m.start(), m.end()))
     return out
 
 
@@ -205,8 +222,7 @@ def _han_with_units(text: str) -> list[Amount]:
             currency = _rules()["currencies"][unit]
             out.append(Amount("money", value, currency, value, m.start(), m.end()))
         else:
-            dimension, factor = _units()[unit]
-            out.append(Amount("unit", value, dimension, value * factor, m.start(), m.end()))
+            out.append(_measured(text, value, unit, m.start(), m.end()))
     return out
 
 

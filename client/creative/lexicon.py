@@ -129,6 +129,10 @@ def find(product: Product) -> Noun:
     found = _find(product)
     shelf = f"{product.department} {product.category} {product.product_type}"
     tokens = set(key(shelf).split())
+    senses: dict[str, dict[str, str]] = data_file("bank", "goods.json")["senses"]
+    for word, zh in senses.get(found.zh, {}).items():
+        if word in tokens:
+            found = replace(found, zh=zh)
     rules: dict[str, list[str]] = data_file("rules", "categories.v1.json")["words"]
     for reason, names in rules.items():
         if not found.restricted and any(n in tokens or (has_han(n) and n in shelf) for n in names):
@@ -171,6 +175,10 @@ def _by_shelf_word(product: Product) -> Noun:
     families: dict[str, str] = data_file("bank", "goods.json")["shelves"]
     if "baby" in key(product.department).split():
         return replace(UNKNOWN, family="baby_care", by="type")
+    kind = key(product.product_type).replace(" and ", " ")
+    for whole in (f"{key(product.category)} {kind}", kind):
+        if whole in families:
+            return replace(UNKNOWN, family=families[whole], by="type")
     for shelf in (product.product_type, product.category):
         words = [form for w in key(shelf).split() for form in (w, w.removesuffix("s"))]
         han = [w for w in families if has_han(w) and w in shelf]

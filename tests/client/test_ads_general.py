@@ -98,6 +98,24 @@ def test_praise_and_the_shops_own_superlative_are_looked_at_by_a_person() -> Non
     assert own and all(f.severity == "warning" for f in own)
 
 
+@pytest.mark.parametrize(
+    ("product", "language", "right", "wrong"),
+    [
+        ("Ski jacket, warm to -22 °F.", "en", "Warm to -30 °C.", "Warm to 30 °C."),
+        ("Oven mitt for 482 °F.", "en", "Holds out at 250 °C.", "Holds out at 300 °C."),
+        ("Keeps at -18 °C.", "zh", "零下18度也行。", "零下22度也行。"),
+        ("Crispy lentil snack.", "zh", "酥脆，端上桌就抢着吃。", "巧克力味，端上桌就抢着吃。"),
+        ("Instant snack.", "en", "Made with coffee time in mind.", "Made with coffee."),
+        ("Cold Pressed oil.", "en", "Keep Cold Pressed oil by the stove.", "Keeps colds away."),
+    ],
+)
+def test_degrees_and_senses(product: str, language: Language, right: str, wrong: str) -> None:
+    brief = make_brief(Product("p", "Kovo", description=product), language, slot_name="feed")
+    for words, bad in ((right, False), (wrong, True)):
+        found = check(brief, AdText("Kovo", words, "", LABELS[language]))
+        assert any(f.severity == "error" for f in found) == bad, (words, found)
+
+
 def test_the_letters_that_a_pattern_needs_are_those_of_every_way_through() -> None:
     assert needs(r"(?:you|your (?:\w+ )?(?:home|dog)) (?:really )?(?:stinks?|reeks?)") == (
         "stink",

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from client.creative.text import Plain, data_file, has_han, hidden_characters, plain
+from client.creative.text import Plain, data_file, has_han, hidden_characters
 
 #: "b e s t", "b.e.s.t", "b-e-s-t", "f,r,e,e": single letters with a gap each
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s._*|/\\~+,;:'’·•-]{1,3}[^\W\d_]){2,}(?![^\W_])")
@@ -130,8 +130,3 @@ def heaped_marks(source: str) -> str:
     """Letters with marks heaped on them that no spelling has ("b̷e̷s̷t̷")."""
     composed = unicodedata.normalize("NFC", source)
     return "".join(c for c in composed if unicodedata.category(c) in ("Mn", "Me"))
-
-
-def same_words(a: str, b: str) -> bool:
-    """Whether two texts say the same to a reader."""
-    return plain(a).text.strip() == plain(b).text.strip()

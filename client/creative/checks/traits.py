@@ -108,7 +108,8 @@ def _known_traits(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
     covered: list[tuple[int, int]] = []
     noun = brief.facts.noun
     said = [m.span() for m in book_of().said.finditer(text.text)]
-    for (start, end), trait in claimed(text.text):
+    found = claimed(text.text)
+    for (start, end), trait in found:
         inside = any(s <= start and end <= e for s, e in (*covered, *said))
         covered.append((start, end))
         if trait.trait_id == "fabric-blend" and _is_blend(own_of(brief)):
@@ -117,7 +118,9 @@ def _known_traits(brief: Brief, text: Plain) -> Iterator[tuple[int, int, str]]:
             piece = text.text[start:end]
             own = own_of(brief)
             said_so = (
-                any(n in own for n in (piece, *trait.names))
+                # 酥脆 is crispy and crunchy: one of the two is enough
+                any(brief.facts.has_trait(t.trait_id) for at, t in found if at == (start, end))
+                or any(n in own for n in (piece, *trait.names))
                 or _is_inflected(piece, own)
                 or key_of(piece) in key_of(own)
             )
