@@ -149,8 +149,7 @@ def rounds_left(
     """How many more rounds like `next_round` the budget allows (at most `limit` are counted)."""
 
     def fits(rounds: int, interval: float = VALUE_INTERVAL) -> bool:
-        more = [replace(next_round, steps=next_round.steps * rounds)] if rounds else []
-        groups = merge([*mechanisms, *more])
+        groups = merge([*mechanisms, replace(next_round, steps=next_round.steps * rounds)])
         return _epsilon(groups, budget.delta, interval) <= budget.epsilon
 
     if not fits(1):
@@ -227,19 +226,20 @@ def losses(g: Gaussian) -> tuple[Losses, Losses] | None:
 def _epsilon(groups: tuple[Gaussian, ...], delta: float, interval: float) -> float:
     if not groups:
         return 0.0
-    if _without_sampling(groups, delta) > CEILING:
-        loose = _rdp(groups, delta)
-        if loose > CEILING:
-            return loose
+    if _without_sampling(groups, delta) > CEILING and (loose := _rdp(groups, delta)) > CEILING:
+        return loose
     return float(_total(groups, interval).get_epsilon_for_delta(delta))
 
 
 @lru_cache(maxsize=16)
 def _total(groups: tuple[Gaussian, ...], interval: float) -> pld.PrivacyLossDistribution:
     """All groups in their order; what stands before the one that grows is composed once."""
-    if not groups:
-        return pld.identity(value_discretization_interval=interval)
-    return _total(groups[:-1], interval).compose(_many(groups[-1], interval))
+    if len(groups) % 64:  # a ledger may have more groups than a stack is deep
+        return _total(groups[:-1], interval).compose(_many(groups[-1], interval))
+    total = pld.identity(value_discretization_interval=interval)
+    for g in groups:
+        total = total.compose(_many(g, interval))
+    return total
 
 
 @lru_cache(maxsize=16)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from dp_accounting.pld import privacy_loss_distribution as pld
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from common import accounting
 from common.accounting import agreement, calibrate, rounds_left, spent
+from common.composition import Gaussian
 from common.errors import BudgetExhausted
 from common.privacy import Mechanism, MechanismKind, PrivacyBudget, PrivacyUnit
 
@@ -117,3 +120,19 @@ def test_rounds_left() -> None:
     assert spent([replace(one, steps=10 * n)], 1e-4).epsilon <= 3.0
     assert spent([replace(one, steps=10 * (n + 1))], 1e-4).epsilon > 3.0
     assert rounds_left([one] * n, one, budget) == 0
+
+
+def test_a_ledger_may_have_more_groups_than_a_stack_is_deep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nothing, composed = pld.identity(value_discretization_interval=0.1), []
+
+    def many(g: Gaussian, _: float) -> pld.PrivacyLossDistribution:
+        composed.append(g)
+        return nothing
+
+    monkeypatch.setattr(accounting, "_many", many)
+    groups = tuple(Gaussian(5.0 + i / 1000, 0.01, 1) for i in range(1100))
+    accounting._total(groups, 0.1)
+    assert composed == list(groups)
+    accounting._total.cache_clear()
