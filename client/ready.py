@@ -29,9 +29,10 @@ class Lack:
         """One sentence."""
         return {
             "empty": "This shop has nothing to learn from: no ad was shown to a shopper who agreed.",
-            "few-shoppers": f"Only {self.n_shoppers} shoppers who agreed were shown an ad; fewer than"
-            f" {self.least} teach a model little more than noise.",
-            "no-outcome": "No ad of this shop has a click or an order yet: there is nothing to learn.",
+            "few-shoppers": f"Too few shoppers who agreed were shown an ad ({self.n_shoppers}): below"
+            f" {self.least} a model learns little more than noise.",
+            "no-outcome": "This shop has nothing to learn from: no ad that was shown to a shopper who"
+            " agreed has a click or an order.",
         }[self.kind]
 
 

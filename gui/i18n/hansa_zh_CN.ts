@@ -279,6 +279,10 @@
         <translation>正在绘制横幅…</translation>
     </message>
     <message>
+        <source>This size cannot be made.</source>
+        <translation>无法生成这个尺寸。</translation>
+    </message>
+    <message>
         <source>Best layout</source>
         <translation>最佳版式</translation>
     </message>
@@ -1571,6 +1575,10 @@
         <translation>选取时间</translation>
     </message>
     <message>
+        <source>unsure</source>
+        <translation>不确定</translation>
+    </message>
+    <message>
         <source>The audience is ready.</source>
         <translation>人群已就绪。</translation>
     </message>
@@ -2559,20 +2567,20 @@
         <translation>还没有可供学习的数据：没有已同意的顾客看过广告。</translation>
     </message>
     <message>
-        <source>There is nothing to learn from yet: no ad has a click or an order.</source>
-        <translation>还没有可供学习的数据：没有广告带来点击或订单。</translation>
-    </message>
-    <message>
-        <source>There is too little to learn from yet: %1 shoppers who agreed were shown an ad, and below %2 a model learns little more than noise.</source>
-        <translation>可供学习的数据还太少：已同意且看过广告的顾客有 %1 人，不足 %2 人时，模型学到的几乎只是噪声。</translation>
-    </message>
-    <message>
         <source>Import files</source>
         <translation>导入文件</translation>
     </message>
     <message>
-        <source>Each round would still be charged to your privacy budget. Nothing was sent or charged so far.</source>
-        <translation>每一轮仍会计入您的隐私预算。到目前为止没有发送任何内容，也没有记账。</translation>
+        <source>There is nothing to learn from yet: no ad that was shown to a shopper who agreed has a click or an order.</source>
+        <translation>还没有可供学习的数据：已同意的顾客看过的广告都没有带来点击或订单。</translation>
+    </message>
+    <message>
+        <source>There is too little to learn from yet: too few shoppers who agreed were shown an ad (%1); below %2 a model learns little more than noise.</source>
+        <translation>可供学习的数据还太少：已同意且看过广告的顾客有 %1 人，不足 %2 人时，模型学到的几乎只是噪声。</translation>
+    </message>
+    <message>
+        <source>Each round would still be charged to your privacy budget. Nothing is sent or charged unless you start.</source>
+        <translation>每一轮仍会计入您的隐私预算。在您开始之前，不会发送任何内容，也不会记账。</translation>
     </message>
     <message>
         <source>Start learning all the same?</source>
@@ -4743,6 +4751,10 @@
     <message>
         <source>Import files</source>
         <translation>导入文件</translation>
+    </message>
+    <message>
+        <source>Shop files</source>
+        <translation>店铺文件</translation>
     </message>
     <message numerus="yes">
         <source>%n row(s) were set aside. Everything else was imported.</source>

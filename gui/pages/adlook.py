@@ -181,7 +181,7 @@ class AdLook(QWidget):
         if drawn is None:
             out.setText(self.tr("Drawing the banner…"))
         elif drawn.image is None:
-            out.setText(f"{self.tr('This size cannot be made.')}\n{drawn.why}")
+            out.setText(self.tr("This size cannot be made.") + "\n" + drawn.why)
         else:
             out.setPixmap(self._scaled(drawn))
         return out

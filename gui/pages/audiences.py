@@ -196,7 +196,7 @@ class Audiences(PageView):
         sure = cvr.low > a.base_cvr or cvr.high < a.base_cvr
         tone = "muted" if not sure else "good" if lift > 1 else "bad"
         text = fmt.factor(lift) if lift else fmt.DASH
-        words = text if sure else f"{text} · {self.tr('unsure')}"
+        words = text if sure else text + " · " + self.tr("unsure")
         return (
             titles.get(a.product_id) or a.name,
             fmt.count(a.size),

@@ -24,12 +24,14 @@ def words(lack: Lack) -> str:
         )
     if lack.kind == "no-outcome":
         return translate(
-            "Lacking", "There is nothing to learn from yet: no ad has a click or an order."
+            "Lacking",
+            "There is nothing to learn from yet: no ad that was shown to a shopper who agreed has a"
+            " click or an order.",
         )
     text = translate(
         "Lacking",
-        "There is too little to learn from yet: %1 shoppers who agreed were shown an ad, and below %2"
-        " a model learns little more than noise.",
+        "There is too little to learn from yet: too few shoppers who agreed were shown an ad (%1);"
+        " below %2 a model learns little more than noise.",
     )
     return fill(text, lack.n_shoppers, lack.least)
 
@@ -48,8 +50,8 @@ def ask(lack: Lack, start: Callable[[], object], parent: QWidget) -> None:
         words(lack),
         translate(
             "Lacking",
-            "Each round would still be charged to your privacy budget. Nothing was sent or charged"
-            " so far.",
+            "Each round would still be charged to your privacy budget. Nothing is sent or charged"
+            " unless you start.",
         ),
     ]
     title = translate("Lacking", "Start learning all the same?")

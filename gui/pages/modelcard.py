@@ -102,7 +102,7 @@ class ModelCard(Card):
         for m in older:
             name = f"{fmt.brief_hash(m.digest)} · {fmt.moment(m.installed_at)}"
             go = button(self.tr("Use this one"), partial(self._ask, m.digest), kind="link")
-            go.setAccessibleName(f"{self.tr('Use this one')}: {name}")
+            go.setAccessibleName(self.tr("Use this one") + f": {name}")
             self.add(row(label(name, "muted"), None, go))
 
     def _ask(self, digest: str) -> None:

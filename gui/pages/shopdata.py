@@ -225,7 +225,7 @@ class ShopData(PageView):
     def _choose(self) -> None:
         kinds = " ".join(f"*{e}" for e in ENDINGS)
         names, _ = QFileDialog.getOpenFileNames(
-            self, self.tr("Import files"), "", f"{self.tr('Shop files')} ({kinds})"
+            self, self.tr("Import files"), "", self.tr("Shop files") + f" ({kinds})"
         )
         if names:
             self._bring.take([Path(n) for n in names])

@@ -64,7 +64,7 @@ def test_the_node_of_such_a_shop_does_not_start(
     monkeypatch.setattr(nodes.Node, "run", lambda self, once: started.append(once))
     for more in ((), ("--once",)):
         error = ask(node, "--home", home, *more).exception
-        assert isinstance(error, TrainingError) and "Only 3 shoppers" in error.what
+        assert isinstance(error, TrainingError) and "(3): below" in error.what
         assert "no privacy was charged" in error.safe and str(home) == error.where
         assert "hansa import" in error.todo and "--anyway" in error.todo
     assert not started

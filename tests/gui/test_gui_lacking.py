@@ -40,10 +40,10 @@ def test_too_few_shoppers_are_said_and_asked_about(desktop, joined, monkeypatch)
     for name in ("overview", "learning"):
         desktop.window.go(name)
         desktop.window.pages[name].refresh()
-        assert "7 shoppers who agreed" in texts(desktop.window.pages[name])
+        assert "shoppers who agreed were shown an ad (7)" in texts(desktop.window.pages[name])
     press(learning, "Start learning")
     confirm = learning.findChild(Confirm)
-    assert asked == [False] and "Nothing was sent or charged" in texts(confirm)
+    assert asked == [False] and "Nothing is sent or charged" in texts(confirm)
     confirm.accept()
     QApplication.processEvents()
     assert asked == [False, True]

@@ -1,5 +1,6 @@
 """Every sentence is translated, numbers carry their sign, job lines are read as they are meant."""
 
+import ast
 import importlib.util
 import re
 from pathlib import Path
@@ -37,6 +38,19 @@ def test_compiled_translations_are_fresh(language, tmp_path):
         ]
     )
     assert fresh.read_bytes() == (translations.I18N / f"{language}.qm").read_bytes()
+
+
+def test_no_sentence_hides_in_an_f_string():
+    hidden = [  # lupdate does not look into them: such a sentence stays English, and no check sees it
+        f"{file.name}:{node.lineno}"
+        for file in sorted((ROOT / "gui").rglob("*.py"))
+        for text in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for node in ast.walk(text)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("tr", "translate")
+    ]
+    assert hidden == []
 
 
 def test_translations_keep_their_places():
