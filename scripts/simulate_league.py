@@ -38,7 +38,7 @@ from common.league_plan import league_terms, with_rate
 from common.league_step import league_update
 from common.model import initial_tensors, trainable
 from common.privacy import DELTA_BY_TIER, PrivacyBudget, PrivacyMode
-from common.recipe import LEAGUE, Recipe
+from common.recipe import DEFAULT, LEAGUE, Recipe, for_epsilon
 from common.secagg.discrete import gaussian, system_source
 from common.secagg.encoding import MAX_WEIGHT
 from common.secagg.roster import Roster
@@ -99,7 +99,8 @@ def rows_of(merchants: Sequence[Merchant], spec: FeatureSpec, seeds: int) -> lis
     """Every way to learn, `seeds` independent runs of each that has chance in it."""
     out = [[simulate_local(merchants, spec)], [simulate(merchants, spec, None)]]
     for epsilon in EPSILONS:
-        out.append([simulate(merchants, spec, epsilon) for _ in range(seeds)])
+        recipe = for_epsilon(DEFAULT, epsilon)
+        out.append([simulate(merchants, spec, epsilon, recipe) for _ in range(seeds)])
         out[-1] = [replace(r, label=f"own noise, epsilon {epsilon:g}") for r in out[-1]]
         out.append([simulate_league(merchants, spec, epsilon) for _ in range(seeds)])
     return out

@@ -35,7 +35,7 @@ from client.store.exposures import load
 from common.features import FeatureSpec, default_spec
 from common.metrics import auc
 from common.privacy import DELTA_BY_TIER, PrivacyUnit
-from common.recipe import DEFAULT
+from common.recipe import DEFAULT, for_epsilon
 
 
 def merchants_of(homes: Sequence[Path], spec: FeatureSpec, cut: str) -> list[Merchant]:
@@ -141,7 +141,7 @@ def compare(homes: Sequence[Path], cut: str, epsilons: Sequence[float], as_json:
     reference = pooled(merchants, spec)
     rows = [simulate_local(merchants, spec), simulate(merchants, spec, None)]
     for epsilon in sorted(epsilons, reverse=True):
-        rows.append(simulate(merchants, spec, epsilon))
+        rows.append(simulate(merchants, spec, epsilon, for_epsilon(DEFAULT, epsilon)))
     judged = sum((m[2].conversion == 1).sum() >= MIN_LATER for m in merchants)
     facts = {
         "merchants": len(merchants),
