@@ -215,7 +215,7 @@ def _plan(made: Any) -> list[str]:
     gone = [f"{n} {reason}" for reason, n in made.left_out.items()]
     lines += [f"  left out: {', '.join(gone)}"] if gone else []
     if made.n_asked is not None and made.size < made.n_asked:
-        lines.append(f"  {made.size} found of {made.n_asked} asked for: no more fit what was asked")
+        lines.append(f"  {made.size} found of {made.n_asked} asked for: no more shoppers fit")
     return lines
 
 

@@ -84,12 +84,13 @@ def exports(audience_id: str | None, home: Path, as_json: bool) -> None:
     """List what was exported: when, by whom, how many people."""
     with Store.open(home, read_only=True) as store:
         found = audience_exports.listing(store, audience_id)
+        back = audience_exports.taken_back(store)
     lines = [
         f"{e.exported_at}  {e.form:5}  {e.n_people:6} people  {e.audience_id}  {e.file_name}"
-        f"  by {e.exported_by}"
+        f"  by {e.exported_by}{'  deleted again' if e.export_id in back else ''}"
         for e in found
     ]
-    result = {"exports": [asdict(e) for e in found]}
+    result = {"exports": [{**asdict(e), "taken_back": e.export_id in back} for e in found]}
     emit(result, as_json, "\n".join(lines) or "Nothing was exported yet.")
 
 

@@ -25,6 +25,8 @@ def use(name: str, home: Path, as_json: bool) -> None:
         before = models.use(store, name)
         now = models.listing(store)[0].digest
     text = f"In use: {now[:16]}. Before: {before[:16]}."
+    if now == before:
+        text = f"{now[:16]} was in use already: nothing was changed."
     emit({"current": now, "before": before}, as_json, text)
 
 

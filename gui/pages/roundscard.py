@@ -30,15 +30,15 @@ class RoundsCard(Card):
     def _table(self, name: str) -> Table:
         departures = self._departures
         columns = [
-            Column(self.tr("Round"), "text", 70),
-            Column(self.tr("When"), "text", 160),
+            Column(self.tr("Round"), "text", 60),
+            Column(self.tr("When"), "text", 145),
             Column(self.tr("Task"), "strong"),
-            Column(self.tr("State"), "pill", 180),
-            Column(self.tr("Arrays"), "num", 90),
-            Column(self.tr("Size"), "num", 100),
-            Column(self.tr("Noise σ"), "num", 90),
-            Column(self.tr("ε after"), "num", 90),
-            Column(self.tr("Added"), "num", 90),
+            Column(self.tr("State"), "pill", 150),
+            Column(self.tr("Arrays"), "num", 70),
+            Column(self.tr("Size"), "num", 90),
+            Column(self.tr("Noise σ"), "num", 80),
+            Column(self.tr("ε after"), "num", 80),
+            Column(self.tr("Added"), "num", 80),
         ]
         added = epsilon_added(departures)
         rows = []

@@ -267,3 +267,8 @@ def test_the_verbs(
     assert "20 people" in out and "personal data" in out
     run("export", made.audience_id, str(tmp_path / "c"), "--by", "Anna", "--json")
     assert "by Anna" in run("exports") and "match" in run("exports", made.audience_id)
+    gone = audience_exports.listing(store, made.audience_id)[0]
+    audience_exports.take_back(store, gone.export_id)
+    assert [line.endswith("deleted again") for line in run("exports").splitlines()].count(True) == 1
+    told = json.loads(run("exports", "--json"))["exports"]
+    assert [e["export_id"] for e in told if e["taken_back"]] == [gone.export_id]

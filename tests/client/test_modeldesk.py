@@ -66,7 +66,7 @@ def test_preview_by_the_verb_keeps_nothing_and_refuses_as_picking_does(shop: Sho
     told = CliRunner().invoke(
         audience_verb, ["pick", "P1", "--size", "5000", *home[:2], "--preview"]
     )
-    assert "108 found of 5000 asked for" in told.output
+    assert "108 found of 5000 asked for: no more shoppers fit" in told.output
     refused = CliRunner().invoke(audience_verb, ["pick", "P1", "--size", "3", "--preview", *home])
     assert isinstance(refused.exception, AudienceError)
     assert not shop.audiences()
@@ -158,6 +158,8 @@ def test_an_older_model_is_used_again_and_undone(shop: Shop) -> None:
     home = ["--home", str(shop.home), "--json"]
     done = CliRunner().invoke(bundle_verb, ["use", first[:10], *home])
     assert json.loads(done.output) == {"current": first, "before": second}
+    again = CliRunner().invoke(bundle_verb, ["use", first[:10], *home[:2]])
+    assert "in use already" in again.output and shop.models().installed[0].digest == first
 
 
 def test_worth_says_what_is_sure_and_nothing_else(shop: Shop) -> None:
