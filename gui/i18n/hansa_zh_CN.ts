@@ -3379,8 +3379,8 @@
         <translation>没有哪一组明显少于其他组。</translation>
     </message>
     <message>
-        <source>another group&apos;s few people would follow from it</source>
-        <translation>公开后可推算出另一群组的少数人数</translation>
+        <source>kept back for a small group</source>
+        <translation>为保护小群组而不显示</translation>
     </message>
     <message>
         <source>less than ×%1</source>
@@ -3389,6 +3389,10 @@
     <message>
         <source>surely less than its part</source>
         <translation>确定少于其比例</translation>
+    </message>
+    <message>
+        <source>too few to say</source>
+        <translation>人数太少，无法判断</translation>
     </message>
     <message>
         <source>more than its part</source>

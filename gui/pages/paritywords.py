@@ -54,7 +54,7 @@ def group_line(g: Mapping[str, Any]) -> tuple[str, str, str]:
     translate = QCoreApplication.translate
     ratio = g["ratio"]
     if ratio is None and g["ratio_under"] is None:
-        return translate("Parity", "another group's few people would follow from it"), "", fmt.DASH
+        return translate("Parity", "kept back for a small group"), "", fmt.DASH
     if ratio is None:
         span = fill(translate("Parity", "less than ×%1"), fmt.number(g["ratio_under"]))
     else:
@@ -62,8 +62,10 @@ def group_line(g: Mapping[str, Any]) -> tuple[str, str, str]:
         span = f"{fmt.factor(ratio['value'])}  ({around})"
     if surely_less(g):
         return translate("Parity", "surely less than its part"), "warn", span
-    if ratio is not None and ratio["low"] > 1:
+    if ratio is None:
+        return translate("Parity", "too few to say"), "", span
+    if ratio["low"] > 1:
         return translate("Parity", "more than its part"), "", span
-    if ratio is not None and ratio["value"] < 1:
+    if ratio["value"] < 1:
         return translate("Parity", "perhaps less, perhaps chance"), "", span
     return translate("Parity", "about its part"), "", span

@@ -224,8 +224,9 @@ def test_parity_alarms_only_on_evidence():
     assert group_line(less)[1] == "warn" and group_line(hidden)[0] == "surely less than its part"
     assert group_line(hidden)[2] == "less than ×0.40"
     assert group_line(perhaps)[0] == "perhaps less, perhaps chance"
+    assert group_line({**hidden, "ratio_under": 2.4})[0] == "too few to say"
     beside = {**hidden, "ratio_under": None}
-    assert "would follow" in group_line(beside)[0] and verdict([even, beside], "age")[1] == "info"
+    assert "small group" in group_line(beside)[0] and verdict([even, beside], "age")[1] == "info"
 
 
 def test_groups_are_compared_by_a_file(qtbot, tea, tmp_path, monkeypatch):
