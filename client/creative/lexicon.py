@@ -240,7 +240,7 @@ def _by_head(text: str) -> Noun | None:
         return None
     entry, zh = _heads()[name]
     found = _noun(entry, zh, "title")
-    if name in {key(also) for also in entry.get("also", {})}:
+    if name in {form for also in entry.get("also", {}) for form in _forms(key(also))}:
         return replace(found, en=name, number=_number(name))
     return found
 

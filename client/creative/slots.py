@@ -172,12 +172,20 @@ def _proper_names(brief: Brief) -> list[str]:
         base = base.replace("牛仔裤子", "牛仔裤").replace("牛仔裙子", "牛仔裙")
         base = re.sub(r"([\u3400-\u9fff]{2})\1", r"\1", base)
     brand = _calm(facts.brand)
-    gap = "" if has_han(brand[-1:]) and has_han(base[:1]) else " "
-    options = [base if plain(brand).text in plain(base).text else f"{brand}{gap}{base}"]
+    options = [base if plain(brand).text in plain(base).text else _branded(brand, base)]
     if width(options[0]) > brief.slot.headline or brief.kind == "brand":
         options.append(base)
     good = [n for n in dict.fromkeys(options) if width(n) <= LONGEST_NAME and _is_name(brief, n)]
     return good or _short_names(brief, brand, title)
+
+
+def _branded(brand: str, base: str) -> str:
+    """Brand and name; a word at the end of one and the start of the other is said once."""
+    if has_han(brand[-1:]) and has_han(base[:1]):
+        return brand + base
+    own, words = brand.split(), base.split()
+    twice = len(words) > 1 and own and own[-1].casefold() == words[0].casefold()
+    return " ".join([*own, *words[1 if twice else 0 :]])
 
 
 def _short_names(brief: Brief, brand: str, title: str) -> list[str]:
