@@ -82,9 +82,9 @@ def _lines(p: Parity) -> list[str]:
     ]
     if p.n_hidden:
         lines.append(
-            f"  {p.n_hidden} groups are not shown: fewer than {p.floor} people, or they would"
+            f"  groups not shown: {p.n_hidden}, with fewer than {p.floor} people, or because they would"
+            " tell how many such a group has"
         )
-        lines[-1] += " tell how many such a group has"
     if p.share_elsewhere:
         lines.append(
             f"  {p.share_elsewhere:.0%} of those addressable are in no group that is shown"
