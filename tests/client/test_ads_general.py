@@ -91,6 +91,22 @@ def test_what_the_product_text_does_not_say_is_refused(language: Language, words
     assert errors(words, language), words
 
 
+@pytest.mark.parametrize(
+    ("language", "offer", "right", "wrong"),
+    [
+        ("zh", "满100减20", "满100减20后149元。", "满100减20后139元。"),
+        ("zh", "满300减50", "两个338元。", "满300减50后119元。"),
+        ("en", "€10 off", "Save 10 euros: now €29.", "Save 12 euros: now €29."),
+        ("en", "", "Two for €78.", "Two for €70."),
+    ],
+)
+def test_prices_that_follow_from_the_shops_own(
+    language: Language, offer: str, right: str, wrong: str
+) -> None:
+    assert not errors(right, language, offer)
+    assert errors(wrong, language, offer)
+
+
 def test_praise_and_the_shops_own_superlative_are_looked_at_by_a_person() -> None:
     for words in ("Perfect for late readers.", "Out of the smelly cupboard."):
         assert not errors(words) and any(f.severity == "warning" for f in found(words)), words

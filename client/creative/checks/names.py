@@ -160,5 +160,5 @@ def _before_noun(brief: Brief, visible: str) -> Iterator[tuple[str, str]]:
 
 #: characters that a brand hardly has: they make a phrase of what they stand in
 _LINKS = frozenset(
-    "的一这那款件条双份个只新好有是在和与就把给让为从到用来都也很了着过不可以您你我他她它们时候每几多少配搭入换买选挑试"
+    "的一这那款件条双份个只新好有是在和与就把给让为从到用来都也很了着过不可以您你我他她它们时候每几多少配搭入换买选挑试看"
 )

@@ -27,6 +27,7 @@ def price_is_right(brief: Brief, text: Plain, a: Amount) -> bool:
     right = {price, *_reduced(brief, price)}
     right |= {p + extra for p in tuple(right) for extra in _extras(brief)}
     right |= {p / n for p in right for n in _parts(brief, text, a)}
+    right |= {p * n for p in tuple(right) for n in _pieces(text.text[: a.start])}
     if _UNDER.search(before) or re.match(r"\s*(?:以内|以下|有余|不到)", after):
         return any(p <= a.value <= p * 1.3 + 0.01 for p in right)
     return any(abs(a.value - p) < 0.011 for p in right) and not (
@@ -40,9 +41,24 @@ def _reduced(brief: Brief, price: float) -> set[float]:
     for deal in deals.of_offer(brief.facts.offer):
         if deal.kind == "off" and not deal.capped:
             out.add(round(price * (1 - deal.values[0] / 100), 2))
-        elif deal.kind == "minus" and len(deal.values) == 1 and deal.values[0] < price:
+        elif deal.kind == "minus" and deal.values[0] < price and price >= max(deal.values):
+            # 满300减50: where the price alone is enough for it
             out.add(round(price - deal.values[0], 2))
     return out
+
+
+#: how many the price right after it is for: 两条138元, "two for $96"
+_PIECES = re.compile(
+    r"(?:(?P<z>[两二三四五六2-6])(?:瓶|袋|盒|片|支|包|件|双|条|只|个|张|卷|块|根|杯|套|本)(?:一共|一起|共|合计|只要|仅|才)?"
+    r"|\b(?P<e>two|three|four|five|six|[2-6])(?: [a-z]+)? (?:for|cost|come to|are))\s*¥?$"
+)
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}  # fmt: skip
+
+
+def _pieces(before: str) -> tuple[int, ...]:
+    m = _PIECES.search(before)
+    said = m and (m["z"] or m["e"])
+    return () if not said else (_COUNTS[said] if said in _COUNTS else int(said),)
 
 
 _UNDER = re.compile(r"(?:under|below|less than|不到|不足|低于)\s*$")
@@ -92,7 +108,11 @@ def _is_in_offer(brief: Brief, a: Amount) -> bool:
     if not brief.facts.offer:
         return False
     offer = known_text(brief.facts.offer)[1]
-    return any(o.kind == "money" and o.value == a.value and o.name == a.name for o in offer)
+    # "€10 off" is one deal, not a sum of money, so that nobody takes it for a price
+    named = any(
+        d.kind == "minus" and a.value in d.values for d in deals.of_offer(brief.facts.offer)
+    )
+    return named or any((o.kind, o.value, o.name) == ("money", a.value, a.name) for o in offer)
 
 
 _PER = re.compile(
