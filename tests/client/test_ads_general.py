@@ -121,6 +121,7 @@ def test_praise_and_the_shops_own_superlative_are_looked_at_by_a_person() -> Non
         ("Oven mitt for 482 °F.", "en", "Holds out at 250 °C.", "Holds out at 300 °C."),
         ("Keeps at -18 °C.", "zh", "零下18度也行。", "零下22度也行。"),
         ("Crispy lentil snack.", "zh", "酥脆，端上桌就抢着吃。", "巧克力味，端上桌就抢着吃。"),
+        ("Peeler with anti skid handle.", "zh", "手柄防滑。", "手柄防水。"),
         ("Instant snack.", "en", "Made with coffee time in mind.", "Made with coffee."),
         ("Cold Pressed oil.", "en", "Keep Cold Pressed oil by the stove.", "Keeps colds away."),
     ],
