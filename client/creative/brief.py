@@ -140,6 +140,16 @@ class Candidate:
     facts_used: tuple[str, ...] = ()
     source: Source = Source()
 
+    @property
+    def hook(self) -> str:
+        """The hook itself, whether or not the product's name follows it."""
+        return bare_hook(self.hook_id)
+
+
+def bare_hook(hook_id: str) -> str:
+    """A hook's id without the mark of a name that follows it: "drinkware.h9+g.name"."""
+    return hook_id.removesuffix("+g.name")
+
 
 @dataclass(frozen=True, slots=True)
 class Brief:

@@ -81,7 +81,7 @@ def tired(
             s.weight
             * max(
                 likeness(own, words),
-                _SAME_HOOK if s.hook_id and s.hook_id == candidate.hook_id else 0,
+                _SAME_HOOK if s.hook_id and s.hook_id == candidate.hook else 0,
             )
             for s, words in seen
         ),

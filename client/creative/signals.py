@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.creative import headlines
-from client.creative.brief import AdText, Brief, Candidate
+from client.creative.brief import AdText, Brief, Candidate, bare_hook
 from client.creative.headlines import HeadlineModel
 from client.creative.past import Shown, shown_of
 from client.store import Store, creatives
@@ -158,7 +158,8 @@ def _seen(ad: Creative, shown: Shown | None, now: datetime) -> Seen:
     age_days = max(0.0, (now - _moment(day)).total_seconds() / 86_400)
     often = shown.n / (shown.n + HALF_SHOWN) if shown and shown.n else 0.5
     text = AdText(ad.headline, ad.body)
-    return Seen(text, ad.provenance.get("hook", ""), often * 0.5 ** (age_days / HALF_LIFE_DAYS))
+    hook = bare_hook(ad.provenance.get("hook", ""))
+    return Seen(text, hook, often * 0.5 ** (age_days / HALF_LIFE_DAYS))
 
 
 def _moment(text: str) -> datetime:
@@ -181,7 +182,7 @@ def _by_line(ads: Sequence[Creative], shown: Mapping[tuple[str, int], Shown]) ->
 
 def lines_of(hook_id: str, template_id: str) -> list[str]:
     """Ids that mean the same words in every brief; a borrowed ad's are numbered anew each time."""
-    lines = (hook_id.removesuffix("+g.name"), *template_id.split("+"))
+    lines = (bare_hook(hook_id), *template_id.split("+"))
     return [line for line in lines if line and not line.startswith("best.")]
 
 

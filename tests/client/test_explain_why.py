@@ -125,7 +125,8 @@ def test_why_a_shopper_adds_up_to_the_score(store: Store) -> None:
     why = why_shopper(store, "c3", "Green Tea")
     assert why.shopper == key(store, 3) and why.product_id == "P1"
     odds = why.base_odds * np.prod(list(why.odds_factors.values()))
-    assert odds / (1 + odds) == pytest.approx(why.p_conversion, rel=1e-9)
+    # the shared log-odds are float32, and may differ in their last bit by the size of a batch
+    assert odds / (1 + odds) == pytest.approx(why.p_conversion, rel=1e-6)
     assert why == why_shopper(store, key(store, 3), "P1")
     with pytest.raises(AudienceError, match="No shopper"):
         why_shopper(store, "c9", "P1")
@@ -141,10 +142,10 @@ def test_why_an_audience_is_the_mean_of_its_people(store: Store) -> None:
     each = [why_shopper(store, m.shopper_key, "P1") for m in made.members]
     for group, factor in why.odds_factors.items():
         logs = [np.log(w.odds_factors[group]) for w in each]
-        assert np.log(factor) == pytest.approx(np.mean(logs), abs=1e-9)
+        assert np.log(factor) == pytest.approx(np.mean(logs), abs=1e-6)
     total = np.log(why.base_odds) + sum(np.log(f) for f in why.odds_factors.values())
     mean = np.mean([np.log(w.p_conversion / (1 - w.p_conversion)) for w in each])
-    assert total == pytest.approx(mean, abs=1e-9) and sigmoid(np.array([total]))[0] > 0
+    assert total == pytest.approx(mean, abs=1e-6) and sigmoid(np.array([total]))[0] > 0
     assert why.reasons and why.reasons[0].odds_factor > 1
 
 

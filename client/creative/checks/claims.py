@@ -67,9 +67,14 @@ def _hits(facts: Facts, text: Plain, platform: str, part: str) -> Iterator[tuple
                     yield words, _as_quoted(facts, rule, reading, m)
 
 
+#: of everything there is: no proof that a shop could keep
+_BOUNDLESS = re.compile(r"\b(?:world|earth|universe|planet|ever|all time)\b")
+
+
 def _as_quoted(facts: Facts, rule: Rule, text: Plain, m: re.Match[str]) -> Rule:
     """The rule as a warning where the product text makes the claim in the same words."""
-    if rule.quoted == "look" and is_quoted(facts.source, text, m):
+    looked = rule.quoted == "look" and not _BOUNDLESS.search(m.group())
+    if looked and is_quoted(facts.source, text, m):
         return replace(rule, severity="warning", fix="Keep a proof of it, or say it plainly.")
     return rule
 
