@@ -66,7 +66,7 @@ class Picked:
         expected: Outcomes and cost of showing the ad to all of it.
         n_addressable: Everybody who could have been in it, before exclusions.
         left_out: Reason -> how many were left out for it.
-        n_asked: Shoppers that the size or the budget asked for; None where neither was given.
+        n_asked: The size that was asked for; None where none was (a budget is a bound, not a wish).
     """
 
     audience: Audience
@@ -93,7 +93,7 @@ class Previewed:
         expected: Outcomes and cost of showing the ad to all of it.
         n_addressable: Everybody who could have been in it, before exclusions.
         left_out: Reason -> how many were left out for it.
-        n_asked: Shoppers that the size or the budget asked for; None where neither was given.
+        n_asked: The size that was asked for; None where none was (a budget is a bound, not a wish).
     """
 
     size: int
@@ -202,10 +202,10 @@ def _found(store: Store, settings: Settings, product_id: str, wish: Wish, told: 
     order = np.lexsort((np.array(everybody.keys), -everybody.p_conversion))
     order = above(order, everybody.p_conversion, everybody.p_click, wish, floor)
     narrow = wish.min_ctr is not None or wish.min_cvr is not None
-    asked = wanted = wish.size if wish.size is not None else most
+    wanted = wish.size if wish.size is not None else most
     if wanted is None:
         wanted = len(order) if narrow else max(floor, round(DEFAULT_SHARE * n))
-    of = (len(all_of_them.keys), left_out, asked)
+    of = (len(all_of_them.keys), left_out, wish.size)
     return _Found(scorer, past, everybody, order[:wanted], cost, *of)
 
 

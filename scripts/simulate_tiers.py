@@ -43,7 +43,7 @@ TYPICAL = 1_000
 
 @dataclass(frozen=True)
 class Terms:
-    """What one merchant's plan says: B and delta; and the weight of its update, from (B, sigma)."""
+    """What one merchant's plan says: B and delta."""
 
     batch: float
     delta: float
