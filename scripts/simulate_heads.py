@@ -32,7 +32,7 @@ from client.evaluate.given import given
 from client.evaluate.nouns import Case, Merchant, NotPossible, Pair, Shop
 from client.evaluate.promise import PROMISED, promise_of
 from client.evaluate.run import Wishes, case_of
-from client.evaluate.split import find_split, part
+from client.evaluate.split import Split, find_split, part
 from client.noise import SystemNoise
 from client.personal_choose import candidates, one_standard_error, too_little
 from client.personal_folds import Shop as Labelled
@@ -119,14 +119,21 @@ def summary(rows: dict[str, list[list[float]]]) -> Figures:
     return out
 
 
-def inner_cases(data: Path, kind: str, cut: str, inner: str, seeds: int) -> tuple[list[Case], str]:
-    """Cases of the inner splits, and the outcome that is judged."""
-    spec = default_spec()
-    shops = read_folder(data, spec).shops
+def inner_shops(
+    data: Path, kind: str, cut: str, inner: str
+) -> tuple[list[Shop], list[Shop], Split, tuple[str, ...]]:
+    """Every shop, what each learns from, the split inside of that, and the outcomes."""
+    shops = read_folder(data, default_spec()).shops
     heads = heads_of(shops)
     outer = find_split(shops, heads, kind, cut)
     some = [Shop(m.name, m.before) for m in part(shops, outer, 0) if m.before.data.n_rows]
-    split = find_split(some, heads, outer.kind, inner)
+    return shops, some, find_split(some, heads, outer.kind, inner), heads
+
+
+def inner_cases(data: Path, kind: str, cut: str, inner: str, seeds: int) -> tuple[list[Case], str]:
+    """Cases of the inner splits, and the outcome that is judged."""
+    _, some, split, heads = inner_shops(data, kind, cut, inner)
+    spec = default_spec()
     return [case_of(some, split, 100 + s, spec, heads, Wishes()) for s in range(seeds)], heads[0]
 
 

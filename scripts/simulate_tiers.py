@@ -23,13 +23,14 @@ from numpy.typing import NDArray
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
+from simulate_heads import inner_shops
+
 from client.evaluate.figures import judge
-from client.evaluate.folders import heads_of, read_folder
 from client.evaluate.networks import as_update, noise_multiplier, scored
-from client.evaluate.nouns import Case, Shop
+from client.evaluate.nouns import Case
 from client.evaluate.plain import make_plan
 from client.evaluate.run import Wishes, case_of
-from client.evaluate.split import SHARE, Split, find_split, part
+from client.evaluate.split import SHARE, Split, part
 from client.sums import clipped_total
 from common.averaging import Arrays, aggregate
 from common.features import default_spec
@@ -118,12 +119,8 @@ def inner(
     data: Path, kind: str, cut: str, at: str, share: float, seeds: int
 ) -> tuple[list[Case], dict[str, int]]:
     """Inner splits of the part that is learned from, and the shoppers of every whole shop."""
+    shops, some, split, heads = inner_shops(data, kind, cut, at)
     spec = default_spec()
-    shops = read_folder(data, spec).shops
-    heads = heads_of(shops)
-    outer = find_split(shops, heads, kind, cut)
-    some = [Shop(m.name, m.before) for m in part(shops, outer, 0) if m.before.data.n_rows]
-    split = find_split(some, heads, outer.kind, at)
     n = seeds if split.kind == "random" else 1
     cases = [case_of(some, split, 100 + s, spec, heads, Wishes()) for s in range(n)]
     if split.kind == "random":

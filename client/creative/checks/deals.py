@@ -93,7 +93,7 @@ def of_offer(offer: str) -> tuple[Deal, ...]:
 
 def _all(text: str) -> Iterator[Deal]:
     for m in _NTH[0].finditer(text):
-        yield _deal("nth", (_value(m[1]), _share(m[2])), text, m)
+        yield _deal("nth", (value_of(m[1]), _share(m[2])), text, m)
     for m in _NTH[1].finditer(text):
         if m[1] == "free":
             yield _deal("bundle", (1.0, 1.0), text, m)
@@ -101,13 +101,13 @@ def _all(text: str) -> Iterator[Deal]:
             yield _deal("nth", (2.0, float(m[2] or 50)), text, m)
     for pattern in _BUNDLE:
         for m in pattern.finditer(text):
-            yield _deal("bundle", (_value(m[1]), _value(m[2])), text, m)
+            yield _deal("bundle", (value_of(m[1]), value_of(m[2])), text, m)
     for m in re.finditer(r"\bbogo\b", text):
         yield _deal("bundle", (1.0, 1.0), text, m)
     for m in _FOR.finditer(text):
-        paid = _value(m[2])
-        if 0 < _value(m[1]) - paid < 4:
-            yield _deal("bundle", (paid, _value(m[1]) - paid), text, m)
+        paid = value_of(m[2])
+        if 0 < value_of(m[1]) - paid < 4:
+            yield _deal("bundle", (paid, value_of(m[1]) - paid), text, m)
     for pattern in _OFF:
         for m in pattern.finditer(text):
             yield _deal("off", (float(m[1]),), text, m)
@@ -121,9 +121,9 @@ def _all(text: str) -> Iterator[Deal]:
         for m in pattern.finditer(text):
             groups = m.groupdict()
             if "by" in groups:
-                yield _deal("minus", (_value(groups["by"]), _value(m[1])), text, m)
+                yield _deal("minus", (value_of(groups["by"]), value_of(m[1])), text, m)
             else:
-                yield _deal("minus", (_value(m[1]),), text, m)
+                yield _deal("minus", (value_of(m[1]),), text, m)
 
 
 def _deal(kind: str, values: tuple[float, ...], text: str, m: re.Match[str]) -> Deal:
@@ -131,7 +131,8 @@ def _deal(kind: str, values: tuple[float, ...], text: str, m: re.Match[str]) -> 
     return Deal(kind, tuple(round(v, 2) for v in values), bool(capped), m.start(), m.end())
 
 
-def _value(text: str) -> float:
+def value_of(text: str) -> float:
+    """A number in digits, in English words up to six, or in Chinese; 0 for anything else."""
     if text in _WORDS:
         return float(_WORDS[text])
     if text.replace(".", "", 1).isdigit():

@@ -52,13 +52,11 @@ _PIECES = re.compile(
     r"(?:(?P<z>[两二三四五六2-6])(?:瓶|袋|盒|片|支|包|件|双|条|只|个|张|卷|块|根|杯|套|本)(?:一共|一起|共|合计|只要|仅|才)?"
     r"|\b(?P<e>two|three|four|five|six|[2-6])(?: [a-z]+)? (?:for|cost|come to|are))\s*¥?$"
 )
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}  # fmt: skip
 
 
-def _pieces(before: str) -> tuple[int, ...]:
+def _pieces(before: str) -> tuple[float, ...]:
     m = _PIECES.search(before)
-    said = m and (m["z"] or m["e"])
-    return () if not said else (_COUNTS[said] if said in _COUNTS else int(said),)
+    return (deals.value_of(m["z"] or m["e"]),) if m else ()
 
 
 _UNDER = re.compile(r"(?:under|below|less than|不到|不足|低于)\s*$")
